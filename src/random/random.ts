@@ -28,7 +28,7 @@ function hash(text: string): number {
 function stream(seed: number, path: string): Random {
   const key = [seed >>> 0, hash(path)];
   const counter = Uint32Array.of(0, 0, Math.floor(seed / 2 ** 32) >>> 0, 0);
-  let block = new Uint32Array(4);
+  let block: Uint32Array = new Uint32Array(4);
   let next = 4;
   let spare: number | undefined;
   const uint32 = (): number => {
