@@ -1,0 +1,338 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/*
+ * tfjs-node runs each op by a native call of its own, which costs more than the op itself for small models. Every op goes through
+ * two methods of its backend; recording these while a function runs once gives the exact list of TensorFlow ops, which is then
+ * loaded as a graph and run by a single native call.
+ */
+
+type DType = 'float32' | 'int32' | 'bool';
+const DTYPE_CODE: Readonly<Record<string, number>> = { float32: 1, int32: 3, bool: 10, string: 7, resource: 20 };
+
+/** An attribute of an op as tfjs-node's backend passes it. */
+interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+interface Metadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+interface Binding {
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_SHAPE: number;
+  readonly TF_ATTR_INT: number;
+  loadSavedModel(directory: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Metadata[];
+}
+type Execute = (op: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs?: number) => Tensor | Tensor[];
+interface NativeBackend {
+  readonly binding: Binding;
+  executeSingleOutput?: Execute;
+  executeMultipleOutputs?: Execute;
+  getInputTensorIds(inputs: readonly TensorInfo[]): number[];
+  createOutputTensor(metadata: Metadata): Tensor;
+  readSync(dataId: object): Float32Array | Int32Array | Uint8Array;
+}
+
+// tfjs-node ships the protobuf classes of TensorFlow's graphs, without types.
+interface Message {
+  serializeBinary(): Uint8Array;
+  [method: string]: (...values: unknown[]) => unknown;
+}
+type MessageClass = new () => Message;
+let messages: Record<string, MessageClass & Record<string, MessageClass & Record<string, MessageClass>>> | undefined;
+function proto(): NonNullable<typeof messages> {
+  messages ??= require('@tensorflow/tfjs-node/dist/proto/api_pb.js') as NonNullable<typeof messages>;
+  return messages;
+}
+function make(Class: MessageClass, fields: Readonly<Record<string, unknown>>): Message {
+  const message = new Class();
+  for (const [name, value] of Object.entries(fields)) message[`set${name}`]!(value);
+  return message;
+}
+function nativeBackend(): NativeBackend {
+  return tf.backend() as unknown as NativeBackend;
+}
+
+/** True where graphs can be built: on tfjs-node's backend. */
+export function canBuildGraphs(): boolean {
+  return tf.getBackend() === 'tensorflow';
+}
+
+/** What an op reads: an input of the recording, an output of an earlier op, or a constant. */
+type Source =
+  | { readonly from: 'input'; readonly index: number }
+  | { readonly from: 'op'; readonly index: number; readonly output: number }
+  | { readonly from: 'constant'; readonly index: number };
+interface RecordedOp {
+  readonly op: string;
+  readonly attributes: readonly Message[];
+  readonly names: readonly string[];
+  readonly inputs: readonly Source[];
+}
+
+/** The ops that a function ran, ready to be put into graphs any number of times. */
+export interface Recording {
+  readonly ops: readonly RecordedOp[];
+  readonly constants: readonly Message[];
+  readonly outputs: readonly Source[];
+}
+
+function shapeMessage(shape: readonly number[]): Message {
+  return make(proto().TensorShape!, { DimList: shape.map((size) => make(proto().TensorShape!.Dim!, { Size: size })) });
+}
+function typeAttribute(dtype: string): Message {
+  return make(proto().AttrValue!, { Type: DTYPE_CODE[dtype] });
+}
+function tensorMessage(values: Float32Array | Int32Array | Uint8Array, shape: readonly number[], dtype: string): Message {
+  return make(proto().Tensor!, {
+    Dtype: DTYPE_CODE[dtype],
+    TensorShape: shapeMessage(shape),
+    TensorContent: new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice(),
+  });
+}
+function attributeMessage({ name, type, value }: OpAttribute): Message {
+  const { binding } = nativeBackend();
+  const { AttrValue } = proto();
+  switch (type) {
+    case binding.TF_ATTR_TYPE:
+      return make(AttrValue!, { Type: value });
+    case binding.TF_ATTR_BOOL:
+      return make(AttrValue!, { B: value });
+    case binding.TF_ATTR_FLOAT:
+      return make(AttrValue!, { F: value });
+    case binding.TF_ATTR_STRING:
+      return make(AttrValue!, { S: Buffer.from(value as string) });
+    case binding.TF_ATTR_SHAPE:
+      return make(AttrValue!, { Shape: shapeMessage(value as number[]) });
+    case binding.TF_ATTR_INT:
+      return Array.isArray(value)
+        ? make(AttrValue!, { List: make(AttrValue!.ListValue!, { IList: value }) })
+        : make(AttrValue!, { I: value });
+    default:
+      throw new Error(`Cannot record attribute "${name}": its type ${type} is unknown`);
+  }
+}
+
+/**
+ * Runs a TensorFlow op by its name on the native backend; inside a recording the op is recorded like any other.
+ * @throws Error when the backend is not native
+ */
+export function nativeOp(
+  op: string,
+  attributes: Readonly<Record<string, { readonly type: DType } | { readonly int: number } | { readonly bool: boolean }>>,
+  inputs: readonly Tensor[],
+): Tensor {
+  const backend = nativeBackend();
+  const { binding } = backend;
+  const list = Object.entries(attributes).map(([name, value]): OpAttribute => {
+    if ('type' in value) return { name, type: binding.TF_ATTR_TYPE, value: DTYPE_CODE[value.type] };
+    if ('int' in value) return { name, type: binding.TF_ATTR_INT, value: value.int };
+    return { name, type: binding.TF_ATTR_BOOL, value: value.bool };
+  });
+  return backend.executeSingleOutput!(op, list, [...inputs]) as Tensor;
+}
+
+/**
+ * Runs `step` once on `inputs` and records the ops it runs.
+ *
+ * Whatever `step` reads that is not among `inputs` becomes a constant of the recording.
+ * @param step a function of tensors; it must not decide anything by a tensor's values
+ * @param inputs example inputs; only their shapes and types matter
+ */
+export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
+  const backend = nativeBackend();
+  const ops: RecordedOp[] = [];
+  const constants: Message[] = [];
+  const sources = new WeakMap<object, Source>();
+  const constant = (message: Message): Source => {
+    constants.push(message);
+    return { from: 'constant', index: constants.length - 1 };
+  };
+  const sourceOf = (tensor: TensorInfo): Source => {
+    const wide = (tensor as unknown as { valueArray?: Int32Array }).valueArray;
+    if (wide) return constant(make(proto().Tensor!, { Dtype: 9, TensorShape: shapeMessage([]), Int64ValList: [wide[0]] }));
+    let source = sources.get(tensor.dataId);
+    if (!source) {
+      source = constant(tensorMessage(backend.readSync(tensor.dataId), tensor.shape, tensor.dtype));
+      sources.set(tensor.dataId, source);
+    }
+    return source;
+  };
+  for (const [index, input] of inputs.entries()) sources.set(input.dataId, { from: 'input', index });
+  const single = backend.executeSingleOutput!;
+  const multiple = backend.executeMultipleOutputs!;
+  const note = (op: string, attributes: readonly OpAttribute[], read: readonly TensorInfo[], outputs: readonly Tensor[]): void => {
+    ops.push({ op, names: attributes.map((a) => a.name), attributes: attributes.map(attributeMessage), inputs: read.map(sourceOf) });
+    for (const [output, tensor] of outputs.entries()) sources.set(tensor.dataId, { from: 'op', index: ops.length - 1, output });
+  };
+  backend.executeSingleOutput = (op, attributes, read) => {
+    const output = single.call(backend, op, attributes, read) as Tensor;
+    note(op, attributes, read, [output]);
+    return output;
+  };
+  backend.executeMultipleOutputs = (op, attributes, read, count) => {
+    const outputs = multiple.call(backend, op, attributes, read, count) as Tensor[];
+    note(op, attributes, read, outputs);
+    return outputs;
+  };
+  try {
+    const outputs = tf.tidy(() => step(...inputs));
+    const recorded = outputs.map(sourceOf);
+    tf.dispose(outputs);
+    return { ops, constants, outputs: recorded };
+  } finally {
+    // The recorded methods live on the prototype; dropping the own properties restores them.
+    delete backend.executeSingleOutput;
+    delete backend.executeMultipleOutputs;
+  }
+}
+
+/** An output of a node of a graph, as TensorFlow writes it: `node:index`. */
+export type Ref = string;
+
+/** An op attribute by what it holds. */
+export type Attribute =
+  | { readonly type: DType }
+  | { readonly int: number }
+  | { readonly bool: boolean }
+  | { readonly shape: readonly number[] }
+  | { readonly string: string };
+
+/** A loaded graph with its own variables; `dispose` frees both. */
+export interface Graph {
+  readonly nodes: number;
+  /**
+   * One native call.
+   * @param feeds placeholder and value
+   * @param outputs what to return; every output is a tensor that the caller disposes
+   */
+  run(feeds: readonly (readonly [Ref, Tensor])[], outputs: readonly Ref[]): Tensor[];
+  dispose(): void;
+}
+
+let graphs = 0;
+
+/** Collects nodes and loads them as one TensorFlow graph. */
+export class GraphBuilder {
+  private readonly nodes: Message[] = [];
+  private readonly constants = new Map<Message, Ref>();
+  private readonly id: number = graphs++;
+
+  private node(name: string, op: string, inputs: readonly string[], attributes: Iterable<readonly [string, Message]>): string {
+    const node = make(proto().NodeDef!, { Name: name, Op: op, InputList: [...inputs] });
+    const map = node.getAttrMap!() as Map<string, Message>;
+    for (const [key, value] of attributes) map.set(key, value);
+    this.nodes.push(node);
+    return name;
+  }
+
+  /** An input that every run feeds. */
+  placeholder(dtype: DType, shape: readonly number[]): Ref {
+    const attributes: [string, Message][] = [
+      ['dtype', typeAttribute(dtype)],
+      ['shape', make(proto().AttrValue!, { Shape: shapeMessage(shape) })],
+    ];
+    return `${this.node(`in${this.nodes.length}`, 'Placeholder', [], attributes)}:0`;
+  }
+
+  /**
+   * A node.
+   * @param inputs outputs of other nodes
+   * @param after names of nodes that must have run before
+   * @returns the node's name; its first output is `name:0`
+   */
+  op(op: string, inputs: readonly Ref[], attributes: Readonly<Record<string, Attribute>> = {}, after: readonly string[] = []): string {
+    const { AttrValue } = proto();
+    const messages = Object.entries(attributes).map(([key, value]): [string, Message] => {
+      if ('type' in value) return [key, typeAttribute(value.type)];
+      if ('int' in value) return [key, make(AttrValue!, { I: value.int })];
+      if ('bool' in value) return [key, make(AttrValue!, { B: value.bool })];
+      if ('shape' in value) return [key, make(AttrValue!, { Shape: shapeMessage(value.shape) })];
+      return [key, make(AttrValue!, { S: Buffer.from(value.string) })];
+    });
+    return this.node(`${op}${this.nodes.length}`, op, [...inputs, ...after.map((name) => `^${name}`)], messages);
+  }
+
+  /** A constant tensor. */
+  constant(values: Float32Array | Int32Array, shape: readonly number[]): Ref {
+    return this.constantOf(tensorMessage(values, shape, values instanceof Int32Array ? 'int32' : 'float32'));
+  }
+
+  private constantOf(message: Message): Ref {
+    let ref = this.constants.get(message);
+    if (!ref) {
+      const dtype = make(proto().AttrValue!, { Type: message.getDtype!() });
+      ref = `${this.node(`const${this.nodes.length}`, 'Const', [], [['dtype', dtype], ['value', make(proto().AttrValue!, { Tensor: message })]])}:0`;
+      this.constants.set(message, ref);
+    }
+    return ref;
+  }
+
+  /** A float32 variable that lives as long as the graph; returns its handle. It has no value before it is assigned one. */
+  variable(shape: readonly number[]): Ref {
+    const name = `taskloom${this.id}_${this.nodes.length}`;
+    return `${this.op('VarHandleOp', [], { dtype: { type: 'float32' }, shape: { shape }, shared_name: { string: name }, container: { string: '' } })}:0`;
+  }
+
+  read(variable: Ref, after: readonly string[] = []): Ref {
+    return `${this.op('ReadVariableOp', [variable], { dtype: { type: 'float32' } }, after)}:0`;
+  }
+
+  /** @returns the name of the assigning node */
+  assign(variable: Ref, value: Ref, after: readonly string[] = []): string {
+    return this.op('AssignVariableOp', [variable, value], { dtype: { type: 'float32' } }, after);
+  }
+
+  /** Puts a recording into the graph, reading `inputs`; returns the recording's outputs. */
+  place(recording: Recording, inputs: readonly Ref[]): Ref[] {
+    const names: string[] = [];
+    const refOf = (source: Source): Ref => {
+      if (source.from === 'input') return inputs[source.index]!;
+      if (source.from === 'constant') return this.constantOf(recording.constants[source.index]!);
+      return `${names[source.index]!}:${source.output}`;
+    };
+    for (const { op, names: keys, attributes, inputs: read } of recording.ops) {
+      const refs = read.map(refOf);
+      names.push(this.node(`${op}${this.nodes.length}`, op, refs, keys.map((key, i): [string, Message] => [key, attributes[i]!])));
+    }
+    return recording.outputs.map(refOf);
+  }
+
+  /** Loads the graph. No file is left behind. */
+  build(): Graph {
+    const { GraphDef, VersionDef, MetaGraphDef, SavedModel } = proto();
+    const graph = make(GraphDef!, { NodeList: this.nodes, Versions: make(VersionDef!, { Producer: 1087 }) });
+    const meta = make(MetaGraphDef!, { GraphDef: graph, MetaInfoDef: make(MetaGraphDef!.MetaInfoDef!, { TagsList: ['serve'] }) });
+    const saved = make(SavedModel!, { SavedModelSchemaVersion: 1, MetaGraphsList: [meta] });
+    const backend = nativeBackend();
+    const directory = mkdtempSync(join(tmpdir(), 'taskloom-'));
+    let id: number;
+    try {
+      writeFileSync(join(directory, 'saved_model.pb'), saved.serializeBinary());
+      id = backend.binding.loadSavedModel(directory, 'serve');
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+    return {
+      nodes: this.nodes.length,
+      run(feeds, outputs) {
+        const inputs = backend.getInputTensorIds(feeds.map(([, tensor]) => tensor));
+        const names = feeds.map(([ref]) => ref).join(',');
+        return backend.binding.runSavedModel(id, inputs, names, outputs.join(',')).map((m) => backend.createOutputTensor(m));
+      },
+      dispose: () => backend.binding.deleteSavedModel(id),
+    };
+  }
+}

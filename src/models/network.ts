@@ -1,0 +1,101 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Random } from '../random/random';
+import type { Task } from '../tasks/task';
+
+/**
+ * One block of numbers that is learned.
+ *
+ * Models are plain data and functions: a network lists its parameters and computes with whatever values it is given, so that many
+ * models of one shape can be stacked on a leading axis and trained by one step.
+ */
+export interface Parameter {
+  /** Unique in the network, for instance `trunk/0/weights`. Equal names start from equal values for equal seeds and shapes. */
+  readonly name: string;
+  /** Shape in one model; a stack of S models holds `[S, ...shape]`. */
+  readonly shape: readonly number[];
+  /** `shared` parameters serve several tasks: balancing acts on their gradients. `task` parameters follow their own task's loss. */
+  readonly role: 'shared' | 'task';
+  /** Whether weight decay applies (weights: yes, biases: no). */
+  readonly decay: boolean;
+  /** Initial values of one model, row-major. */
+  readonly initial: (random: Random) => Float32Array;
+}
+
+/** Values of a stack of models by parameter name, each `[stack, ...shape]`. */
+export type Values = Readonly<Record<string, Tensor>>;
+
+/** What a network may use while it computes. */
+export interface ForwardContext {
+  readonly training: boolean;
+  /** Sets each entry to 0 with probability `rate` and scales the rest by 1 / (1 - rate); the identity outside training. `[stack, ...]` */
+  readonly dropout: (x: Tensor, rate: number) => Tensor;
+  /** Uniform draws in [0, 1), `[stack, ...shape]`, while training; 0.5 outside. */
+  readonly uniform: (stack: number, shape: readonly number[]) => Tensor;
+}
+
+/** Shape of one input row: `[features]`, `[height, width, channels]`, or `[length]` of ids below `vocabulary`. */
+export interface InputShape {
+  readonly shape: readonly number[];
+  readonly vocabulary?: number;
+}
+
+/** One step of an encoder. Architectures that exchange features between tasks do so after every layer. */
+export interface Layer {
+  readonly parameters: readonly Parameter[];
+  /** Shape of one row after this layer. */
+  readonly outputShape: readonly number[];
+  /** `[stack, batch, ...in] -> [stack, batch, ...outputShape]`. */
+  readonly apply: (values: Values, x: Tensor, context: ForwardContext) => Tensor;
+}
+
+/** What turns inputs into a representation; made by `mlp()` and its like, or by hand. */
+export interface Encoder {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /**
+   * The encoder's layers for inputs of this shape.
+   * @param scope prefix of the parameters' names
+   */
+  readonly build: (input: InputShape, scope: string) => readonly Layer[];
+}
+
+/** What an architecture is built for. */
+export interface Problem {
+  readonly input: InputShape;
+  readonly tasks: readonly Task[];
+}
+
+/** A built model: its parameters and its computation. */
+export interface Network {
+  readonly parameters: readonly Parameter[];
+  /** `[stack, batch, ...input] -> [stack, batch, outputs]`, the tasks' outputs side by side in task order (logits or standardised values). */
+  readonly forward: (values: Values, x: Tensor, context: ForwardContext) => Tensor;
+  /** Where all tasks meet in one representation: `forward = decode after encode`. Needed for gradients by the representation. */
+  readonly representation?: {
+    readonly encode: (values: Values, x: Tensor, context: ForwardContext) => Tensor;
+    readonly decode: (values: Values, z: Tensor, context: ForwardContext) => Tensor;
+  };
+  /** A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularisers). */
+  readonly penalty?: (values: Values) => Tensor;
+  /** Things to look at, for instance the gates' weights per task: name -> `[stack, ...]`. */
+  readonly diagnose?: (values: Values, x: Tensor, context: ForwardContext) => Readonly<Record<string, Tensor>>;
+}
+
+/** A published way of sharing, with its options. */
+export interface Architecture {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly build: (problem: Problem) => Network;
+  /** True for single-task learning: every task gets a network of its own, trained on its own. */
+  readonly separate?: boolean;
+}
+
+/** Number of learned numbers in one model. */
+export function countParameters(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
+/** Total output columns of the tasks. */
+export function totalOutputs(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, task) => sum + task.outputs, 0);
+}

@@ -1,0 +1,80 @@
+import type { TensorRule } from '../balancing/balancing';
+import type { Optimizer } from './optimizer';
+import type { Resident, StackShape } from './step';
+
+/** What the engine computes at every step besides the models' losses. */
+export type StepKind =
+  /** Task weights are known before the step. */
+  | { readonly kind: 'weighted' }
+  /** Task weights depend on the batch's losses. */
+  | { readonly kind: 'losses' }
+  /** Task weights depend on products of the tasks' gradients; `cross`: on products over two independent batches. */
+  | { readonly kind: 'gramian'; readonly cross: boolean }
+  /** The update is a coordinate-wise rule on the tasks' gradients. */
+  | { readonly kind: 'rule'; readonly rule: TensorRule };
+
+/** Everything that determines a stack's computation. */
+export interface StackPlan {
+  readonly shape: StackShape;
+  readonly optimizer: Optimizer;
+  readonly step: StepKind;
+  /** Rescale the shared update to the length of the mean gradient. */
+  readonly matchMean: boolean;
+  /** Upper bound of each model's gradient norm; undefined: no clipping. */
+  readonly clipNorm?: number;
+  readonly batch: number;
+  /** Rows of one evaluation. */
+  readonly evaluationBatch: number;
+  /** Steps per native call, where the weights are known. */
+  readonly unroll: number;
+  /** Whether models of the stack may differ in rate, decay or in which of them take a step. */
+  readonly perModel: boolean;
+}
+
+/** Rows and numbers of one step of a stack. */
+export interface StepFeed {
+  /** `[stack, batch]`, rows of the resident tensors. */
+  readonly rows: Int32Array;
+  /** `[stack, 2]`, a model's random stream and the step's number. */
+  readonly seeds: Int32Array;
+  /** `[stack, 4]`: rate, epsilon, factor of decoupled decay, 1 where the model takes the step. */
+  readonly scalars: Float32Array;
+  /** `[stack, tasks]` */
+  readonly weights: Float32Array;
+}
+
+/** What a step with look-ahead returns. */
+export interface ProbeResult {
+  /** Losses of the next batch, `[stack, tasks]`. */
+  readonly losses: Float32Array;
+  /** Products of the tasks' gradients on the next batch, `[stack, tasks, tasks]`; empty where none is needed. */
+  readonly gramian: Float32Array;
+  /** Losses of the batch just trained on, after the update, `[stack, tasks]`; empty where none is needed. */
+  readonly after: Float32Array;
+}
+
+/** Which of a stack's two sets of parameters: where it is, or the best so far. */
+export type Which = 'current' | 'best';
+
+/** Holds a stack of models and runs its steps. */
+export interface Executor {
+  readonly mode: 'graph' | 'eager';
+  /** Sets the parameters (`[stack, ...shape]` each), clears the optimizer's state and makes these the best so far. */
+  start(parameters: readonly Float32Array[]): void;
+  /** Steps whose weights are known, or of a coordinate-wise rule; returns the losses `[steps, stack, tasks]`. */
+  steps(feeds: readonly StepFeed[]): Float32Array;
+  /** Updates by `done` (undefined before the first step) and looks at the rows of `next`. */
+  probe(done: StepFeed | undefined, next: StepFeed): ProbeResult;
+  /** Outputs `[stack, rows, outputs]`, loss sums and label counts `[stack, tasks]`. `rows` `[stack, evaluationBatch]`. */
+  evaluate(which: Which, rows: Int32Array): { readonly outputs: Float32Array; readonly sums: Float32Array; readonly counts: Float32Array };
+  /** Makes the current parameters the best so far of each model where `improved` `[stack]` is 1. */
+  keepBest(improved: Float32Array): void;
+  /** Values of the parameters, `[stack, ...shape]` each. */
+  read(which: Which): Float32Array[];
+  /** Runs further looks at the models: see `Network.diagnose`. */
+  diagnose(which: Which, rows: Int32Array): Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>;
+  dispose(): void;
+}
+
+/** What an executor is made from. */
+export type MakeExecutor = (plan: StackPlan, data: Resident) => Executor;

@@ -1,0 +1,136 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkNumber, withDefaults } from '../options';
+
+/** What a step's update depends on besides the gradient; each `[stack]`, shaped to broadcast over a parameter. */
+export interface StepScalars {
+  /** The rate of this step, corrections included. */
+  readonly rate: Tensor;
+  /** The constant in the denominator (adaptive methods). */
+  readonly epsilon: Tensor;
+  /** What decoupled weight decay multiplies parameters by. */
+  readonly keep: Tensor;
+}
+
+/**
+ * An optimizer as pure functions: state is a list of tensors of the parameter's shape ("slots"), which start at 0.
+ *
+ * Own implementations, because tfjs keeps Adam's moments by position and has neither AdamW nor stacked models. Pinned to PyTorch's numbers.
+ */
+export interface Optimizer {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  readonly slots: number;
+  /** L2 penalty added to the gradient (coupled decay). */
+  readonly l2: number;
+  /** Decoupled weight decay. */
+  readonly decoupledDecay: number;
+  /** The numbers of step `t` = 1, 2, ... for a learning rate, in float64. */
+  readonly scalars: (t: number, learningRate: number) => { readonly rate: number; readonly epsilon: number };
+  /** New value of a parameter and its slots. */
+  readonly update: (value: Tensor, gradient: Tensor, slots: readonly Tensor[], scalars: StepScalars) => { readonly value: Tensor; readonly slots: readonly Tensor[] };
+  /** Where TensorFlow has the very update as one op. */
+  readonly fused?: { readonly op: 'ResourceApplyAdam'; readonly beta1: number; readonly beta2: number };
+}
+
+/** Options of `adam` and `adamw`. */
+export interface AdamOptions {
+  /** @default 1e-3 */
+  readonly learningRate?: number;
+  /** Decay of the mean of gradients, in [0, 1). @default 0.9 */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients, in [0, 1). @default 0.999 */
+  readonly beta2?: number;
+  /** @default 1e-8 */
+  readonly epsilon?: number;
+  /** `adam`: L2 penalty; `adamw`: decoupled decay. Weights only, not biases. @default 0 (adam), 0.01 (adamw) */
+  readonly weightDecay?: number;
+}
+
+function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Optimizer {
+  const filled = withDefaults<Required<AdamOptions>>(name, options, {
+    learningRate: 1e-3,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: name === 'adamw' ? 0.01 : 0,
+  });
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = filled;
+  checkNumber(name, 'learningRate', learningRate, 0);
+  checkNumber(name, 'beta1', beta1, 0, 1, true);
+  checkNumber(name, 'beta2', beta2, 0, 1, true);
+  checkNumber(name, 'epsilon', epsilon, 0);
+  checkNumber(name, 'weightDecay', weightDecay, 0);
+  return {
+    name,
+    options: { ...filled },
+    learningRate,
+    slots: 2,
+    l2: name === 'adam' ? weightDecay : 0,
+    decoupledDecay: name === 'adamw' ? weightDecay : 0,
+    // lr / c1 * m / (sqrt(v) / sqrt(c2) + eps) with both corrections moved into two scalars.
+    scalars(t, rate) {
+      const root = Math.sqrt(1 - beta2 ** t);
+      return { rate: (rate * root) / (1 - beta1 ** t), epsilon: epsilon * root };
+    },
+    update(value, gradient, [m, v], { rate, epsilon: constant, keep }) {
+      const m1 = tf.add(m!, tf.mul(tf.sub(gradient, m!), 1 - beta1));
+      const v1 = tf.add(v!, tf.mul(tf.sub(tf.square(gradient), v!), 1 - beta2));
+      const kept = weightDecay > 0 && name === 'adamw' ? tf.mul(value, keep) : value;
+      return { value: tf.sub(kept, tf.div(tf.mul(rate, m1), tf.add(tf.sqrt(v1), constant))), slots: [m1, v1] };
+    },
+    fused: { op: 'ResourceApplyAdam', beta1, beta2 },
+  };
+}
+
+/**
+ * Adam (Kingma & Ba 2015, 1412.6980) as PyTorch computes it.
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export function adam(options?: AdamOptions): Optimizer {
+  return adamLike('adam', options);
+}
+
+/**
+ * AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019, 1711.05101) as PyTorch computes it.
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export function adamw(options?: AdamOptions): Optimizer {
+  return adamLike('adamw', options);
+}
+
+/** Options of `sgd`. */
+export interface SgdOptions {
+  /** @default 1e-2 */
+  readonly learningRate?: number;
+  /** In [0, 1). @default 0 */
+  readonly momentum?: number;
+  /** L2 penalty; weights only, not biases. @default 0 */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Stochastic gradient descent with (heavy-ball) momentum as PyTorch computes it.
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export function sgd(options?: SgdOptions): Optimizer {
+  const filled = withDefaults<Required<SgdOptions>>('sgd', options, { learningRate: 1e-2, momentum: 0, weightDecay: 0 });
+  const { learningRate, momentum, weightDecay } = filled;
+  checkNumber('sgd', 'learningRate', learningRate, 0);
+  checkNumber('sgd', 'momentum', momentum, 0, 1, true);
+  checkNumber('sgd', 'weightDecay', weightDecay, 0);
+  return {
+    name: 'sgd',
+    options: { ...filled },
+    learningRate,
+    slots: momentum > 0 ? 1 : 0,
+    l2: weightDecay,
+    decoupledDecay: 0,
+    scalars: (_, rate) => ({ rate, epsilon: 0 }),
+    update(value, gradient, [buffer], { rate }) {
+      const direction = buffer ? tf.add(tf.mul(buffer, momentum), gradient) : gradient;
+      return { value: tf.sub(value, tf.mul(rate, direction)), slots: buffer ? [direction] : [] };
+    },
+  };
+}

@@ -1,0 +1,261 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { nativeOp } from '../backend/graph';
+import type { ForwardContext, Network, Parameter, Values } from '../models/network';
+import { statelessUniform } from '../random/philox';
+import type { Task } from '../tasks/task';
+import { lossSums, meanLosses } from './loss';
+
+/*
+ * The parts of a training step, as pure functions of tensors. All models of a stack are computed together on a leading axis; the engine
+ * decides whether a part runs op by op or as a recorded graph.
+ */
+
+/** What a stack of models has in common. */
+export interface StackShape {
+  readonly network: Network;
+  readonly tasks: readonly Task[];
+  /** Number of models. */
+  readonly stack: number;
+  /** Shape of one input row. */
+  readonly inputShape: readonly number[];
+  /** Columns of the label matrix that each model reads, `[stack][columns]`; undefined where every model reads all, in order. */
+  readonly columns?: readonly (readonly number[])[];
+  /** Whether class weights are given. */
+  readonly weighted: boolean;
+}
+
+/** Data that stays on the device. */
+export interface Resident {
+  /** `[rows, features]`; the last row is all zeros and stands for no row. */
+  readonly inputs: Tensor;
+  /** `[rows, columns]`, 0 where missing. */
+  readonly labels: Tensor;
+  /** `[rows, columns]`, 1 where there is a label. */
+  readonly mask: Tensor;
+  /** `[stack, classes]`; all 1 where no class is weighted. */
+  readonly classWeights: Tensor;
+}
+
+/** The rows that a step works on. */
+export interface Batch {
+  /** `[stack, batch]` int32, rows of the resident tensors. */
+  readonly rows: Tensor;
+  /** `[stack, 2]` int32: a model's random stream and the step's number. */
+  readonly seeds: Tensor;
+}
+
+const STREAM = 0x9e3779b1 | 0;
+
+/** Uniform draws per model, `[stack, ...shape]`, that depend on the model's seed only, never on its place in the stack. */
+function uniformDraws(seeds: Tensor, stream: number, shape: readonly number[]): Tensor {
+  const stack = seeds.shape[0]!;
+  const size = shape.reduce((a, b) => a * b, 1);
+  const offset = tf.tensor1d([Math.imul(stream + 1, STREAM), 0], 'int32');
+  if (tf.getBackend() === 'tensorflow') {
+    const draws = tf.unstack(seeds).map((seed) =>
+      nativeOp('StatelessRandomUniform', { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } }, [
+        tf.tensor1d([size], 'int32'),
+        tf.add(seed, offset),
+      ]),
+    );
+    return tf.reshape(tf.stack(draws), [stack, ...shape]);
+  }
+  const pairs = seeds.dataSync();
+  const values = new Float32Array(stack * size);
+  for (let s = 0; s < stack; s++) {
+    const pair = [(pairs[2 * s]! + Math.imul(stream + 1, STREAM)) | 0, pairs[2 * s + 1]!] as const;
+    values.set(statelessUniform(size, pair), s * size);
+  }
+  return tf.tensor(values, [stack, ...shape]);
+}
+
+/** A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws. */
+export function trainingContext(seeds: Tensor, copies: number): ForwardContext {
+  const stack = seeds.shape[0]!;
+  let stream = 0;
+  const uniform = (models: number, shape: readonly number[]): Tensor => {
+    // A stack may hold several networks a model (experts, one network per task) side by side.
+    const inner = models / (stack * copies);
+    const draws = uniformDraws(seeds, stream++, [inner, ...shape]);
+    if (copies === 1) return tf.reshape(draws, [models, ...shape]);
+    return tf.reshape(tf.tile(tf.expandDims(draws, 1), [1, copies, ...new Array<number>(shape.length + 1).fill(1)]), [models, ...shape]);
+  };
+  return {
+    training: true,
+    uniform,
+    dropout(x, rate) {
+      if (rate === 0) return x;
+      const keep = tf.cast(tf.greaterEqual(uniform(x.shape[0]!, x.shape.slice(1)), rate), 'float32');
+      return tf.mul(x, tf.mul(keep, 1 / (1 - rate)));
+    },
+  };
+}
+
+/** The context outside training: nothing is random. */
+export const inferenceContext: ForwardContext = {
+  training: false,
+  dropout: (x) => x,
+  uniform: (stack, shape) => tf.fill([stack, ...shape], 0.5),
+};
+
+/** Inputs and labels of a batch. */
+export interface Gathered {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly mask: Tensor;
+}
+
+/** Reads the batch's rows from the resident data. */
+export function gather(shape: StackShape, data: Resident, rows: Tensor): Gathered {
+  const [stack, batch] = rows.shape as [number, number];
+  const x = tf.reshape(tf.gather(data.inputs, rows as tf.Tensor2D), [stack, batch, ...shape.inputShape]);
+  if (!shape.columns) return { x, y: tf.gather(data.labels, rows as tf.Tensor2D), mask: tf.gather(data.mask, rows as tf.Tensor2D) };
+  const width = data.labels.shape[1]!;
+  const columns = tf.tensor3d(shape.columns.flat(), [stack, 1, shape.columns[0]!.length], 'int32');
+  const cells = tf.add(tf.mul(tf.expandDims(rows, 2), tf.scalar(width, 'int32')), columns) as tf.Tensor3D;
+  return { x, y: tf.gather(tf.reshape(data.labels, [-1]), cells), mask: tf.gather(tf.reshape(data.mask, [-1]), cells) };
+}
+
+function named(parameters: readonly Parameter[], tensors: readonly Tensor[]): Values {
+  return Object.fromEntries(parameters.map(({ name }, i) => [name, tensors[i]!]));
+}
+
+/** A step's result: the tasks' losses `[stack, tasks]` and a gradient per parameter. */
+export interface WeightedGradients {
+  readonly losses: Tensor;
+  readonly gradients: readonly Tensor[];
+}
+
+/** `tf.valueAndGrads` for a function with further outputs: these are kept out of the tape's reach. */
+function gradientsOf(f: (...p: Tensor[]) => { total: Tensor; kept: Tensor }, at: readonly Tensor[]): { kept: Tensor; gradients: Tensor[] } {
+  let kept: Tensor | undefined;
+  const { grads } = tf.valueAndGrads((...p: Tensor[]) => {
+    const result = f(...p);
+    kept = tf.keep(result.kept);
+    return result.total as tf.Scalar;
+  })([...at]);
+  return { kept: kept!, gradients: grads };
+}
+
+/** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
+export function weightedGradients(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+  weights: Tensor,
+): WeightedGradients {
+  const { network, tasks } = shape;
+  const { x, y, mask } = gather(shape, data, batch.rows);
+  const { kept, gradients } = gradientsOf((...p) => {
+    const values = named(network.parameters, p);
+    const outputs = network.forward(values, x, trainingContext(batch.seeds, 1));
+    const losses = meanLosses(lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
+    const total = tf.sum(tf.mul(losses, weights));
+    return { total: network.penalty ? tf.add(total, tf.sum(network.penalty(values))) : total, kept: losses };
+  }, parameters);
+  return { losses: kept, gradients };
+}
+
+/** Per-task gradients of a stack. */
+export interface TaskGradients {
+  /** `[stack, tasks]` */
+  readonly losses: Tensor;
+  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters. */
+  readonly gramian: Tensor;
+  /** Per shared parameter, `[stack, tasks, ...shape]`. */
+  readonly jacobian: readonly Tensor[];
+  /** Per task parameter, `[stack, ...shape]`: the gradient of the plain sum of the losses. */
+  readonly own: readonly Tensor[];
+  /** Per shared parameter, the penalty's gradient; empty where there is no penalty. */
+  readonly penalty: readonly Tensor[];
+}
+
+/** `[stack, ...] -> [stack * copies, ...]`, the copies of a model side by side. */
+function tileModels(x: Tensor, copies: number): Tensor {
+  const [stack, ...rest] = x.shape as [number, ...number[]];
+  if (copies === 1) return x;
+  return tf.reshape(tf.tile(tf.expandDims(x, 1), [1, copies, ...rest.map(() => 1)]), [stack * copies, ...rest]);
+}
+
+/**
+ * The gradients of all tasks in one pass: the shared parameters are copied once a task, so that a single backward pass yields each task's
+ * gradient as the gradient of its own copy.
+ */
+export function taskGradients(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): TaskGradients {
+  const { network, tasks, stack } = shape;
+  const copies = tasks.length;
+  const isShared = network.parameters.map(({ role }) => role === 'shared');
+  const { x, y, mask } = gather(shape, data, batch.rows);
+  const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
+  const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
+  const own = tf.tile(tf.eye(copies), [stack, 1]);
+  const tiled = parameters.map((p, i) => (isShared[i] ? tileModels(p, copies) : p));
+  const { kept, gradients } = gradientsOf((...p) => {
+    const values = named(
+      network.parameters,
+      p.map((q, i) => (isShared[i] ? q : tileModels(q, copies))),
+    );
+    const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies));
+    const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
+    return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
+  }, tiled);
+  const penalties = network.penalty
+    ? gradientsOf((...p) => {
+        const total = tf.sum(network.penalty!(named(network.parameters, p)));
+        return { total, kept: total };
+      }, parameters).gradients
+    : [];
+  const jacobian = gradients
+    .filter((_, i) => isShared[i])
+    .map((g) => tf.reshape(g, [stack, copies, ...g.shape.slice(1)]));
+  return {
+    losses: kept,
+    jacobian,
+    gramian: gramianOf(jacobian, jacobian, stack, copies),
+    own: gradients.flatMap((g, i) => (isShared[i] ? [] : [penalties[i] ? tf.add(g, penalties[i]!) : g])),
+    penalty: penalties.filter((_, i) => isShared[i]),
+  };
+}
+
+/** Sum over the parameters of the products of two Jacobians, `[stack, tasks, tasks]`. */
+export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], stack: number, tasks: number): Tensor {
+  const products = left.map((l, i) => {
+    const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, tasks, -1]);
+    return tf.matMul(flat(l), flat(right[i]!), false, true) as Tensor;
+  });
+  return products.length === 1 ? products[0]! : tf.addN(products);
+}
+
+/** Per shared parameter, the weighted sum of the tasks' gradients; `weights` `[stack, tasks]`. */
+export function combine(jacobian: readonly Tensor[], weights: Tensor): Tensor[] {
+  const [stack, tasks] = weights.shape as [number, number];
+  const row = tf.reshape(weights, [stack, 1, tasks]) as tf.Tensor3D;
+  return jacobian.map((j) => {
+    const [, , ...rest] = j.shape as number[];
+    return tf.reshape(tf.matMul(row, tf.reshape(j, [stack, tasks, -1]) as tf.Tensor3D), [stack, ...rest]);
+  });
+}
+
+/** Scales each model's gradients so that their joint Euclidean norm is at most `limit` (Pascanu, Mikolov, Bengio 2013, 1211.5063). */
+export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+  const stack = gradients[0]!.shape[0]!;
+  const squares = gradients.map((g) => tf.sum(tf.reshape(tf.square(g), [stack, -1]), 1));
+  const norm = tf.sqrt(squares.length === 1 ? squares[0]! : tf.addN(squares));
+  const factor = tf.minimum(1, tf.div(limit, tf.maximum(norm, 1e-12)));
+  return gradients.map((g) => tf.mul(g, tf.reshape(factor, [stack, ...g.shape.slice(1).map(() => 1)])));
+}
+
+/** Outputs `[stack, batch, outputs]` without training, with the loss sums and label counts `[stack, tasks]`. */
+export function evaluate(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  rows: Tensor,
+): { readonly outputs: Tensor; readonly sums: Tensor; readonly counts: Tensor } {
+  const { network, tasks } = shape;
+  const { x, y, mask } = gather(shape, data, rows);
+  const outputs = network.forward(named(network.parameters, parameters), x, inferenceContext);
+  return { outputs, ...lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined) };
+}

@@ -1,0 +1,112 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ArrayOps } from '../balancing/array-ops';
+import type { TensorRule } from '../balancing/balancing';
+import type { StackPlan } from './executor';
+import { clipByGlobalNorm, combine, type TaskGradients } from './step';
+
+/** Gradients as the optimizer takes them: with the L2 penalty, clipped. */
+export function preparedGradients(plan: StackPlan, parameters: readonly Tensor[], gradients: readonly Tensor[]): Tensor[] {
+  const { optimizer, clipNorm, shape } = plan;
+  const decayed = gradients.map((g, i) =>
+    optimizer.l2 > 0 && shape.network.parameters[i]!.decay ? tf.add(g, tf.mul(parameters[i]!, optimizer.l2)) : g,
+  );
+  return clipNorm === undefined ? decayed : clipByGlobalNorm(decayed, clipNorm);
+}
+
+/** New parameters and slots of every model; a model whose `active` is 0 stays as it is. `scalars` `[stack, 4]`, see `StepFeed`. */
+export function optimizerUpdate(
+  plan: StackPlan,
+  parameters: readonly Tensor[],
+  slots: readonly (readonly Tensor[])[],
+  gradients: readonly Tensor[],
+  scalars: Tensor,
+): { readonly parameters: Tensor[]; readonly slots: Tensor[][] } {
+  const { optimizer, shape, perModel } = plan;
+  const columns = tf.unstack(scalars, 1);
+  const next: Tensor[] = [];
+  const nextSlots: Tensor[][] = [];
+  for (const [i, value] of parameters.entries()) {
+    const broadcast = (column: Tensor): Tensor => tf.reshape(column, [shape.stack, ...value.shape.slice(1).map(() => 1)]);
+    const [rate, epsilon, keep, active] = columns.map(broadcast) as [Tensor, Tensor, Tensor, Tensor];
+    const decays = optimizer.decoupledDecay > 0 && shape.network.parameters[i]!.decay;
+    const updated = optimizer.update(value, gradients[i]!, slots[i]!, { rate, epsilon, keep: decays ? keep : tf.onesLike(keep) });
+    const settle = (before: Tensor, after: Tensor): Tensor => (perModel ? tf.where(tf.greater(active, 0), after, before) : after);
+    next.push(settle(value, updated.value));
+    nextSlots.push(updated.slots.map((slot, k) => settle(slots[i]![k]!, slot)));
+  }
+  return { parameters: next, slots: nextSlots };
+}
+
+/** Rescales each model's shared update to the length of its mean task gradient. */
+function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[]): Tensor[] {
+  const stack = update[0]!.shape[0]!;
+  const length = (tensors: readonly Tensor[]): Tensor => {
+    const squares = tensors.map((t) => tf.sum(tf.reshape(tf.square(t), [stack, -1]), 1));
+    return tf.sqrt(squares.length === 1 ? squares[0]! : tf.addN(squares));
+  };
+  const factor = tf.div(length(jacobian.map((j) => tf.mean(j, 1))), tf.maximum(length(update), 1e-12));
+  return update.map((u) => tf.mul(u, tf.reshape(factor, [stack, ...u.shape.slice(1).map(() => 1)])));
+}
+
+/** Puts shared updates and task parameters' gradients back into the order of the parameters. */
+function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tensor[], penalty: readonly Tensor[]): Tensor[] {
+  let [s, o] = [0, 0];
+  return plan.shape.network.parameters.map(({ role }) => {
+    if (role === 'task') return own[o++]!;
+    const update = shared[s]!;
+    const pull = penalty[s++];
+    return pull ? tf.add(update, pull) : update;
+  });
+}
+
+/** A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`. */
+export function balancedGradients(plan: StackPlan, task: Pick<TaskGradients, 'jacobian' | 'own' | 'penalty'>, weights: Tensor): Tensor[] {
+  const update = combine(task.jacobian, weights);
+  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, task.own, task.penalty);
+}
+
+/** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */
+export const tensorOps: ArrayOps<Tensor> = {
+  constant: (value) => tf.fill([1, 1, 1], value),
+  add: tf.add,
+  sub: tf.sub,
+  mul: tf.mul,
+  div: tf.div,
+  sqrt: tf.sqrt,
+  square: tf.square,
+  abs: tf.abs,
+  exp: tf.exp,
+  log: tf.log,
+  greater: (a, b) => tf.cast(tf.greater(a, b), 'float32'),
+  sumParameters: (a) => tf.sum(a, 2, true),
+  sumTasks: (a) => tf.sum(a, 1, true),
+  maxTasks: (a) => tf.max(a, 1, true),
+};
+
+/** A coordinate-wise rule's gradients per parameter, its new state, and its weights `[stack, tasks]` where it has some. */
+export function ruleGradients(
+  plan: StackPlan,
+  rule: TensorRule,
+  task: TaskGradients,
+  state: readonly Tensor[],
+  draws: readonly Tensor[],
+): { readonly gradients: Tensor[]; readonly state: Tensor[] } {
+  const [stack, tasks] = task.losses.shape as [number, number];
+  const flat = task.jacobian.map((j) => tf.reshape(j, [stack, tasks, -1]));
+  const jacobian = flat.length === 1 ? flat[0]! : tf.concat(flat, 2);
+  const result = rule.apply(
+    tensorOps,
+    jacobian,
+    tf.reshape(task.losses, [stack, tasks, 1]),
+    Object.fromEntries(rule.state.map(({ name }, i) => [name, state[i]!])),
+    Object.fromEntries(rule.draws.map(({ name }, i) => [name, draws[i]!])),
+  );
+  const sizes = flat.map((j) => j.shape[2]!);
+  const parts = sizes.length === 1 ? [result.update] : tf.split(result.update, sizes, 2);
+  const update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
+  return {
+    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, task.own, task.penalty),
+    state: rule.state.map(({ name }) => result.state[name]!),
+  };
+}
