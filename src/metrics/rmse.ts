@@ -1,0 +1,17 @@
+import { observed } from './observed';
+
+/**
+ * Root of the mean squared error, in units of the label; NaN without labels.
+ * @param labels `[rows]`, NaN where missing
+ * @param predictions `[rows]`
+ * @throws TypeError when the lengths differ
+ */
+export function rmse(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  const rows = observed('rmse', labels, predictions);
+  if (!rows.defined) return Number.NaN;
+  let sum = 0;
+  rows.labels.forEach((label, i) => {
+    sum += (label - rows.predictions[i]!) ** 2;
+  });
+  return Math.sqrt(sum / rows.labels.length);
+}
