@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { main, readOptions } from './options.mjs';
 import { makeFolderWhole, projectAt, readJson, run, SetupError, say, tail, take, writeJson } from './steps.mjs';
 
@@ -58,9 +57,7 @@ export function packageBuild(project) {
   };
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await main(async () => {
-    readOptions(process.argv.slice(2), {}, 'npm run build (no options)');
-    if (!(await take(packageBuild(projectAt())))) say('build: dist/ is up to date.');
-  });
-}
+await main(import.meta.url, async () => {
+  readOptions(process.argv.slice(2), {}, 'npm run build (no options)');
+  if (!(await take(packageBuild(projectAt())))) say('build: dist/ is up to date.');
+});

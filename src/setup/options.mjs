@@ -1,4 +1,6 @@
 /** Command-line options of the project's own commands: an unknown option is an error, never ignored. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SetupError, say } from './steps.mjs';
 
@@ -15,8 +17,12 @@ export function readOptions(args, options, usage) {
   }
 }
 
-/** Runs a command's body; an expected failure prints its message alone and ends with code 1. @param {() => Promise<number | void>} body */
-export async function main(body) {
+/**
+ * Runs a command's body where its file is the program (and not an import). An expected failure prints its message alone, with code 1.
+ * @param {string} url import.meta.url of the command @param {() => Promise<number | void>} body Its result is the exit code.
+ */
+export async function main(url, body) {
+  if (!process.argv[1] || realpathSync(process.argv[1]) !== fileURLToPath(url)) return;
   try {
     process.exitCode = (await body()) ?? 0;
   } catch (error) {

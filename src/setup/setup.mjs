@@ -1,7 +1,6 @@
 /** Everything the project needs on a bare machine: each step is skipped when its result is there, and repaired when it is half there. */
 import { lstatSync, mkdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { packageBuild } from './build.mjs';
 import { jupyter } from './jupyter.mjs';
 import { nativeTensorFlow } from './native-tensorflow.mjs';
@@ -78,11 +77,9 @@ export async function setUp(project, options = {}) {
   });
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await main(async () => {
-    const options = readOptions(process.argv.slice(2), { 'retry-native': { type: 'boolean' } }, 'npm run setup [-- --retry-native]');
-    stopChildrenOnSignal();
-    const { jupyterFailure } = await setUp(projectAt(), { retryNative: options['retry-native'] ?? false });
-    if (jupyterFailure) throw jupyterFailure;
-  });
-}
+await main(import.meta.url, async () => {
+  const options = readOptions(process.argv.slice(2), { 'retry-native': { type: 'boolean' } }, 'npm run setup [-- --retry-native]');
+  stopChildrenOnSignal();
+  const { jupyterFailure } = await setUp(projectAt(), { retryNative: options['retry-native'] ?? false });
+  if (jupyterFailure) throw jupyterFailure;
+});
