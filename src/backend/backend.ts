@@ -34,12 +34,16 @@ async function load(): Promise<BackendKind> {
       await tf.ready();
       return 'native';
     } catch (error) {
-      if (process.env.TASKLOOM_BACKEND === 'native') throw new Error(`Cannot load native TensorFlow: ${(error as Error).message}; run "npm run setup" to install it`);
-      process.stderr.write('taskloom: no native TensorFlow here, computing on the portable WebAssembly backend (about 50 times slower); "npm run setup" installs the native one\n');
+      if (process.env.TASKLOOM_BACKEND === 'native')
+        throw new Error(`Cannot load native TensorFlow: ${(error as Error).message}; run "npm run setup" to install it`);
+      process.stderr.write(
+        'taskloom: no native TensorFlow here, computing on the portable WebAssembly backend (about 50 times slower); "npm run setup" installs the native one\n',
+      );
     }
   }
   require('@tensorflow/tfjs-backend-wasm');
-  if (!(await tf.setBackend('wasm'))) throw new Error('Cannot start the portable WebAssembly backend; install @tensorflow/tfjs-backend-wasm');
+  if (!(await tf.setBackend('wasm')))
+    throw new Error('Cannot start the portable WebAssembly backend; install @tensorflow/tfjs-backend-wasm');
   await tf.ready();
   return 'portable';
 }

@@ -274,7 +274,15 @@ export class GraphBuilder {
     let ref = this.constants.get(message);
     if (!ref) {
       const dtype = make(proto().AttrValue!, { Type: message.getDtype!() });
-      ref = `${this.node(`const${this.nodes.length}`, 'Const', [], [['dtype', dtype], ['value', make(proto().AttrValue!, { Tensor: message })]])}:0`;
+      ref = `${this.node(
+        `const${this.nodes.length}`,
+        'Const',
+        [],
+        [
+          ['dtype', dtype],
+          ['value', make(proto().AttrValue!, { Tensor: message })],
+        ],
+      )}:0`;
       this.constants.set(message, ref);
     }
     return ref;
@@ -305,7 +313,14 @@ export class GraphBuilder {
     };
     for (const { op, names: keys, attributes, inputs: read } of recording.ops) {
       const refs = read.map(refOf);
-      names.push(this.node(`${op}${this.nodes.length}`, op, refs, keys.map((key, i): [string, Message] => [key, attributes[i]!])));
+      names.push(
+        this.node(
+          `${op}${this.nodes.length}`,
+          op,
+          refs,
+          keys.map((key, i): [string, Message] => [key, attributes[i]!]),
+        ),
+      );
     }
     return recording.outputs.map(refOf);
   }

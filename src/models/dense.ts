@@ -12,20 +12,22 @@ export interface Dense {
 
 /**
  * A dense layer.
+ * @param owner `shared`, or the index of the task it belongs to
  * @param scope prefix of its two parameters, `weights` `[inputs, outputs]` and `bias` `[1, outputs]`
  */
-export function dense(scope: string, inputs: number, outputs: number, role: Parameter['role'], start: 'he' | 'glorot'): Dense {
+export function dense(scope: string, inputs: number, outputs: number, owner: 'shared' | number, start: 'he' | 'glorot'): Dense {
+  const role = owner === 'shared' ? ({ role: 'shared' } as const) : ({ role: 'task', task: owner } as const);
   const shape = [inputs, outputs];
   return {
     parameters: [
       {
         name: `${scope}/weights`,
         shape,
-        role,
+        ...role,
         decay: true,
         initial: start === 'he' ? heUniform(inputs, shape) : glorotUniform(inputs, outputs, shape),
       },
-      { name: `${scope}/bias`, shape: [1, outputs], role, decay: false, initial: constant(0, [1, outputs]) },
+      { name: `${scope}/bias`, shape: [1, outputs], ...role, decay: false, initial: constant(0, [1, outputs]) },
     ],
     apply: (values, x) => tf.add(tf.matMul(x as Tensor3D, values[`${scope}/weights`] as Tensor3D), values[`${scope}/bias`]!),
   };

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Task } from '../tasks/task';
 import { dense } from './dense';
 import type { Parameter, Values } from './network';
@@ -19,13 +19,19 @@ export interface Heads {
  * On one representation all heads are computed by a single product, so that the cost hardly grows with the number of tasks.
  */
 export function heads(width: number, tasks: readonly Task[]): Heads {
-  const all = tasks.map((task, i) => dense(headScope(tasks, i), width, task.outputs, 'task', 'glorot'));
+  const all = tasks.map((task, i) => dense(headScope(tasks, i), width, task.outputs, i, 'glorot'));
   return {
     parameters: all.flatMap((head) => head.parameters),
     apply(values, z) {
       if (all.length === 1) return all[0]!.apply(values, z);
-      const weights = tf.concat(tasks.map((_, i) => values[`${headScope(tasks, i)}/weights`]!), 2);
-      const bias = tf.concat(tasks.map((_, i) => values[`${headScope(tasks, i)}/bias`]!), 2);
+      const weights = tf.concat(
+        tasks.map((_, i) => values[`${headScope(tasks, i)}/weights`]!),
+        2,
+      );
+      const bias = tf.concat(
+        tasks.map((_, i) => values[`${headScope(tasks, i)}/bias`]!),
+        2,
+      );
       return tf.add(tf.matMul(z as tf.Tensor3D, weights as tf.Tensor3D), bias);
     },
     applyEach(values, z) {

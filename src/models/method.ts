@@ -41,9 +41,14 @@ function build(architecture: Architecture, balancing: Balancing | undefined, upd
     ...(balancing ? { balancing } : {}),
     update,
     with(next, options) {
-      if (typeof next?.info?.name !== 'string') throw new TypeError(`${architecture.name}.with: expected a balancing method such as pcgrad(), got ${String(next)}`);
-      const filled = withDefaults<Required<UpdateOptions>>(`${architecture.name}.with`, options, { scale: 'native', gradients: 'parameters' });
-      if (!['native', 'matchMean'].includes(filled.scale)) throw new RangeError(`${architecture.name}.with: scale must be "native" or "matchMean", got "${filled.scale}"`);
+      if (typeof next?.info?.name !== 'string')
+        throw new TypeError(`${architecture.name}.with: expected a balancing method such as pcgrad(), got ${String(next)}`);
+      const filled = withDefaults<Required<UpdateOptions>>(`${architecture.name}.with`, options, {
+        scale: 'native',
+        gradients: 'parameters',
+      });
+      if (!['native', 'matchMean'].includes(filled.scale))
+        throw new RangeError(`${architecture.name}.with: scale must be "native" or "matchMean", got "${filled.scale}"`);
       if (!['parameters', 'representation'].includes(filled.gradients)) {
         throw new RangeError(`${architecture.name}.with: gradients must be "parameters" or "representation", got "${filled.gradients}"`);
       }

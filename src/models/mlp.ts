@@ -32,13 +32,16 @@ export interface MlpOptions {
  * const trunk = mlp([128, 64], { dropout: 0.1 });
  */
 export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
-  if (!Array.isArray(sizes) || sizes.length === 0) throw new TypeError(`mlp: sizes must be a non-empty array, got ${JSON.stringify(sizes)}`);
+  if (!Array.isArray(sizes) || sizes.length === 0)
+    throw new TypeError(`mlp: sizes must be a non-empty array, got ${JSON.stringify(sizes)}`);
   for (const [i, size] of sizes.entries()) checkInteger('mlp', `sizes[${i}]`, size, 1);
   const { activation, dropout } = withDefaults('mlp', options, { activation: 'relu', dropout: 0 });
   checkNumber('mlp', 'dropout', dropout, 0, 1, true);
   const activate = ACTIVATIONS[activation];
   if (!activate) {
-    throw new RangeError(`mlp: unknown activation "${activation}"${didYouMean(activation, Object.keys(ACTIVATIONS))}; one of ${Object.keys(ACTIVATIONS).join(', ')}`);
+    throw new RangeError(
+      `mlp: unknown activation "${activation}"${didYouMean(activation, Object.keys(ACTIVATIONS))}; one of ${Object.keys(ACTIVATIONS).join(', ')}`,
+    );
   }
   const start = activation === 'relu' || activation === 'elu' ? 'he' : 'glorot';
   return {

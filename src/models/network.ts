@@ -15,6 +15,8 @@ export interface Parameter {
   readonly shape: readonly number[];
   /** `shared` parameters serve several tasks: balancing acts on their gradients. `task` parameters follow their own task's loss. */
   readonly role: 'shared' | 'task';
+  /** Index of the one task whose loss reaches a `task` parameter, where there is just one. */
+  readonly task?: number;
   /** Whether weight decay applies (weights: yes, biases: no). */
   readonly decay: boolean;
   /** Initial values of one model, row-major. */

@@ -20,6 +20,8 @@ export interface StackPlan {
   readonly step: StepKind;
   /** Rescale the shared update to the length of the mean gradient. */
   readonly matchMean: boolean;
+  /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (gradient aggregators). */
+  readonly weightHeads: boolean;
   /** Upper bound of each model's gradient norm; undefined: no clipping. */
   readonly clipNorm?: number;
   readonly batch: number;

@@ -29,7 +29,12 @@ export interface Optimizer {
   /** The numbers of step `t` = 1, 2, ... for a learning rate, in float64. */
   readonly scalars: (t: number, learningRate: number) => { readonly rate: number; readonly epsilon: number };
   /** New value of a parameter and its slots. */
-  readonly update: (value: Tensor, gradient: Tensor, slots: readonly Tensor[], scalars: StepScalars) => { readonly value: Tensor; readonly slots: readonly Tensor[] };
+  readonly update: (
+    value: Tensor,
+    gradient: Tensor,
+    slots: readonly Tensor[],
+    scalars: StepScalars,
+  ) => { readonly value: Tensor; readonly slots: readonly Tensor[] };
   /** Where TensorFlow has the very update as one op. */
   readonly fused?: { readonly op: 'ResourceApplyAdam'; readonly beta1: number; readonly beta2: number };
 }

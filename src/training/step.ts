@@ -48,17 +48,19 @@ export interface Batch {
 const STREAM = 0x9e3779b1 | 0;
 
 /** Uniform draws per model, `[stack, ...shape]`, that depend on the model's seed only, never on its place in the stack. */
-function uniformDraws(seeds: Tensor, stream: number, shape: readonly number[]): Tensor {
+export function uniformDraws(seeds: Tensor, stream: number, shape: readonly number[]): Tensor {
   const stack = seeds.shape[0]!;
   const size = shape.reduce((a, b) => a * b, 1);
   const offset = tf.tensor1d([Math.imul(stream + 1, STREAM), 0], 'int32');
   if (tf.getBackend() === 'tensorflow') {
-    const draws = tf.unstack(seeds).map((seed) =>
-      nativeOp('StatelessRandomUniform', { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } }, [
-        tf.tensor1d([size], 'int32'),
-        tf.add(seed, offset),
-      ]),
-    );
+    const draws = tf
+      .unstack(seeds)
+      .map((seed) =>
+        nativeOp('StatelessRandomUniform', { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } }, [
+          tf.tensor1d([size], 'int32'),
+          tf.add(seed, offset),
+        ]),
+      );
     return tf.reshape(tf.stack(draws), [stack, ...shape]);
   }
   const pairs = seeds.dataSync();
@@ -158,6 +160,13 @@ export function weightedGradients(
   return { losses: kept, gradients };
 }
 
+/** The tasks' losses on a batch, `[stack, tasks]`, with the draws that a training step on it makes. */
+export function batchLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): Tensor {
+  const { x, y, mask } = gather(shape, data, batch.rows);
+  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, trainingContext(batch.seeds, 1));
+  return meanLosses(lossSums(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
+}
+
 /** Per-task gradients of a stack. */
 export interface TaskGradients {
   /** `[stack, tasks]` */
@@ -207,9 +216,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
         return { total, kept: total };
       }, parameters).gradients
     : [];
-  const jacobian = gradients
-    .filter((_, i) => isShared[i])
-    .map((g) => tf.reshape(g, [stack, copies, ...g.shape.slice(1)]));
+  const jacobian = gradients.filter((_, i) => isShared[i]).map((g) => tf.reshape(g, [stack, copies, ...g.shape.slice(1)]));
   return {
     losses: kept,
     jacobian,

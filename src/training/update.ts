@@ -63,7 +63,14 @@ function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tenso
 /** A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`. */
 export function balancedGradients(plan: StackPlan, task: Pick<TaskGradients, 'jacobian' | 'own' | 'penalty'>, weights: Tensor): Tensor[] {
   const update = combine(task.jacobian, weights);
-  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, task.own, task.penalty);
+  const columns = tf.unstack(weights, 1);
+  const ownParameters = plan.shape.network.parameters.filter(({ role }) => role === 'task');
+  const own = task.own.map((g, i) => {
+    const index = ownParameters[i]!.task;
+    if (!plan.weightHeads || index === undefined) return g;
+    return tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
+  });
+  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, own, task.penalty);
 }
 
 /** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */

@@ -1,0 +1,144 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Executor, StackPlan, StepFeed, Which } from './executor';
+import { ruleDraws, ruleState } from './rule-state';
+import {
+  type Batch,
+  batchLosses,
+  evaluate,
+  gather,
+  inferenceContext,
+  type Resident,
+  type TaskGradients,
+  taskGradients,
+  weightedGradients,
+} from './step';
+import { balancedGradients, optimizerUpdate, preparedGradients, ruleGradients } from './update';
+
+/** Runs a stack's steps op by op: on backends that cannot build graphs, or where an op cannot be recorded. */
+export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
+  const { shape, optimizer } = plan;
+  const { stack, network, tasks } = shape;
+  let parameters: Tensor[] = [];
+  let best: Tensor[] = [];
+  let slots: Tensor[][] = [];
+  let state: Tensor[] = [];
+  let pending: TaskGradients | undefined;
+
+  const batchOf = (feed: StepFeed): Batch => ({
+    rows: tf.tensor2d(feed.rows, [stack, plan.batch], 'int32'),
+    seeds: tf.tensor2d(feed.seeds, [stack, 2], 'int32'),
+  });
+  const settle = (gradients: readonly Tensor[], feed: StepFeed): void => {
+    const scalars = tf.tensor2d(feed.scalars, [stack, 4]);
+    const next = optimizerUpdate(plan, parameters, slots, preparedGradients(plan, parameters, gradients), scalars);
+    const before = [...parameters, ...slots.flat()];
+    parameters = next.parameters.map((t) => tf.keep(t.clone()));
+    slots = next.slots.map((list) => list.map((t) => tf.keep(t.clone())));
+    tf.dispose(before);
+  };
+  const dropPending = (): void => {
+    if (pending) tf.dispose([pending.losses, pending.gramian, ...pending.jacobian, ...pending.own, ...pending.penalty]);
+    pending = undefined;
+  };
+  const float = (t: Tensor): Float32Array => Float32Array.from(t.dataSync());
+  const of = (which: Which): Tensor[] => (which === 'current' ? parameters : best);
+
+  return {
+    mode: 'eager',
+    start(initial) {
+      tf.dispose([...parameters, ...best, ...slots.flat(), ...state]);
+      dropPending();
+      parameters = network.parameters.map((p, i) => tf.tensor(initial[i]!, [stack, ...p.shape]));
+      best = parameters.map((p) => p.clone());
+      slots = parameters.map((p) => Array.from({ length: optimizer.slots }, () => tf.zerosLike(p)));
+      state = plan.step.kind === 'rule' ? ruleState(plan, plan.step.rule) : [];
+    },
+    steps(feeds) {
+      const losses = new Float32Array(feeds.length * stack * tasks.length);
+      for (const [k, feed] of feeds.entries()) {
+        tf.tidy(() => {
+          const batch = batchOf(feed);
+          if (plan.step.kind === 'rule') {
+            const task = taskGradients(shape, parameters, data, batch);
+            const next = ruleGradients(plan, plan.step.rule, task, state, ruleDraws(plan, plan.step.rule, batch.seeds));
+            const before = state;
+            state = next.state.map((t) => tf.keep(t.clone()));
+            tf.dispose(before);
+            losses.set(task.losses.dataSync(), k * stack * tasks.length);
+            settle(next.gradients, feed);
+            task.losses.dispose();
+            return;
+          }
+          const result = weightedGradients(shape, parameters, data, batch, tf.tensor2d(feed.weights, [stack, tasks.length]));
+          losses.set(result.losses.dataSync(), k * stack * tasks.length);
+          result.losses.dispose();
+          settle(result.gradients, feed);
+        });
+      }
+      return losses;
+    },
+    probe(done, next) {
+      return tf.tidy(() => {
+        let after = new Float32Array(0) as Float32Array;
+        if (done) {
+          const weights = tf.tensor2d(done.weights, [stack, tasks.length]);
+          if (pending) {
+            settle(balancedGradients(plan, pending, weights), done);
+          } else {
+            const result = weightedGradients(shape, parameters, data, batchOf(done), weights);
+            result.losses.dispose();
+            settle(result.gradients, done);
+            after = float(batchLosses(shape, parameters, data, batchOf(done)));
+          }
+        }
+        if (plan.step.kind === 'gramian') {
+          dropPending();
+          const task = taskGradients(shape, parameters, data, batchOf(next));
+          pending = {
+            losses: tf.keep(task.losses),
+            gramian: tf.keep(task.gramian),
+            jacobian: task.jacobian.map((t) => tf.keep(t)),
+            own: task.own.map((t) => tf.keep(t)),
+            penalty: task.penalty.map((t) => tf.keep(t)),
+          };
+          return { losses: float(task.losses), gramian: float(task.gramian), after };
+        }
+        return { losses: float(batchLosses(shape, parameters, data, batchOf(next))), gramian: new Float32Array(0), after };
+      });
+    },
+    evaluate(which, rows) {
+      return tf.tidy(() => {
+        const result = evaluate(shape, of(which), data, tf.tensor2d(rows, [stack, plan.evaluationBatch], 'int32'));
+        return { outputs: float(result.outputs), sums: float(result.sums), counts: float(result.counts) };
+      });
+    },
+    keepBest(improved) {
+      const before = best;
+      best = tf.tidy(() =>
+        parameters.map((p, i) => {
+          const flag = tf.greater(tf.reshape(tf.tensor1d(improved), [stack, ...p.shape.slice(1).map(() => 1)]), 0);
+          return tf.where(flag, p, best[i]!);
+        }),
+      );
+      tf.dispose(before);
+    },
+    read: (which) => of(which).map(float),
+    diagnose(which, rows) {
+      if (!network.diagnose) return {};
+      const look = network.diagnose;
+      return tf.tidy(() => {
+        const { x } = gather(shape, data, tf.tensor2d(rows, [stack, plan.evaluationBatch], 'int32'));
+        const values = Object.fromEntries(network.parameters.map(({ name }, i) => [name, of(which)[i]!]));
+        return Object.fromEntries(
+          Object.entries(look(values, x, inferenceContext)).map(([name, t]) => [name, { shape: t.shape, values: float(t) }]),
+        );
+      });
+    },
+    dispose() {
+      tf.dispose([...parameters, ...best, ...slots.flat(), ...state]);
+      dropPending();
+      [parameters, best, slots, state] = [[], [], [], []];
+    },
+  };
+}
