@@ -23,6 +23,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 LIMIT_SECONDS = 600
 MIME = re.compile(r"^[a-z]+/[\w.+-]+$")
+DROPPED = "the kernel dropped this cell"
 # JupyterLab's plotly renderer adds a picture to what it shows; the figure itself and its SVG are what is kept.
 PLOTLY = "application/vnd.plotly.v1+json"
 
@@ -49,7 +50,7 @@ def problems_of(cell, root):
         return []
     problems = []
     if cell.get("execution_count") is None:
-        problems.append("the kernel dropped this cell")
+        problems.append(DROPPED)
     stderr = "".join(joined(o.text) for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
     if stderr and not marks.get("stderr", False):
         problems.append("wrote to stderr: " + stderr.strip()[:2000])
@@ -61,7 +62,7 @@ def problems_of(cell, root):
                 problems.append(f"no output of type {expected} (got {', '.join(sorted(mimes)) or 'none'})")
         elif not re.search(expected, text):
             problems.append(f"no output matches /{expected}/; the text is:\n{text.strip()[:2000]}")
-    if str(root) in json.dumps([dict(output) for output in cell.outputs], ensure_ascii=False):
+    if not stderr and str(root) in json.dumps([dict(output) for output in cell.outputs], ensure_ascii=False):
         problems.append(f"an output names this machine's folder {root}")
     return problems
 
@@ -98,26 +99,33 @@ def check(path, root, write):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    stopped = []
+    stopped = None
     try:
         asyncio.run(execute(notebook, path.parent))
     except (asyncio.TimeoutError, CellTimeoutError):
-        stopped = [f"not finished after {LIMIT_SECONDS} s"]
+        stopped = f"was not finished after {LIMIT_SECONDS} s"
     except DeadKernelError:
-        stopped = ["the kernel died"]
+        stopped = "was running when the kernel died"
     except CellExecutionError:
-        pass  # The cell's own stderr says it below.
-    problems = []
+        stopped = "failed"
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(code, 1):
+    counted = [number for number, cell in enumerate(code) if cell.get("execution_count") is not None]
+    last = max(counted, default=-1)
+    if stopped is not None:
+        # A failed cell was counted, a cell in which the kernel died was not; what comes after it never ran.
+        last = last if stopped == "failed" else min(last + 1, len(code) - 1)
+        code = code[: last + 1]
+    problems = []
+    for number, cell in enumerate(code):
         found = problems_of(cell, root)
+        if stopped is not None and number == last:
+            found = [f"this cell {stopped}", *(problem for problem in found if problem != DROPPED)]
         if found:
             shown = "\n".join("    | " + line for line in cell.source.splitlines())
             said = "\n".join("    " + line for problem in found for line in problem.splitlines())
-            problems.append(f"  code cell {number}:\n{shown}\n{said}")
-            if cell.get("execution_count") is None or "stderr" in said:
-                break  # What follows a failed cell fails as a consequence.
-    problems += [f"  {reason}" for reason in stopped]
+            problems.append(f"  code cell {number + 1}:\n{shown}\n{said}")
+    if stopped is not None and not problems:
+        problems = [f"  the notebook {stopped}"]
     if write and not problems:
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         nbformat.write(cleaned(notebook), temporary)
