@@ -6,7 +6,7 @@ import type { Network } from '../models/network';
 import { random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { eagerExecutor } from './eager-executor';
-import type { Executor, StackPlan, StepFeed, StepKind } from './executor';
+import type { Executor, StackPlan, StepFeed, StepKind, Which } from './executor';
 import { graphExecutor } from './graph-executor';
 import type { Optimizer } from './optimizer';
 import type { ResidentData } from './prepare';
@@ -19,6 +19,8 @@ export interface Member {
   /** Resident rows. */
   readonly train: Int32Array;
   readonly validation: Int32Array;
+  /** Resident rows whose outputs are wanted after training. */
+  readonly predict: Int32Array;
   /** Columns of the label matrix that the model learns. */
   readonly columns: readonly number[];
   /** Initial parameters, one model's values each. */
@@ -53,6 +55,8 @@ export interface GradientRecord {
 export interface TrainedMember {
   /** Final (with validation rows: best) parameters. */
   readonly parameters: readonly Float32Array[];
+  /** Outputs on the member's `predict` rows, `[rows, outputs]`. */
+  readonly outputs: Float32Array;
   /** Mean training loss per epoch and task. */
   readonly trainLosses: readonly (readonly number[])[];
   /** Validation loss per epoch and task; empty without validation rows. */
@@ -167,7 +171,7 @@ export async function trainStack(
     weightHeads: balancing?.info.kind === 'weighting',
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
     batch,
-    evaluationBatch: Math.min(512, Math.max(1, validationRows)),
+    evaluationBatch: Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length))),
     unroll: kind.kind === 'weighted' || kind.kind === 'rule' ? unrollFor(stepsPerEpoch) : 1,
     perModel,
   };
@@ -374,7 +378,9 @@ export async function trainStack(
       }
     }
     seconds += (performance.now() - began) / 1000;
-    const values = executor.read(validates ? 'best' : 'current');
+    const which = validates ? 'best' : 'current';
+    const values = executor.read(which);
+    const outputs = outputsOf(which);
     return {
       seconds,
       steps: step,
@@ -384,6 +390,7 @@ export async function trainStack(
           const size = network.parameters[i]!.shape.reduce((a, b) => a * b, 1);
           return all.slice(s * size, (s + 1) * size);
         }),
+        outputs: outputs[s]!,
         trainLosses: trainLosses[s]!,
         validationLosses: validationLosses[s]!,
         bestEpoch: validates ? bestEpoch[s]! : lastEpoch[s]!,
@@ -395,6 +402,24 @@ export async function trainStack(
         interrupted: interrupted && !stopped[s],
       })),
     };
+  }
+
+  /** Each member's outputs on its `predict` rows. */
+  function outputsOf(which: Which): Float32Array[] {
+    const width = tasks.reduce((n, task) => n + task.outputs, 0);
+    const all = members.map(({ predict }) => new Float32Array(predict.length * width));
+    const most = Math.max(...members.map(({ predict }) => predict.length));
+    const size = plan.evaluationBatch;
+    for (let start = 0; start < most; start += size) {
+      const rows = new Int32Array(stack * size).fill(data.padding);
+      for (const [s, { predict }] of members.entries()) rows.set(predict.subarray(start, start + size), s * size);
+      const { outputs } = executor.evaluate(which, rows);
+      for (const [s, { predict }] of members.entries()) {
+        const count = Math.max(0, Math.min(size, predict.length - start));
+        all[s]!.set(outputs.subarray(s * size * width, (s * size + count) * width), start * width);
+      }
+    }
+    return all;
   }
 
   /** Validation loss per member and task; NaN where the rows have no label. */

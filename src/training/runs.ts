@@ -1,0 +1,252 @@
+import type { State } from '../balancing/balancing';
+import type { Split, TaskData } from '../data/task-data';
+import type { Method } from '../models/method';
+import { countParameters, type Network } from '../models/network';
+import type { Task } from '../tasks/task';
+import { initialValues } from './initial-values';
+import { predictionsOf } from './predictions';
+import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident } from './prepare';
+import { type GradientRecord, type Member, type TrainedMember, type TrainingOptions, trainStack } from './train-stack';
+
+/** One run of a study: a method on a split with a seed. */
+export interface Run {
+  /** The method's name in the study. */
+  readonly name: string;
+  readonly method: Method;
+  readonly seed: number;
+  readonly split: Split;
+  readonly learningRate: number;
+}
+
+/** A trained network with the tasks it serves. */
+export interface TrainedPart {
+  /** Indices of the tasks in the data. */
+  readonly tasks: readonly number[];
+  readonly network: Network;
+  readonly parameters: readonly Float32Array[];
+  readonly bestEpoch: number;
+  readonly epochs: number;
+  /** Mean loss per epoch and task of this part. */
+  readonly trainLosses: readonly (readonly number[])[];
+  readonly validationLosses: readonly (readonly number[])[];
+  readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
+  readonly gradients: readonly GradientRecord[];
+  readonly balancingState?: State;
+}
+
+/** What one run gave. */
+export interface RunResult {
+  readonly run: Run;
+  readonly fitted: FittedSplit;
+  /** One network, or one per task for single-task learning. */
+  readonly parts: readonly TrainedPart[];
+  /** Predictions on the split's test rows per task, see `predictionsOf`. */
+  readonly predictions: readonly Float64Array[];
+  /** Learned numbers, all parts together. */
+  readonly parameters: number;
+  /** Seconds of training, this run's share of its stacks. */
+  readonly seconds: number;
+  readonly steps: number;
+  readonly failure?: string;
+  readonly interrupted: boolean;
+}
+
+/** Told now and then while runs are trained. */
+export interface RunsProgress {
+  readonly name: string;
+  /** Share of all work that is done, in [0, 1]. */
+  readonly share: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+}
+
+/** How runs are trained. */
+export interface RunsOptions extends TrainingOptions {
+  /** Bytes that one stack may take on the device; a larger one is split. @default 2^30 */
+  readonly memoryBudget: number;
+  readonly onProgress?: (progress: RunsProgress) => void;
+  /** Called with runs as soon as they are finished. */
+  readonly onResults?: (results: readonly RunResult[]) => void;
+}
+
+interface Unit {
+  readonly run: number;
+  readonly tasks: readonly number[];
+  readonly network: Network;
+}
+
+/** Rough bytes that one model takes while it trains. */
+function bytesOf(network: Network, method: Method, tasks: number, batch: number, features: number): number {
+  const parameters = countParameters(network.parameters);
+  const copies = method.balancing && method.balancing.needs !== 'losses' ? tasks : 1;
+  // Parameters, best, two slots, gradients, and as much again while ops overlap; activations are about as wide as the widest weights.
+  const widths = network.parameters.reduce((sum, { shape }) => sum + (shape.length === 1 ? 0 : shape[shape.length - 1]!), features);
+  return 4 * (10 * parameters + copies * (3 * parameters + 4 * batch * widths));
+}
+
+/**
+ * Trains runs, stacking all networks of one shape, and predicts their test rows.
+ * @returns a result per run, in the order of the runs; runs that had not begun when training was stopped from outside are missing
+ */
+export async function trainRuns(data: TaskData, runs: readonly Run[], options: RunsOptions): Promise<RunResult[]> {
+  const splits = [...new Set(runs.map(({ split }) => split))];
+  const fitted = new Map(splits.map((split) => [split, fitSplit(data, split)]));
+  const columns = labelColumns(data);
+  const units: Unit[] = runs.flatMap((run, index) => {
+    const { encoder } = fitted.get(run.split)!;
+    const input = { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) };
+    const every = data.tasks.map((_, t) => t);
+    const groups = run.method.architecture.separate ? every.map((t) => [t]) : [every];
+    return groups.map((tasks) => ({
+      run: index,
+      tasks,
+      network: run.method.architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
+    }));
+  });
+  const batches = stacks(data, runs, units, fitted, options);
+  const work = batches.map((list) => list.length);
+  const totalWork = work.reduce((a, b) => a + b, 0);
+  let doneWork = 0;
+  const trained = new Map<Unit, { member: TrainedMember; seconds: number; steps: number }>();
+  const results = new Map<number, RunResult>();
+
+  for (const [b, list] of batches.entries()) {
+    if (options.signal?.aborted) break;
+    const own = [...new Set(list.map((unit) => runs[unit.run]!.split))];
+    const resident = makeResident(
+      data,
+      own.map((split) => fitted.get(split)!),
+    );
+    const first = list[0]!;
+    const tasks = first.tasks.map((t) => data.tasks[t]!);
+    const { method, name } = runs[first.run]!;
+    const members = list.map((unit): Member => {
+      const run = runs[unit.run]!;
+      const offset = resident.offsets[own.indexOf(run.split)]!;
+      const labelled = (rows: Int32Array): Int32Array =>
+        rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))).map((row) => row + offset);
+      const weights = classWeightsOf(fitted.get(run.split)!.targets, data.tasks, unit.tasks);
+      return {
+        label: `"${run.name}" (seed ${run.seed}${unit.tasks.length < data.tasks.length ? `, ${tasks.length === 1 ? `task "${data.tasks[unit.tasks[0]!]!.name}"` : `${unit.tasks.length} tasks`}` : ''})`,
+        seed: run.seed,
+        train: labelled(run.split.train),
+        validation: labelled(run.split.validation),
+        predict: run.split.test.map((row) => row + offset),
+        columns: unit.tasks.flatMap((t) => columns[t]!),
+        initial: initialValues(unit.network, run.seed),
+        learningRate: run.learningRate,
+        ...(weights ? { classWeights: weights } : {}),
+      };
+    });
+    try {
+      const { encoder } = fitted.get(runs[first.run]!.split)!;
+      const result = await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, (epoch, epochs, loss) =>
+        options.onProgress?.({ name, share: (doneWork + (work[b]! * epoch) / epochs) / totalWork, epoch, epochs, loss }),
+      );
+      for (const [i, unit] of list.entries()) {
+        trained.set(unit, { member: result.members[i]!, seconds: result.seconds / list.length, steps: result.steps });
+      }
+    } finally {
+      resident.dispose();
+    }
+    doneWork += work[b]!;
+    const finished: RunResult[] = [];
+    for (const index of new Set(list.map((unit) => unit.run))) {
+      const own = units.filter((unit) => unit.run === index);
+      if (!own.every((unit) => trained.has(unit))) continue;
+      const result = collect(data, runs[index]!, fitted.get(runs[index]!.split)!, own, trained);
+      results.set(index, result);
+      finished.push(result);
+    }
+    if (finished.length > 0) options.onResults?.(finished);
+  }
+  return runs.flatMap((_, index) => results.get(index) ?? []);
+}
+
+function hasLabel(data: TaskData, task: number, row: number): boolean {
+  const { values, length } = data.labels[task]!;
+  for (let j = 0; j < length; j++) if (!Number.isNaN(values[row * length + j]!)) return true;
+  return false;
+}
+
+/** Groups units of one method and one shape into stacks within the memory budget. */
+function stacks(
+  data: TaskData,
+  runs: readonly Run[],
+  units: readonly Unit[],
+  fitted: ReadonlyMap<Split, FittedSplit>,
+  options: RunsOptions,
+): Unit[][] {
+  const methodIds = new Map<Method, number>();
+  const groups = new Map<string, Unit[]>();
+  for (const unit of units) {
+    const { method, split } = runs[unit.run]!;
+    if (!methodIds.has(method)) methodIds.set(method, methodIds.size);
+    const kinds = unit.tasks.map((t) => [data.tasks[t]!.kind, data.tasks[t]!.outputs, data.tasks[t]!.classes.length]);
+    const key = JSON.stringify([
+      methodIds.get(method),
+      fitted.get(split)!.encoder.shape,
+      kinds,
+      unit.network.parameters.map(({ shape }) => shape),
+    ]);
+    groups.set(key, [...(groups.get(key) ?? []), unit]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const { method, split } = runs[group[0]!.run]!;
+    const { features } = fitted.get(split)!.encoder;
+    const bytes = bytesOf(group[0]!.network, method, group[0]!.tasks.length, options.batchSize, features);
+    const size = Math.max(1, Math.floor(options.memoryBudget / bytes));
+    const chunks = Math.ceil(group.length / size);
+    const each = Math.ceil(group.length / chunks);
+    return Array.from({ length: chunks }, (_, c) => group.slice(c * each, (c + 1) * each)).filter((chunk) => chunk.length > 0);
+  });
+}
+
+/** Puts a run's networks together. */
+function collect(
+  data: TaskData,
+  run: Run,
+  fitted: FittedSplit,
+  units: readonly Unit[],
+  trained: ReadonlyMap<Unit, { member: TrainedMember; seconds: number; steps: number }>,
+): RunResult {
+  const predictions: Float64Array[] = new Array(data.tasks.length);
+  const parts = units.map((unit): TrainedPart => {
+    const { member } = trained.get(unit)!;
+    const tasks: Task[] = unit.tasks.map((t) => data.tasks[t]!);
+    const width = tasks.reduce((n, task) => n + task.outputs, 0);
+    let offset = 0;
+    for (const [i, task] of tasks.entries()) {
+      const t = unit.tasks[i]!;
+      predictions[t] = predictionsOf(task, fitted.targets[t]!, member.outputs, width, offset);
+      offset += task.outputs;
+    }
+    const { bestEpoch, epochs, trainLosses, validationLosses, weights, gradients, parameters, balancingState } = member;
+    return {
+      tasks: unit.tasks,
+      network: unit.network,
+      parameters,
+      bestEpoch,
+      epochs,
+      trainLosses,
+      validationLosses,
+      weights,
+      gradients,
+      ...(balancingState === undefined ? {} : { balancingState }),
+    };
+  });
+  const all = units.map((unit) => trained.get(unit)!);
+  const failure = all.find(({ member }) => member.failure !== undefined)?.member.failure;
+  return {
+    run,
+    fitted,
+    parts,
+    predictions,
+    parameters: units.reduce((n, { network }) => n + countParameters(network.parameters), 0),
+    seconds: all.reduce((n, { seconds }) => n + seconds, 0),
+    steps: all.reduce((n, { steps }) => n + steps, 0),
+    ...(failure === undefined ? {} : { failure }),
+    interrupted: all.some(({ member }) => member.interrupted),
+  };
+}
