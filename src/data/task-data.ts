@@ -1,8 +1,15 @@
-import type { Task } from '../tasks/task';
+import { checkOptions, describeValue } from '../tasks/options';
+import type { Task, TaskKind, TaskSpec } from '../tasks/task';
+import { type MissingMarkers, missingTest, toName, toNumber } from './cell';
+import { DataError } from './data-error';
+import { readInputColumn } from './input-column';
+import { readLabels } from './labels';
+import { nearestColumn } from './nearest-column';
+import { readTable, type Table, type TableLike } from './table';
 
 /** One input column as it was read; encoding (standardising, imputing, one-hot) is fitted on training rows only. */
 export type InputColumn =
-  | { readonly name: string; readonly kind: 'numeric'; /** `[rows]`, NaN where missing. */ readonly values: Float64Array }
+  | { readonly name: string; readonly kind: 'numeric' /** `[rows]`, NaN where missing. */; readonly values: Float64Array }
   | {
       readonly name: string;
       readonly kind: 'categorical';
@@ -42,6 +49,12 @@ export interface TaskData {
   readonly time?: Float64Array;
   /** Things a user should know: constant inputs, rows without any label, ... */
   readonly notes: readonly string[];
+  /** Row of the table that each row comes from; absent where no row was dropped. `[rows]` */
+  readonly sourceRows?: Int32Array;
+  /** How many rows of the table were dropped for having no label; absent where none was. */
+  readonly droppedRows?: number;
+  /** Declared markers of missing values, which tables read for prediction obey too. */
+  readonly missing?: MissingMarkers;
 }
 
 /** Row indices of the parts of a split. `validation` may be empty. */
@@ -49,4 +62,294 @@ export interface Split {
   readonly train: Int32Array;
   readonly validation: Int32Array;
   readonly test: Int32Array;
+}
+
+/** Options of {@link taskData}. */
+export interface TaskDataOptions {
+  /** The tasks by name. */
+  readonly tasks: Readonly<Record<string, TaskSpec>>;
+  /** `'rest'` = every column that is no label, group, time or ignored column; or their names; or a tensor with one entry a row. @default 'rest' */
+  readonly inputs?: 'rest' | readonly string[] | InputTensor;
+  /** Values that mean "missing" beside null, undefined, NaN and blank text. @default [] */
+  readonly missing?: MissingMarkers;
+  /** Input columns to read as categories although they hold numbers, or in spite of their many values. @default [] */
+  readonly categorical?: readonly string[];
+  /** A column whose rows with the same value must stay on one side of a split (patients, speakers). */
+  readonly groups?: string;
+  /** A column of times (numbers, `Date`s or date text): splits train on the past. */
+  readonly time?: string;
+  /** Columns that `inputs: 'rest'` leaves out. @default [] */
+  readonly ignore?: readonly string[];
+}
+
+const optionNames = ['tasks', 'inputs', 'missing', 'categorical', 'groups', 'time', 'ignore'] as const;
+const kinds: readonly TaskKind[] = ['binary', 'multiclass', 'regression', 'tagging'];
+
+/**
+ * Reads a table for multi-task learning: labels by task, inputs by column, what is missing.
+ *
+ * Missing labels (null, undefined, NaN, blank text, declared markers) become NaN in any pattern; a row with no label at all is dropped and
+ * reported in `notes`. An input column is numeric when all its present values are numbers, booleans or decimal text, else categorical.
+ * Nothing is standardised or imputed here: see `fitEncoder`.
+ * @param table a danfojs `DataFrame`, a record of arrays (typed arrays too) or an array of row objects
+ * @throws TypeError on an unknown option or an argument of the wrong type
+ * @throws DataError (a RangeError) when a column is unknown, there twice, or does not fit its task, and on infinite inputs; see its `code`
+ * @example
+ * const data = taskData({ size: [1, 2, 3], ripe: [0, 1, null], price: [2.5, null, 4] }, { tasks: { ripe: binary(), price: regression() } });
+ */
+export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
+  checkOptions('taskData(table, options)', options, optionNames);
+  const read = readTable(table);
+  const markers = readMarkers(options.missing);
+  const specs = readSpecs(options.tasks);
+  const inputs = options.inputs ?? 'rest';
+  const labelColumns = specs.map(([name, spec]) => [name, spec.column ?? name] as const);
+  for (const [task, column] of labelColumns) requireColumn(read, column, `task "${task}" names`);
+  if (options.groups !== undefined) requireColumn(read, options.groups, 'groups names');
+  if (options.time !== undefined) requireColumn(read, options.time, 'time names');
+  for (const column of readNames('ignore', options.ignore)) requireColumn(read, column, 'ignore names');
+  if (read.rows < 2) throw new DataError('empty-table', 'Cannot build task data: the table has 1 row; expected at least 2');
+
+  const length = isTensor(inputs) ? inputs.shape[0] : undefined;
+  const labels = specs.map(([name, spec]) => readLabels(name, spec, read.columns.get(spec.column ?? name)!, markers, length));
+  const notes: string[] = [];
+  const kept = labelledRows(read.rows, labels);
+  if (kept.length < read.rows) {
+    const dropped = read.rows - kept.length;
+    notes.push(`${dropped} of ${read.rows} rows have no label for any task: dropped`);
+    if (kept.length < 2) throw new DataError('no-label', 'Cannot build task data: only 1 row has a label; expected at least 2');
+  }
+  const all = kept.length === read.rows;
+  const take = <T extends Float64Array | Int32Array>(values: T, width = 1): T => (all ? values : takeRows(values, kept, width));
+
+  const columns = isTensor(inputs)
+    ? takeTensor(checkTensor(inputs, read.rows), kept)
+    : inputNames(read, options, labelColumns).map((name) => {
+        const force = options.categorical?.includes(name) ?? false;
+        const { column, notes: columnNotes } = readInputColumn(name, read.columns.get(name)!, markers, force);
+        notes.push(...columnNotes);
+        return column.kind === 'numeric' ? { ...column, values: take(column.values) } : { ...column, codes: take(column.codes) };
+      });
+  for (const { task, values } of labels) {
+    const known = values.filter((value) => !Number.isNaN(value));
+    if (task.kind === 'regression' && known.every((value) => value === known[0])) {
+      notes.push(`Task "${task.name}": all its ${known.length} labels are ${known[0]}`);
+    }
+  }
+  return {
+    rows: kept.length,
+    tasks: labels.map((entry) => entry.task),
+    labels: labels.map((entry) => ({ ...entry, values: take(entry.values, entry.length) })),
+    inputs: columns,
+    ...(options.groups === undefined ? {} : { groups: take(readGroups(read, options.groups, markers)) }),
+    ...(options.time === undefined ? {} : { time: take(readTime(read, options.time, markers)) }),
+    notes,
+    ...(all ? {} : { sourceRows: kept, droppedRows: read.rows - kept.length }),
+    ...(markers.length === 0 ? {} : { missing: markers }),
+  };
+}
+
+/** Whether inputs are one tensor (an image, a sequence) and not table columns. */
+export function isTensor(inputs: unknown): inputs is InputTensor {
+  return typeof inputs === 'object' && inputs !== null && (inputs as Partial<InputTensor>).kind === 'tensor';
+}
+
+function readMarkers(markers: unknown): MissingMarkers {
+  if (markers === undefined) return [];
+  if (!Array.isArray(markers) || markers.some((marker) => typeof marker !== 'string' && typeof marker !== 'number')) {
+    throw new TypeError(
+      `taskData(table, options): missing must be an array of texts and numbers such as ['NA', -9]; got ${describeValue(markers)}`,
+    );
+  }
+  return markers as MissingMarkers;
+}
+
+function readNames(option: string, names: unknown): readonly string[] {
+  if (names === undefined) return [];
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    throw new TypeError(`taskData(table, options): ${option} must be an array of column names; got ${describeValue(names)}`);
+  }
+  return names as readonly string[];
+}
+
+function readSpecs(tasks: unknown): (readonly [string, TaskSpec])[] {
+  if (typeof tasks !== 'object' || tasks === null || Array.isArray(tasks) || Object.keys(tasks).length === 0) {
+    throw new TypeError(
+      `taskData(table, options): tasks must name at least one task, such as { happy: binary() }; got ${describeValue(tasks)}`,
+    );
+  }
+  return Object.entries(tasks).map(([name, spec]) => {
+    if (typeof spec !== 'object' || spec === null || !kinds.includes((spec as Partial<TaskSpec>).kind as TaskKind)) {
+      throw new TypeError(
+        `taskData(table, options): task "${name}" must be binary(), multiclass(), regression() or tagging(); got ${describeValue(spec)}`,
+      );
+    }
+    return [name, spec as TaskSpec] as const;
+  });
+}
+
+/** @throws DataError when the table lacks the column, with the nearest name that it has */
+function requireColumn(table: Table, name: unknown, who: string): void {
+  if (typeof name !== 'string') throw new TypeError(`Cannot build task data: ${who} ${describeValue(name)}; expected the name of a column`);
+  if (!table.columns.has(name)) {
+    throw new DataError(
+      'unknown-column',
+      `Cannot build task data: ${who} column "${name}", which is not among the table's ${table.names.length} columns${nearestColumn(name, table.names)}`,
+      { column: name },
+    );
+  }
+}
+
+function inputNames(table: Table, options: TaskDataOptions, labelColumns: readonly (readonly [string, string])[]): readonly string[] {
+  const { inputs = 'rest', groups, time } = options;
+  const labels = new Map(labelColumns.map(([task, column]) => [column, task]));
+  const categorical = readNames('categorical', options.categorical);
+  let names: readonly string[];
+  if (inputs === 'rest') {
+    const left = new Set([
+      ...labels.keys(),
+      ...(options.ignore ?? []),
+      ...(groups === undefined ? [] : [groups]),
+      ...(time === undefined ? [] : [time]),
+    ]);
+    names = table.names.filter((name) => !left.has(name));
+  } else {
+    names = readNames('inputs', inputs);
+    names.forEach((name, i) => {
+      requireColumn(table, name, 'inputs names');
+      const task = labels.get(name);
+      if (task !== undefined) {
+        throw new DataError(
+          'column-used-twice',
+          `Cannot build task data: inputs names column "${name}", which holds the labels of task "${task}"; leave it out`,
+          {
+            column: name,
+          },
+        );
+      }
+      if (names.indexOf(name) !== i) {
+        throw new DataError('duplicate-column', `Cannot build task data: inputs names column "${name}" twice; name it once`, {
+          column: name,
+        });
+      }
+      if (options.ignore?.includes(name)) {
+        throw new DataError('column-used-twice', `Cannot build task data: inputs and ignore both name column "${name}"; name it in one`, {
+          column: name,
+        });
+      }
+    });
+  }
+  if (names.length === 0) {
+    throw new DataError(
+      'no-inputs',
+      `Cannot build task data: no input column is left; the table's ${table.names.length} columns are all labels, groups, time or ignored`,
+    );
+  }
+  for (const name of categorical) {
+    requireColumn(table, name, 'categorical names');
+    if (!names.includes(name)) {
+      throw new DataError('unknown-column', `Cannot build task data: categorical names column "${name}", which is not an input`, {
+        column: name,
+      });
+    }
+  }
+  return names;
+}
+
+function labelledRows(rows: number, labels: readonly Labels[]): Int32Array {
+  const labelled = new Uint8Array(rows);
+  for (const { values, length } of labels) {
+    for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) labelled[Math.floor(i / length)] = 1;
+  }
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => labelled[row] === 1);
+}
+
+function takeRows<T extends Float64Array | Float32Array | Int32Array>(values: T, rows: Int32Array, width: number): T {
+  const out = new (values.constructor as new (length: number) => T)(rows.length * width);
+  rows.forEach((row, i) => {
+    out.set(values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
+}
+
+function checkTensor(tensor: InputTensor, rows: number): InputTensor {
+  const { shape, values, vocabulary } = tensor;
+  if (!Array.isArray(shape) || shape.length === 0 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new TypeError(
+      `Cannot build task data: the input tensor's shape must list the sizes of one row, such as [28, 28, 1]; got ${JSON.stringify(shape)}`,
+    );
+  }
+  if (!(values instanceof Float32Array)) {
+    throw new TypeError(`Cannot build task data: the input tensor's values must be a Float32Array; got ${describeValue(values)}`);
+  }
+  const size = shape.reduce((product: number, width: number) => product * width, 1);
+  if (values.length !== rows * size) {
+    throw new DataError(
+      'unequal-lengths',
+      `Cannot build task data: ${rows} rows of shape [${shape.join(', ')}] need ${rows * size} input values; the tensor has ${values.length}`,
+    );
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const row = Math.floor(bad / size);
+    throw new DataError(
+      'not-finite',
+      `Cannot build task data: the input tensor holds ${values[bad]} in row ${row} (counted from 0); expected finite numbers`,
+      { row },
+    );
+  }
+  if (vocabulary !== undefined) {
+    const wrong = values.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
+    if (wrong >= 0) {
+      const row = Math.floor(wrong / size);
+      throw new DataError(
+        'not-finite',
+        `Cannot build task data: ids must be integers from 0 to ${vocabulary - 1} (vocabulary ${vocabulary}); row ${row} (counted from 0) holds ${values[wrong]}`,
+        { row },
+      );
+    }
+  }
+  return tensor;
+}
+
+function takeTensor(tensor: InputTensor, kept: Int32Array): InputTensor {
+  const size = tensor.shape.reduce((product, width) => product * width, 1);
+  return tensor.values.length === kept.length * size ? tensor : { ...tensor, values: takeRows(tensor.values, kept, size) };
+}
+
+function readGroups(table: Table, name: string, markers: MissingMarkers): Int32Array {
+  const missing = missingTest(markers);
+  const codes = new Map<string, number>();
+  return Int32Array.from({ length: table.rows }, (_, row) => {
+    const value = table.columns.get(name)![row];
+    if (missing(value)) throw missingValue('groups', name, row);
+    const group = toName(value);
+    if (!codes.has(group)) codes.set(group, codes.size);
+    return codes.get(group)!;
+  });
+}
+
+function readTime(table: Table, name: string, markers: MissingMarkers): Float64Array {
+  const missing = missingTest(markers);
+  return Float64Array.from({ length: table.rows }, (_, row) => {
+    const value = table.columns.get(name)![row];
+    if (missing(value)) throw missingValue('time', name, row);
+    const number = value instanceof Date ? value.getTime() : (toNumber(value) ?? Date.parse(String(value)));
+    if (!Number.isFinite(number)) {
+      throw new DataError(
+        'not-a-number',
+        `Cannot build task data: time column "${name}" holds ${describeValue(value)} in row ${row} (counted from 0); expected a number, a Date or a date such as "2024-05-31"`,
+        { column: name, row },
+      );
+    }
+    return number;
+  });
+}
+
+function missingValue(option: string, column: string, row: number): DataError {
+  return new DataError(
+    'missing-value',
+    `Cannot build task data: ${option} column "${column}" has no value in row ${row} (counted from 0); every row needs one`,
+    { column, row },
+  );
 }

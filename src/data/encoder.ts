@@ -1,0 +1,289 @@
+import { checkOptions, describeValue } from '../tasks/options';
+import { type MissingMarkers, missingTest, toName, toNumber } from './cell';
+import { DataError } from './data-error';
+import { moments } from './moments';
+import { nearestColumn } from './nearest-column';
+import { readTable, type TableLike } from './table';
+import { type InputColumn, type InputTensor, isTensor, type TaskData } from './task-data';
+
+/** How one input column becomes numbers. */
+export type ColumnEncoding =
+  | {
+      readonly name: string;
+      readonly kind: 'numeric';
+      /** Mean over the training rows where the column is known. */
+      readonly mean: number;
+      /** Population standard deviation over the same rows; 0 where the column is constant there. */
+      readonly sd: number;
+      /** Whether a second feature tells where the column is missing (1) or known (0). */
+      readonly indicator: boolean;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'categorical';
+      /** One feature each, in this order; only categories that training rows have. */
+      readonly categories: readonly string[];
+    };
+
+/** A fitted encoder as plain data, for `JSON.stringify`. */
+export type EncoderJson =
+  | {
+      readonly version: 1;
+      readonly kind: 'table';
+      readonly columns: readonly ColumnEncoding[];
+      readonly missing: MissingMarkers;
+    }
+  | {
+      readonly version: 1;
+      readonly kind: 'tensor';
+      readonly shape: readonly number[];
+      readonly vocabulary?: number;
+    };
+
+/** Turns input rows into the numbers a network reads; fitted on training rows only. */
+export interface Encoder {
+  /** Features a row. */
+  readonly features: number;
+  /** Feature names: `age`, `age (missing)`, `color=red`; for a tensor its flat positions `0`, `1`, ... */
+  readonly names: readonly string[];
+  /** Shape of one encoded row: `[features]`, or the tensor's own shape. */
+  readonly shape: readonly number[];
+  /** For token or entity ids: how many ids there are. */
+  readonly vocabulary?: number;
+  /**
+   * Encodes rows; deterministic, and independent of the other rows given.
+   *
+   * Numeric: `(value - mean) / sd` of the training rows, 0 where missing or where the training rows are constant. Categorical: one-hot,
+   * all zeros where the category is missing or was not in the training rows. A tensor passes as it is.
+   * @param input the task data, or a new table (columns it lacks are an error, further columns are ignored) or tensor
+   * @param rows which rows, in this order; all by default
+   * @returns `[rows, features]`, row-major
+   * @throws DataError when a column is missing, holds text where numbers were trained on, or is infinite
+   */
+  encode(input: TaskData | TableLike | InputTensor, rows?: ArrayLike<number>): Float32Array;
+  toJSON(): EncoderJson;
+}
+
+/** Options of {@link fitEncoder}. */
+export interface EncoderOptions {
+  /** Whether a numeric column with missing values in the training rows gets a second feature that tells where. @default true */
+  readonly indicators?: boolean;
+}
+
+/**
+ * Fits the encoding of the inputs on the training rows: means, deviations, categories; other rows are never looked at.
+ * @param trainRows row indices of the training part
+ * @throws TypeError on an unknown option
+ * @throws RangeError when there is no training row or an index is out of range
+ */
+export function fitEncoder(data: TaskData, trainRows: ArrayLike<number>, options: EncoderOptions = {}): Encoder {
+  checkOptions('fitEncoder(data, trainRows, options)', options, ['indicators']);
+  checkRows('fitEncoder(data, trainRows)', trainRows, data.rows);
+  if (isTensor(data.inputs)) {
+    const { shape, vocabulary } = data.inputs;
+    return tensorEncoder(shape, vocabulary);
+  }
+  const columns = data.inputs.map((column) => fitColumn(column, trainRows, options.indicators ?? true));
+  return tableEncoder(columns, data.missing ?? []);
+}
+
+/**
+ * The encoder that `toJSON` described.
+ * @throws TypeError when the value is no encoder of this version
+ */
+export function encoderFromJSON(json: unknown): Encoder {
+  const read = json as Partial<{
+    version: number;
+    kind: string;
+    columns: unknown;
+    shape: unknown;
+    vocabulary: number;
+    missing: unknown;
+  }> | null;
+  if (typeof read === 'object' && read !== null && read.version === 1) {
+    if (read.kind === 'table' && Array.isArray(read.columns) && read.columns.every(isColumnEncoding) && Array.isArray(read.missing)) {
+      return tableEncoder(read.columns, read.missing as MissingMarkers);
+    }
+    if (read.kind === 'tensor' && Array.isArray(read.shape) && read.shape.every((size) => Number.isInteger(size))) {
+      return tensorEncoder(read.shape as number[], read.vocabulary);
+    }
+  }
+  throw new TypeError(`encoderFromJSON(json): expected what an encoder's toJSON() returned (version 1); got ${describeValue(json)}`);
+}
+
+function isColumnEncoding(value: unknown): value is ColumnEncoding {
+  if (typeof value !== 'object' || value === null) return false;
+  const column = value as Record<string, unknown>;
+  if (typeof column.name !== 'string') return false;
+  if (column.kind === 'categorical') return Array.isArray(column.categories);
+  return column.kind === 'numeric' && Number.isFinite(column.mean) && Number.isFinite(column.sd) && typeof column.indicator === 'boolean';
+}
+
+function checkRows(where: string, rows: ArrayLike<number>, limit: number): void {
+  if (rows.length === 0) throw new RangeError(`${where}: expected at least one row`);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (!Number.isInteger(row) || row < 0 || row >= limit) {
+      throw new RangeError(`${where}: row indices must be integers from 0 to ${limit - 1}; got ${row} at position ${i}`);
+    }
+  }
+}
+
+function fitColumn(column: InputColumn, rows: ArrayLike<number>, indicators: boolean): ColumnEncoding {
+  if (column.kind === 'categorical') {
+    const seen = new Uint8Array(column.categories.length);
+    for (let i = 0; i < rows.length; i++) {
+      const code = column.codes[rows[i]!]!;
+      if (code >= 0) seen[code] = 1;
+    }
+    return { name: column.name, kind: 'categorical', categories: column.categories.filter((_, code) => seen[code] === 1) };
+  }
+  const { mean, sd, known } = moments(column.values, rows);
+  return { name: column.name, kind: 'numeric', mean, sd, indicator: indicators && known > 0 && known < rows.length };
+}
+
+function tensorEncoder(shape: readonly number[], vocabulary: number | undefined): Encoder {
+  const features = shape.reduce((product, size) => product * size, 1);
+  const ids = vocabulary === undefined ? {} : { vocabulary };
+  return {
+    features,
+    names: Array.from({ length: features }, (_, i) => String(i)),
+    shape,
+    ...ids,
+    encode(input, rows) {
+      const tensor = isTaskData(input) ? input.inputs : input;
+      if (!isTensor(tensor) || tensor.shape.join() !== shape.join()) {
+        const got = isTensor(tensor) ? `a tensor of shape [${tensor.shape.join(', ')}]` : 'a table';
+        throw new TypeError(`Cannot encode the inputs: expected a tensor with rows of shape [${shape.join(', ')}]; got ${got}`);
+      }
+      const wanted = rows ?? allRows(tensor.values.length / features);
+      if (rows !== undefined && rows.length > 0) checkRows('encode(input, rows)', rows, tensor.values.length / features);
+      const out = new Float32Array(wanted.length * features);
+      for (let i = 0; i < wanted.length; i++) {
+        out.set(tensor.values.subarray(wanted[i]! * features, (wanted[i]! + 1) * features), i * features);
+      }
+      return out;
+    },
+    toJSON: () => ({ version: 1, kind: 'tensor', shape, ...ids }),
+  };
+}
+
+function isTaskData(input: unknown): input is TaskData {
+  const candidate = input as Partial<TaskData>;
+  return Array.isArray(candidate.labels) && Array.isArray(candidate.tasks) && typeof candidate.rows === 'number';
+}
+
+function allRows(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, row) => row);
+}
+
+function featureNames(column: ColumnEncoding): string[] {
+  if (column.kind === 'categorical') return column.categories.map((category) => `${column.name}=${category}`);
+  return column.indicator ? [column.name, `${column.name} (missing)`] : [column.name];
+}
+
+/** Writes one column's features of one row; `value` is what the column's reader returned for the row. */
+type CellReader = (row: number) => number;
+
+function tableEncoder(columns: readonly ColumnEncoding[], missing: MissingMarkers): Encoder {
+  const names = columns.flatMap(featureNames);
+  const features = names.length;
+  return {
+    features,
+    names,
+    shape: [features],
+    encode(input, rows) {
+      const { count, readers } = isTaskData(input) ? dataReaders(input, columns) : tableReaders(input, columns, missing);
+      if (rows !== undefined && rows.length > 0) checkRows('encode(input, rows)', rows, count);
+      const wanted = rows ?? allRows(count);
+      const out = new Float32Array(wanted.length * features);
+      let offset = 0;
+      columns.forEach((column, c) => {
+        const read = readers[c]!;
+        for (let i = 0; i < wanted.length; i++) {
+          const value = read(wanted[i]!);
+          const at = i * features + offset;
+          if (column.kind === 'categorical') {
+            if (value >= 0) out[at + value] = 1;
+          } else if (Number.isNaN(value)) {
+            if (column.indicator) out[at + 1] = 1;
+          } else if (column.sd > 0) {
+            out[at] = (value - column.mean) / column.sd;
+          }
+        }
+        offset += featureNames(column).length;
+      });
+      return out;
+    },
+    toJSON: () => ({ version: 1, kind: 'table', columns, missing }),
+  };
+}
+
+/** For each encoded column, a reader of the data's own column: the number, or the position of the category (-1: none). */
+function dataReaders(data: TaskData, columns: readonly ColumnEncoding[]): { count: number; readers: CellReader[] } {
+  if (isTensor(data.inputs)) throw new TypeError('Cannot encode the inputs: the encoder was fitted on table columns; got a tensor');
+  const inputs = new Map(data.inputs.map((column) => [column.name, column]));
+  const readers = columns.map((encoding): CellReader => {
+    const column = inputs.get(encoding.name);
+    if (column === undefined) throw missingColumn(encoding.name, [...inputs.keys()]);
+    if (encoding.kind === 'categorical') {
+      const position = new Map(encoding.categories.map((category, i) => [category, i]));
+      if (column.kind === 'categorical') {
+        const positions = column.categories.map((category) => position.get(category) ?? -1);
+        return (row) => positions[column.codes[row]!] ?? -1;
+      }
+      return (row) => position.get(toName(column.values[row])) ?? -1;
+    }
+    if (column.kind === 'categorical') throw notNumeric(encoding.name, column.categories[0] ?? '', 0);
+    return (row) => column.values[row]!;
+  });
+  return { count: data.rows, readers };
+}
+
+function tableReaders(
+  input: TableLike | InputTensor,
+  columns: readonly ColumnEncoding[],
+  markers: MissingMarkers,
+): { count: number; readers: CellReader[] } {
+  if (isTensor(input)) throw new TypeError('Cannot encode the inputs: the encoder was fitted on table columns; got a tensor');
+  const table = readTable(input);
+  const missing = missingTest(markers);
+  const readers = columns.map((encoding): CellReader => {
+    const values = table.columns.get(encoding.name);
+    if (values === undefined) throw missingColumn(encoding.name, table.names);
+    if (encoding.kind === 'categorical') {
+      const position = new Map(encoding.categories.map((category, i) => [category, i]));
+      return (row) => (missing(values[row]) ? -1 : (position.get(toName(values[row])) ?? -1));
+    }
+    return (row) => {
+      if (missing(values[row])) return Number.NaN;
+      const number = toNumber(values[row]);
+      if (number === undefined) throw notNumeric(encoding.name, values[row], row);
+      if (!Number.isFinite(number)) {
+        throw new DataError(
+          'not-finite',
+          `Cannot encode the inputs: column "${encoding.name}" holds ${number} in row ${row} (counted from 0); expected finite numbers`,
+          { column: encoding.name, row },
+        );
+      }
+      return number;
+    };
+  });
+  return { count: table.rows, readers };
+}
+
+function missingColumn(name: string, names: readonly string[]): DataError {
+  return new DataError(
+    'unknown-column',
+    `Cannot encode the inputs: input column "${name}" is not in the table${nearestColumn(name, names)}; the model was trained with it`,
+    { column: name },
+  );
+}
+
+function notNumeric(name: string, value: unknown, row: number): DataError {
+  return new DataError(
+    'not-a-number',
+    `Cannot encode the inputs: column "${name}" held numbers in training; row ${row} (counted from 0) holds ${describeValue(value)}`,
+    { column: name, row },
+  );
+}

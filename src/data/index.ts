@@ -1,0 +1,11 @@
+export { DataError, type DataErrorCode, type DataErrorPlace } from './data-error';
+export type { DataSet } from './data-set';
+export { type Datasets, datasets } from './datasets';
+export { type ColumnEncoding, type Encoder, type EncoderJson, type EncoderOptions, encoderFromJSON, fitEncoder } from './encoder';
+export { type Frame, type FrameColumn, frameOf } from './frame';
+export { givenSplits } from './given-splits';
+export { type Cell, type CsvOptions, readCsv } from './read/read-csv';
+export { kFold, type SplitBy, type SplitOptions, splitData } from './split';
+export type { FrameLike, TableLike } from './table';
+export { type FittedTarget, fitTargets } from './targets';
+export { type InputColumn, type InputTensor, type Labels, type Split, type TaskData, type TaskDataOptions, taskData } from './task-data';

@@ -1,0 +1,112 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { checkOptions } from '../../tasks/options';
+import { toNumber } from '../cell';
+import { DataError } from '../data-error';
+import { readContent } from './file';
+
+/** A cell as read from a text file: null where it is missing. */
+export type Cell = number | string | null;
+
+/** Options of {@link readCsv}. */
+export interface CsvOptions {
+  /** Text between cells. @default ',' */
+  readonly separator?: string;
+  /** Whether cells may be quoted with `"`; without, quotes are text. @default true */
+  readonly quotes?: boolean;
+  /** `true`: the first line names the columns; or the names, where no line does. @default true */
+  readonly header?: true | readonly string[];
+  /** Texts that mean "missing" beside empty cells. @default ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'null', '?'] */
+  readonly missing?: readonly string[];
+  /** Columns to keep as text although they hold numbers (identifiers such as `007`). @default [] */
+  readonly text?: readonly string[];
+  /** @default 'utf8' */
+  readonly encoding?: 'utf8' | 'latin1';
+}
+
+const defaultMarkers: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'null', '?'];
+
+/**
+ * Reads a CSV or TSV file (gzip too) into columns: numbers where every present cell of a column is one, else text; null where missing.
+ *
+ * A byte order mark, CRLF, quoted separators and quoted line breaks are understood; blank lines are skipped.
+ * @param source a path, or the file's bytes
+ * @throws TypeError on an unknown option
+ * @throws DataError when the file is not there or empty, has no header, a column name twice, a line with too many or too few cells (the
+ * message names the line), or bytes that are not in the encoding
+ */
+export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): Record<string, Cell[]> {
+  checkOptions('readCsv(source, options)', options, ['separator', 'quotes', 'header', 'missing', 'text', 'encoding']);
+  const { separator = ',', quotes = true, header = true, missing = defaultMarkers, text = [], encoding = 'utf8' } = options;
+  const { name, bytes } = readContent(source);
+  const where = `Cannot read ${name} as CSV`;
+  let content: string;
+  try {
+    content = new TextDecoder(encoding === 'latin1' ? 'windows-1252' : 'utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new DataError('bad-file', `${where}: it is not valid UTF-8; if it is in Latin-1, pass encoding: 'latin1'`);
+  }
+  let lines: string[][];
+  try {
+    lines = parse(content, { delimiter: separator, quote: quotes ? '"' : null, skip_empty_lines: true, relax_column_count: true });
+  } catch (error) {
+    if (error instanceof CsvError) throw new DataError('bad-file', `${where}: ${error.message}`);
+    throw error;
+  }
+  const names = header === true ? headerNames(where, lines.shift()) : [...header];
+  if (lines.length === 0) throw new DataError('empty-table', `${where}: it has ${header === true ? 'a header and ' : ''}no rows`);
+  const repeated = names.find((column, i) => names.indexOf(column) !== i);
+  if (repeated !== undefined) {
+    const at = names.flatMap((column, i) => (column === repeated ? [i + 1] : []));
+    throw new DataError(
+      'duplicate-column',
+      `${where}: column "${repeated}" is there ${at.length} times (as columns ${at.join(' and ')}); rename all but one`,
+      {
+        column: repeated,
+      },
+    );
+  }
+  lines.forEach((line, row) => {
+    if (line.length !== names.length) {
+      throw new DataError(
+        'unequal-lengths',
+        `${where}: data row ${row} (counted from 0) has ${line.length} cells, the ${header === true ? 'header' : 'given header'} has ${names.length}; is the separator "${separator}" right, and is text that holds it quoted?`,
+        { row },
+      );
+    }
+  });
+  const markers = new Set(missing);
+  return Object.fromEntries(
+    names.map((column, i) => [
+      column,
+      convert(
+        lines.map((line) => line[i]!),
+        markers,
+        text.includes(column),
+      ),
+    ]),
+  );
+}
+
+function headerNames(where: string, line: readonly string[] | undefined): string[] {
+  if (line === undefined) throw new DataError('empty-table', `${where}: it is empty`);
+  const names = line.map((cell) => cell.trim());
+  if (names.every((cell) => cell === '' || toNumber(cell) !== undefined)) {
+    const shown = names.slice(0, 4).join(', ');
+    throw new DataError(
+      'bad-file',
+      `${where}: the first line holds only numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or name the columns: header: ['a', 'b', ...]`,
+    );
+  }
+  // The row names that R writes have an empty header cell.
+  return names.map((cell, i) => (cell === '' ? `column ${i + 1}` : cell));
+}
+
+function convert(cells: readonly string[], markers: ReadonlySet<string>, asText: boolean): Cell[] {
+  const trimmed = cells.map((cell) => {
+    const text = cell.trim();
+    return text === '' || markers.has(text) ? null : text;
+  });
+  if (asText) return trimmed;
+  const numbers = trimmed.map((cell) => (cell === null ? null : toNumber(cell)));
+  return numbers.every((value) => value !== undefined) ? (numbers as (number | null)[]) : trimmed;
+}

@@ -1,0 +1,24 @@
+import { type ClassWeights, readLabelOptions } from './label-options';
+import type { TaskSpec } from './task';
+
+/** Options of {@link tagging}. */
+export interface TaggingOptions {
+  /** The label column. @default the task's own name */
+  readonly column?: string;
+  /** Loss weight of each tag. @default every tag weighs 1 */
+  readonly classWeights?: ClassWeights;
+}
+
+/**
+ * A task that gives each position of a sequence a class.
+ *
+ * A cell of the label column is an array of tags, or one string of tags separated by blanks; positions past its end are masked, and so
+ * is a missing tag inside an array (`null`).
+ * @throws TypeError on an unknown option or an option of the wrong type
+ * @throws RangeError on a negative or infinite class weight
+ * @example
+ * tagging({ column: 'slots' })
+ */
+export function tagging(options: TaggingOptions = {}): TaskSpec {
+  return { kind: 'tagging', ...readLabelOptions('tagging(options)', options, ['column', 'classWeights']) };
+}
