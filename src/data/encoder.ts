@@ -1,10 +1,10 @@
 import { checkOptions, describeValue } from '../tasks/options';
 import { type MissingMarkers, missingTest, toName, toNumber } from './cell';
 import { DataError } from './data-error';
+import { type InputColumn, type InputTensor, isTensor, type TaskData } from './data-types';
 import { moments } from './moments';
 import { nearestColumn } from './nearest-column';
 import { readTable, type TableLike } from './table';
-import { type InputColumn, type InputTensor, isTensor, type TaskData } from './task-data';
 
 /** How one input column becomes numbers. */
 export type ColumnEncoding =

@@ -1,7 +1,7 @@
 import { describeValue } from '../tasks/options';
 import { DataError } from './data-error';
+import type { Split, TaskData } from './data-types';
 import { checkTrainLabels } from './split';
-import type { Split, TaskData } from './task-data';
 
 const parts = ['train', 'validation', 'test'] as const;
 

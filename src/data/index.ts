@@ -8,4 +8,5 @@ export { type Cell, type CsvOptions, readCsv } from './read/read-csv';
 export { kFold, type SplitBy, type SplitOptions, splitData } from './split';
 export type { FrameLike, TableLike } from './table';
 export { type FittedTarget, fitTargets } from './targets';
-export { type InputColumn, type InputTensor, type Labels, type Split, type TaskData, type TaskDataOptions, taskData } from './task-data';
+export type { InputColumn, InputTensor, Labels, Split, TaskData } from './task-data';
+export { type TaskDataOptions, taskData } from './task-data';

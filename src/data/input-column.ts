@@ -1,6 +1,6 @@
 import { type MissingMarkers, missingTest, sortNames, toName, toNumber, usualMarkers } from './cell';
 import { DataError } from './data-error';
-import type { InputColumn } from './task-data';
+import type { InputColumn } from './data-types';
 
 /** A text column with more categories than this ... */
 const manyCategories = 50;

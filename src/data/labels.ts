@@ -3,7 +3,7 @@ import { describeValue } from '../tasks/options';
 import type { Task, TaskSpec } from '../tasks/task';
 import { type MissingMarkers, missingTest, sortNames, toName, toNumber } from './cell';
 import { DataError } from './data-error';
-import type { Labels } from './task-data';
+import type { Labels } from './data-types';
 
 /** A classification task with more classes than this, all of them numbers with decimals, is taken for a regression by mistake. */
 const manyClasses = 20;

@@ -1,9 +1,9 @@
 import { type Random, random } from '../random/random';
 import { checkOptions, describeValue } from '../tasks/options';
 import { DataError } from './data-error';
+import type { Split, TaskData } from './data-types';
 import { stratify } from './iterative-stratification';
 import { labelStrata } from './strata';
-import type { Split, TaskData } from './task-data';
 
 /** How rows are divided: by iterative stratification, at random, whole groups, or by time. */
 export type SplitBy = 'stratified' | 'random' | 'group' | 'time';

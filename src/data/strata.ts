@@ -1,4 +1,4 @@
-import type { Labels, TaskData } from './task-data';
+import type { Labels, TaskData } from './data-types';
 
 /** Quantile bins of a regression's labels. */
 const regressionBins = 5;

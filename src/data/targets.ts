@@ -1,6 +1,6 @@
 import { DataError } from './data-error';
+import type { TaskData } from './data-types';
 import { moments } from './moments';
-import type { TaskData } from './task-data';
 
 /** What training needs to know of one task's labels, counted on the training rows. */
 export interface FittedTarget {

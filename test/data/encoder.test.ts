@@ -2,7 +2,8 @@ import { DataFrame } from 'danfojs-node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encoderFromJSON, fitEncoder } from '../../src/data/encoder';
-import { type TaskData, taskData } from '../../src/data/task-data';
+import type { TaskData } from '../../src/data/task-data';
+import { taskData } from '../../src/data/task-data';
 import { binary } from '../../src/tasks';
 
 const table = {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/data/data-error';
 import { datasets } from '../../src/data/datasets';
 import { kFold, type SplitOptions, splitData } from '../../src/data/split';
-import type { Split } from '../../src/data/task-data';
-import { type TaskData, taskData } from '../../src/data/task-data';
+import type { Split, TaskData } from '../../src/data/task-data';
+import { taskData } from '../../src/data/task-data';
 import { random } from '../../src/random/random';
 import { binary, multiclass, regression } from '../../src/tasks';
 
