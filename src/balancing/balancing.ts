@@ -1,0 +1,243 @@
+import type { ArrayOps, DrawSpec, StateArraySpec } from './array-ops';
+
+/** A matrix as an array of rows; a Jacobian is `[tasks, parameters]`, a Gramian `[tasks, tasks]`. */
+export type Matrix = readonly (readonly number[])[];
+
+/** The cheapest thing a method needs at every step: the losses, the Gramian of the task gradients, or the gradients themselves. */
+export type Need = 'losses' | 'gramian' | 'jacobian';
+
+/** What a task predicts, as far as a loss weighting cares: uncertainty weighting has one form for regression and one for the rest. */
+export type BalancedKind = 'binary' | 'multiclass' | 'regression' | 'tagging';
+
+/** A plain JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** What a method remembers between steps: a plain JSON value, so that it can be saved with a checkpoint and restored. */
+export type State = { readonly [name: string]: Json };
+
+/** Where a method was published. */
+export interface Paper {
+  readonly authors: string;
+  readonly year: number;
+  readonly title: string;
+  readonly arxiv?: string;
+}
+
+/** One option of a method. */
+export interface OptionInfo {
+  readonly name: string;
+  /** The accepted values in words, such as `number >= 0` or `'none' | 'l2'`. */
+  readonly type: string;
+  readonly default: unknown;
+  readonly doc: string;
+}
+
+/** What a method is: its name in the registry, its paper and its options. */
+export interface MethodInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: 'weighting' | 'aggregator';
+  readonly paper: Paper;
+  readonly options: readonly OptionInfo[];
+}
+
+/** What a method is told at a training step. */
+export interface StepInput {
+  /** Losses of the current batch, one a task. */
+  readonly losses: readonly number[];
+  /** Gramian `[tasks, tasks]` of the task gradients on the current batch. */
+  readonly gramian?: Matrix;
+  /** Index of the current epoch, from 0. */
+  readonly epoch: number;
+  /** Index of the current step, from 0. */
+  readonly step: number;
+  /** Mean losses of the finished epochs, `[epochs, tasks]`. */
+  readonly epochLosses: readonly (readonly number[])[];
+  /** Products `[tasks, tasks]` of the task gradients on two independent batches, J1 J2^T, for methods with `independentBatches`. */
+  readonly crossGramian?: Matrix;
+  /** Losses of the same batch after the step, for `after`. */
+  readonly nextLosses?: readonly number[];
+  /** What each task predicts. */
+  readonly kinds?: readonly BalancedKind[];
+  /** Learning rate of the model, for methods whose loss parameters are trained along with it. */
+  readonly learningRate?: number;
+}
+
+/** Weights of one step, and the state to give to the next. The update direction is the sum of weight times task gradient. */
+export interface StepResult {
+  readonly weights: number[];
+  readonly state: State;
+}
+
+/** What every method has. */
+export interface Method {
+  readonly info: MethodInfo;
+  readonly needs: Need;
+  /** The options in force, defaults included. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether `crossGramian` from two independent batches makes the method unbiased; without it the step's own Gramian serves. */
+  readonly independentBatches: boolean;
+}
+
+/** A method whose step yields one weight a task. */
+export interface WeightsMethod extends Method {
+  readonly needs: 'losses' | 'gramian';
+  /**
+   * The state before the first step.
+   * @param tasks how many tasks there are
+   * @param seed seed of the method's own random stream
+   */
+  init(tasks: number, seed: number): State;
+  /** One step, as a pure function of its input and the state. */
+  step(input: StepInput, state: State): StepResult;
+  /** The state once the losses after the step are known (`nextLosses`); only where the method learns from them. */
+  after?(input: StepInput, state: State): State;
+}
+
+/**
+ * A coordinate-wise method as a rule over a small set of array operations, so that the same rule runs on plain float64 arrays and
+ * inside a tensor library's graph.
+ */
+export interface TensorRule {
+  /** The arrays the rule carries from step to step, with their shapes and initial values. */
+  readonly state: readonly StateArraySpec[];
+  /** The random arrays the rule consumes at each step. */
+  readonly draws: readonly DrawSpec[];
+  /**
+   * One step.
+   * @param ops the array operations
+   * @param jacobian task gradients `[tasks, parameters]`
+   * @param losses losses `[tasks, 1]`
+   * @param state the arrays declared in `state`
+   * @param draws the arrays declared in `draws`
+   */
+  apply<A>(
+    ops: ArrayOps<A>,
+    jacobian: A,
+    losses: A,
+    state: Readonly<Record<string, A>>,
+    draws: Readonly<Record<string, A>>,
+  ): TensorRuleResult<A>;
+}
+
+/** What a step of a tensor rule yields. */
+export interface TensorRuleResult<A> {
+  /** The update direction `[1, parameters]`. */
+  readonly update: A;
+  /** The arrays to give to the next step. */
+  readonly state: Record<string, A>;
+  /** The method's task weights `[tasks, 1]`, where it has some. */
+  readonly weights?: A;
+}
+
+/** What a stand-alone call may be told besides gradients or losses. Everything is optional. */
+export interface Context {
+  /** Losses, one a task. */
+  readonly losses?: readonly number[];
+  /** Task gradients `[tasks, parameters]`, for loss weightings that look at them. */
+  readonly jacobian?: Matrix;
+  /** Gramian `[tasks, tasks]` instead of `jacobian`. */
+  readonly gramian?: Matrix;
+  /** @default 0, or the number of `epochLosses` */
+  readonly epoch?: number;
+  /** @default 0; a session counts its steps */
+  readonly step?: number;
+  readonly epochLosses?: readonly (readonly number[])[];
+  /** Products J1 J2^T of the task gradients on two independent batches. @default the Gramian of the gradients given */
+  readonly crossGramian?: Matrix;
+  readonly kinds?: readonly BalancedKind[];
+  readonly learningRate?: number;
+  /** Seed of the method's random stream. @default 0 */
+  readonly seed?: number;
+  /** State to start from. @default a fresh one */
+  readonly state?: State;
+}
+
+/** Options of `start`. */
+export interface StartOptions {
+  /** Seed of the method's random stream. @default 0 */
+  readonly seed?: number;
+}
+
+/** A loss weighting: weights from losses (and, for a few, from gradient norms). */
+export interface Weighting extends WeightsMethod {
+  /**
+   * Weights of the first step, or of the step that follows `context.state`.
+   * @param losses one a task
+   * @throws TypeError when the losses are not numbers, or something the method needs is missing
+   * @throws RangeError when a loss is not finite or out of the method's range
+   */
+  weights(losses: readonly number[], context?: Context): number[];
+  /** The scalarised loss whose gradient by the losses is `weights` (where the weights are not themselves a function of the losses). */
+  value(losses: readonly number[], context?: Context): number;
+  /** A session that carries the state from call to call. */
+  start(tasks: number, options?: StartOptions): WeightingSession;
+}
+
+/** A loss weighting with its state. */
+export interface WeightingSession {
+  weights(losses: readonly number[], context?: Context): number[];
+  value(losses: readonly number[], context?: Context): number;
+  /** Tells the method the losses of the same batch after the step; without effect for methods that do not learn from them. */
+  after(nextLosses: readonly number[]): void;
+  state(): State;
+  restore(state: State): void;
+}
+
+/** A gradient aggregator that needs no more than the Gramian: its update is a weighted sum of the task gradients. */
+export interface GramianBalancer extends WeightsMethod {
+  readonly needs: 'gramian';
+  /**
+   * The update direction, from fresh state or from `context.state`.
+   * @param jacobian task gradients `[tasks, parameters]`
+   * @returns a vector of length `parameters`
+   * @throws TypeError when `jacobian` is not a matrix of numbers
+   * @throws RangeError when an entry is not finite, naming the task
+   */
+  combine(jacobian: Matrix, context?: Context): number[];
+  /** The weights of the task gradients in the update. */
+  weights(jacobian: Matrix, context?: Context): number[];
+  /** A session that carries the state from call to call. */
+  start(tasks: number, options?: StartOptions): GramianSession;
+}
+
+/** A Gramian-based aggregator with its state. */
+export interface GramianSession {
+  combine(jacobian: Matrix, context?: Context): number[];
+  weights(jacobian: Matrix, context?: Context): number[];
+  state(): State;
+  restore(state: State): void;
+}
+
+/** A gradient aggregator that works on the coordinates of the task gradients. */
+export interface JacobianBalancer extends Method {
+  readonly needs: 'jacobian';
+  readonly rule: TensorRule;
+  /** See {@link GramianBalancer.combine}. Without `context.losses` every loss counts as 1. */
+  combine(jacobian: Matrix, context?: Context): number[];
+  /** The method's task weights, where it has some. */
+  weights?(jacobian: Matrix, context?: Context): number[];
+  /** A session that carries the state from call to call. */
+  start(tasks: number, options?: StartOptions): JacobianSession;
+}
+
+/** A coordinate-wise aggregator with its state. */
+export interface JacobianSession {
+  combine(jacobian: Matrix, context?: Context): number[];
+  weights?(jacobian: Matrix, context?: Context): number[];
+  state(): State;
+  restore(state: State): void;
+}
+
+/** Any gradient aggregator. */
+export type Balancer = GramianBalancer | JacobianBalancer;
+
+/** Makes a method from its options; carries what is known of the method without making one. */
+export interface MethodFactory<Options, Made> {
+  /**
+   * @throws TypeError on an unknown option or one of the wrong type
+   * @throws RangeError on an option out of its range
+   */
+  (options?: Options): Made;
+  readonly info: MethodInfo;
+}

@@ -1,0 +1,67 @@
+import type { GramianBalancer, MethodFactory, State, WeightsMethod } from './balancing';
+import { defineGramianBalancer } from './define-balancer';
+import { mgda } from './mgda';
+import { numberOption, type OptionSpec } from './options';
+
+/** Options of {@link crmogm}. */
+export interface CrmogmOptions {
+  /** The method whose weights are smoothed: any that has weights. @default mgda() */
+  readonly method?: WeightsMethod;
+  /** How much of the last weights is kept. @default 0.9 */
+  readonly alpha?: number;
+}
+
+interface CrmogmState extends State {
+  readonly inner: State;
+  /** The smoothed weights; null before the first step, which takes the method's own. */
+  readonly weights: readonly number[] | null;
+}
+
+const methodOption: OptionSpec<WeightsMethod> = {
+  type: 'a method that has weights',
+  default: mgda(),
+  doc: 'the method whose weights are smoothed',
+  fault: (value) =>
+    typeof value === 'object' && value !== null && 'step' in value && 'init' in value
+      ? undefined
+      : { kind: 'type', expected: 'a method that has weights, such as mgda() or dwa()' },
+};
+
+/**
+ * CR-MOGM (Zhou and others 2022, "On the Convergence of Stochastic Multi-Objective Gradient Manipulation and Beyond"): smooths the
+ * weights of any method over the steps, w = alpha w_last + (1 - alpha) w_method.
+ */
+export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGramianBalancer<CrmogmOptions>({
+  name: 'crmogm',
+  title: 'CR-MOGM',
+  paper: {
+    authors: 'Zhou, Zhang, Jiang, Zhong, Gu, Zhu',
+    year: 2022,
+    title: 'On the Convergence of Stochastic Multi-Objective Gradient Manipulation and Beyond',
+  },
+  options: {
+    method: methodOption,
+    alpha: numberOption(0.9, 'how much of the last weights is kept', { min: 0, max: 1 }),
+  },
+  create({ method, alpha }) {
+    const innerAfter = method.after;
+    return {
+      init: (tasks, seed): CrmogmState => ({ inner: method.init(tasks, seed), weights: null }),
+      weigh(_gramian, _tasks, input, state) {
+        const { inner, weights: last } = state as CrmogmState;
+        const result = method.step(input, inner);
+        const weights = result.weights.map((weight, t) => (last === null ? weight : alpha * last[t]! + (1 - alpha) * weight));
+        const next: CrmogmState = { inner: result.state, weights };
+        return { weights, state: next };
+      },
+      ...(innerAfter === undefined
+        ? {}
+        : {
+            after(input, state): State {
+              const current = state as CrmogmState;
+              return { ...current, inner: innerAfter(input, current.inner) };
+            },
+          }),
+    };
+  },
+});

@@ -1,0 +1,55 @@
+import type { ArrayOps } from './array-ops';
+import type { JacobianBalancer, MethodFactory, TensorRuleResult } from './balancing';
+import { defineJacobianBalancer } from './define-balancer';
+import { numberOption } from './options';
+
+/** Added to a loss under the logarithm, as in the authors' code. */
+const LOSS_EPSILON = 1e-8;
+
+/** Added to a length that is divided by: below any length met in float32, so that scales do not matter. */
+const NORM_EPSILON = 1e-30;
+
+/** Options of {@link dbmtl}. */
+export interface DbmtlOptions {
+  /** How much of the running mean of the gradients is kept. @default 0.9 */
+  readonly beta?: number;
+  /** Power of the step by which beta decays. @default 0 */
+  readonly sigma?: number;
+}
+
+/**
+ * Dual-balancing multi-task learning (Lin and others 2023, arXiv 2308.12029): gradients of the log losses, averaged over the steps,
+ * each stretched to the length of the longest, and summed. The running mean starts at 0 and is not corrected for it, as in the paper,
+ * so that the first updates are shorter by 1 - beta. Without losses the rows count as gradients of log losses already.
+ */
+export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobianBalancer<DbmtlOptions>({
+  name: 'dbmtl',
+  title: 'DB-MTL',
+  paper: {
+    authors: 'Lin, Jiang, Ye, Zhang, Chen, Chen, Liu, Kwok',
+    year: 2023,
+    title: 'Dual-Balancing for Multi-Task Learning',
+    arxiv: '2308.12029',
+  },
+  options: {
+    beta: numberOption(0.9, 'how much of the running mean of the gradients is kept', { min: 0, below: 1 }),
+    sigma: numberOption(0, 'power of the step by which beta decays', { min: 0 }),
+  },
+  hasWeights: false,
+  create: ({ beta, sigma }) => ({
+    state: [
+      { name: 'mean', rows: 'tasks', columns: 'parameters', fill: 0 },
+      { name: 'steps', rows: 'one', columns: 'one', fill: 0 },
+    ],
+    draws: [],
+    apply<A>(ops: ArrayOps<A>, jacobian: A, losses: A, state: Readonly<Record<string, A>>): TensorRuleResult<A> {
+      const gradients = ops.div(jacobian, ops.add(losses, ops.constant(LOSS_EPSILON)));
+      const steps = ops.add(state.steps!, ops.constant(1));
+      const kept = ops.mul(ops.constant(beta), ops.exp(ops.mul(ops.constant(-sigma), ops.log(steps))));
+      const mean = ops.add(gradients, ops.mul(kept, ops.sub(state.mean!, gradients)));
+      const lengths = ops.sqrt(ops.sumParameters(ops.square(mean)));
+      const stretch = ops.div(ops.maxTasks(lengths), ops.add(lengths, ops.constant(NORM_EPSILON)));
+      return { update: ops.sumTasks(ops.mul(mean, stretch)), state: { mean, steps } };
+    },
+  }),
+});

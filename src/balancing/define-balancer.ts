@@ -1,0 +1,247 @@
+import { type PlainArray, plainOps } from './array-ops';
+import type {
+  Context,
+  GramianBalancer,
+  GramianSession,
+  JacobianBalancer,
+  JacobianSession,
+  Json,
+  Matrix,
+  MethodFactory,
+  MethodInfo,
+  Paper,
+  StartOptions,
+  State,
+  StepInput,
+  StepResult,
+  TensorRule,
+} from './balancing';
+import { checkLosses, checkMatrix, checkTasks } from './check';
+import { checkStep, inputOf } from './define-weighting';
+import { combineRows, flatten, gramianOf } from './linear-algebra';
+import { type RandomState, randomStart, stepStream } from './method-random';
+import { describeOptions, type OptionSpecs, readOptions } from './options';
+
+/** What is known of an aggregator, whatever it needs. */
+interface AggregatorDefinition<Options extends object> {
+  readonly name: string;
+  readonly title: string;
+  readonly paper: Paper;
+  readonly options: OptionSpecs<Options>;
+}
+
+/** The parts of a Gramian-based aggregator that are its own. */
+export interface GramianCore {
+  /** The state before the first step; left out by methods without state. */
+  readonly init?: (tasks: number, seed: number) => State;
+  /**
+   * Weights and next state.
+   * @param gramian the checked Gramian, row-major
+   * @param tasks how many tasks there are
+   */
+  readonly weigh: (
+    gramian: Float64Array,
+    tasks: number,
+    input: StepInput,
+    state: State,
+  ) => { readonly weights: ArrayLike<number>; readonly state?: State };
+  /** The state once the losses after the step are known; only for wrappers of methods that learn from them. */
+  readonly after?: (input: StepInput, state: State) => State;
+}
+
+/** A Gramian-based aggregator: what is known of it, and how to make it from its options. */
+export interface GramianDefinition<Options extends object> extends AggregatorDefinition<Options> {
+  readonly independentBatches?: boolean;
+  readonly create: (options: Required<Options>) => GramianCore;
+}
+
+/** A coordinate-wise aggregator: what is known of it, and how to make its rule from its options. */
+export interface JacobianDefinition<Options extends object> extends AggregatorDefinition<Options> {
+  /** Whether the update is the combination of the task gradients with the rule's weights. */
+  readonly hasWeights: boolean;
+  readonly create: (options: Required<Options>) => TensorRule;
+}
+
+function infoOf<Options extends object>({ name, title, paper, options }: AggregatorDefinition<Options>): MethodInfo {
+  return { name, title, kind: 'aggregator', paper, options: describeOptions(options) };
+}
+
+/** Makes the factory of an aggregator that needs no more than the Gramian. */
+export function defineGramianBalancer<Options extends object>(
+  definition: GramianDefinition<Options>,
+): MethodFactory<Options, GramianBalancer> {
+  const { name } = definition;
+  const info = infoOf(definition);
+  const factory = (given?: Options): GramianBalancer => {
+    const options = readOptions(name, definition.options, given);
+    const core = definition.create(options);
+    const after = core.after;
+    const init = (tasks: number, seed: number): State => {
+      checkTasks(`${name}().init(tasks, seed)`, tasks);
+      return core.init?.(tasks, seed) ?? {};
+    };
+    const step = (input: StepInput, state: State): StepResult => {
+      checkStep(name, input, 'gramian');
+      const result = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
+      return { weights: Array.from(result.weights), state: result.state ?? state };
+    };
+    const inputFrom = (where: string, jacobian: Matrix, context: Context): StepInput => {
+      checkMatrix(where, jacobian, 'Jacobian');
+      const gramian = gramianOf(jacobian);
+      for (let t = 0; t < gramian.length; t++) {
+        if (!Number.isFinite(gramian[t]![t])) {
+          throw new RangeError(`${where}: the squared length of the gradient of task ${t} overflows; scale the gradients down`);
+        }
+      }
+      if (context.losses !== undefined) checkLosses(where, context.losses, jacobian.length);
+      return inputOf(where, context.losses ?? jacobian.map(() => 1), { ...context, gramian }, 'gramian');
+    };
+    return {
+      info,
+      needs: 'gramian',
+      options: options as Readonly<Record<string, unknown>>,
+      independentBatches: definition.independentBatches === true,
+      init,
+      step,
+      ...(after === undefined ? {} : { after }),
+      weights(jacobian, context = {}) {
+        const input = inputFrom(`${name}().weights(J)`, jacobian, context);
+        return step(input, context.state ?? init(jacobian.length, context.seed ?? 0)).weights;
+      },
+      combine(jacobian, context = {}) {
+        const input = inputFrom(`${name}().combine(J)`, jacobian, context);
+        return combineRows(jacobian, step(input, context.state ?? init(jacobian.length, context.seed ?? 0)).weights);
+      },
+      start(tasks: number, { seed = 0 }: StartOptions = {}): GramianSession {
+        let state = init(tasks, seed);
+        let steps = 0;
+        const advance = (what: string, jacobian: Matrix, context: Context): number[] => {
+          const where = `${name} session: ${what}(J)`;
+          const input = inputFrom(where, jacobian, { step: steps, ...context });
+          checkTaskCount(where, jacobian, tasks);
+          const result = step(input, context.state ?? state);
+          state = result.state;
+          steps++;
+          return result.weights;
+        };
+        return {
+          weights: (jacobian, context = {}) => advance('weights', jacobian, context),
+          combine: (jacobian, context = {}) => combineRows(jacobian, advance('combine', jacobian, context)),
+          state: () => state,
+          restore(saved) {
+            state = saved;
+          },
+        };
+      },
+    };
+  };
+  return Object.assign(factory, { info });
+}
+
+/** State of a coordinate-wise method run on plain arrays: the rule's arrays and the method's random stream. */
+interface RuleState extends State {
+  readonly random: RandomState;
+  /** Undefined in JSON terms (null) before the first gradients tell their length. */
+  readonly arrays: Readonly<Record<string, Json>> | null;
+}
+
+/** Makes the factory of an aggregator that works on the coordinates of the gradients. */
+export function defineJacobianBalancer<Options extends object>(
+  definition: JacobianDefinition<Options>,
+): MethodFactory<Options, JacobianBalancer> {
+  const { name } = definition;
+  const info = infoOf(definition);
+  const factory = (given?: Options): JacobianBalancer => {
+    const options = readOptions(name, definition.options, given);
+    const rule = definition.create(options);
+    const fresh = (seed: number): RuleState => ({ random: randomStart(seed), arrays: null });
+    const advance = (
+      where: string,
+      jacobian: Matrix,
+      context: Context,
+      state: RuleState,
+    ): { update: number[]; weights: number[] | undefined; state: RuleState } => {
+      const columns = checkMatrix(where, jacobian, 'Jacobian');
+      const tasks = jacobian.length;
+      const losses = context.losses ?? jacobian.map(() => 1);
+      checkLosses(where, losses, tasks);
+      const size = (shape: { readonly rows: string; readonly columns: string }): [number, number] => [
+        shape.rows === 'tasks' ? tasks : 1,
+        shape.columns === 'parameters' ? columns : 1,
+      ];
+      const arrays: Record<string, PlainArray> = {};
+      for (const spec of rule.state) {
+        const [rows, width] = size(spec);
+        const saved = state.arrays?.[spec.name] as unknown as PlainArray | undefined;
+        if (saved !== undefined && (saved.rows !== rows || saved.columns !== width)) {
+          throw new TypeError(
+            `${where}: the state is that of a ${saved.rows} x ${saved.columns} array '${spec.name}', not ${rows} x ${width}; start anew when tasks or parameters change`,
+          );
+        }
+        arrays[spec.name] = saved ?? { rows, columns: width, values: new Array<number>(rows * width).fill(spec.fill) };
+      }
+      const draws: Record<string, PlainArray> = {};
+      if (rule.draws.length > 0) {
+        const stream = stepStream(name, state.random);
+        for (const spec of rule.draws) {
+          const [rows, width] = size(spec);
+          const draw = spec.kind === 'uniform' ? stream.uniform : stream.normal;
+          draws[spec.name] = { rows, columns: width, values: Array.from({ length: rows * width }, () => draw()) };
+        }
+      }
+      const flat: PlainArray = { rows: tasks, columns, values: jacobian.flat() };
+      const result = rule.apply(plainOps, flat, { rows: tasks, columns: 1, values: losses }, arrays, draws);
+      return {
+        update: [...result.update.values],
+        weights: result.weights === undefined ? undefined : [...result.weights.values],
+        state: {
+          random: { seed: state.random.seed, draws: state.random.draws + 1 },
+          arrays: result.state as unknown as Record<string, Json>,
+        },
+      };
+    };
+    const from = (context: Context): RuleState => (context.state as RuleState | undefined) ?? fresh(context.seed ?? 0);
+    return {
+      info,
+      needs: 'jacobian',
+      options: options as Readonly<Record<string, unknown>>,
+      independentBatches: false,
+      rule,
+      combine: (jacobian, context = {}) => advance(`${name}().combine(J)`, jacobian, context, from(context)).update,
+      ...(definition.hasWeights
+        ? {
+            weights: (jacobian: Matrix, context: Context = {}): number[] =>
+              advance(`${name}().weights(J)`, jacobian, context, from(context)).weights!,
+          }
+        : {}),
+      start(tasks: number, { seed = 0 }: StartOptions = {}): JacobianSession {
+        checkTasks(`${name}().start(tasks)`, tasks);
+        let state = fresh(seed);
+        const next = (what: string, jacobian: Matrix, context: Context): { update: number[]; weights: number[] | undefined } => {
+          const where = `${name} session: ${what}(J)`;
+          const result = advance(where, jacobian, context, (context.state as RuleState | undefined) ?? state);
+          checkTaskCount(where, jacobian, tasks);
+          state = result.state;
+          return result;
+        };
+        return {
+          combine: (jacobian, context = {}) => next('combine', jacobian, context).update,
+          ...(definition.hasWeights
+            ? { weights: (jacobian: Matrix, context: Context = {}): number[] => next('weights', jacobian, context).weights! }
+            : {}),
+          state: () => state,
+          restore(saved) {
+            state = saved as RuleState;
+          },
+        };
+      },
+    };
+  };
+  return Object.assign(factory, { info });
+}
+
+function checkTaskCount(where: string, jacobian: Matrix, tasks: number): void {
+  if (jacobian.length !== tasks) {
+    throw new TypeError(`${where}: the session was started for ${tasks} tasks, got a Jacobian with ${jacobian.length} rows`);
+  }
+}

@@ -1,0 +1,155 @@
+import type {
+  Context,
+  Matrix,
+  MethodFactory,
+  Need,
+  Paper,
+  StartOptions,
+  State,
+  StepInput,
+  StepResult,
+  Weighting,
+  WeightingSession,
+} from './balancing';
+import { checkLosses, checkMatrix, checkSquare, checkTasks } from './check';
+import { gramianOf } from './linear-algebra';
+import { describeOptions, type OptionSpecs, readOptions } from './options';
+
+/** The parts of a loss weighting that are its own. */
+export interface WeightingCore {
+  /** The state before the first step; left out by methods without state. */
+  readonly init?: (tasks: number, seed: number) => State;
+  /** Weights and next state; losses (and the Gramian, where needed) are checked already. */
+  readonly step: (input: StepInput, state: State) => StepResult;
+  /** The scalarised loss; the weighted sum of the losses unless given. */
+  readonly value?: (input: StepInput, state: State) => number;
+  readonly after?: (input: StepInput, state: State) => State;
+}
+
+/** What is known of a loss weighting, and how to make it from its options. */
+export interface WeightingDefinition<Options extends object> {
+  readonly name: string;
+  readonly title: string;
+  readonly paper: Paper;
+  readonly needs: 'losses' | 'gramian';
+  readonly options: OptionSpecs<Options>;
+  readonly create: (options: Required<Options>) => WeightingCore;
+}
+
+/** Makes the factory of a loss weighting. */
+export function defineWeighting<Options extends object>(definition: WeightingDefinition<Options>): MethodFactory<Options, Weighting> {
+  const { name, title, paper, needs } = definition;
+  const info = { name, title, kind: 'weighting' as const, paper, options: describeOptions(definition.options) };
+  const factory = (given?: Options): Weighting => {
+    const options = readOptions(name, definition.options, given);
+    const core = definition.create(options);
+    const init = (tasks: number, seed: number): State => {
+      checkTasks(`${name}().init(tasks, seed)`, tasks);
+      return core.init?.(tasks, seed) ?? {};
+    };
+    const step = (input: StepInput, state: State): StepResult => {
+      checkStep(name, input, needs);
+      return core.step(input, state);
+    };
+    const value = (input: StepInput, state: State): number => {
+      if (core.value !== undefined) return core.value(input, state);
+      const { weights } = core.step(input, state);
+      return input.losses.reduce((sum, loss, t) => sum + weights[t]! * loss, 0);
+    };
+    const after = core.after;
+    const method: Weighting = {
+      info,
+      needs,
+      options: options as Readonly<Record<string, unknown>>,
+      independentBatches: false,
+      init,
+      step,
+      ...(after === undefined
+        ? {}
+        : {
+            after(input: StepInput, state: State): State {
+              if (input.nextLosses === undefined) throw new TypeError(`${name}().after(input, state): input.nextLosses is missing`);
+              checkLosses(`${name}().after(input, state): before the step`, input.losses);
+              checkLosses(`${name}().after(input, state): after the step`, input.nextLosses, input.losses.length);
+              return after(input, state);
+            },
+          }),
+      weights(losses, context = {}) {
+        const input = inputOf(`${name}().weights(losses)`, losses, context, needs);
+        return step(input, context.state ?? init(losses.length, context.seed ?? 0)).weights;
+      },
+      value(losses, context = {}) {
+        const input = inputOf(`${name}().value(losses)`, losses, context, needs);
+        return value(input, context.state ?? init(losses.length, context.seed ?? 0));
+      },
+      start: (tasks, startOptions) => startSession(tasks, startOptions),
+    };
+    const startSession = (tasks: number, { seed = 0 }: StartOptions = {}): WeightingSession => {
+      let state = init(tasks, seed);
+      let steps = 0;
+      let last: StepInput | undefined;
+      const nextInput = (where: string, losses: readonly number[], context: Context): StepInput => {
+        const input = inputOf(where, losses, { step: steps, ...context }, needs);
+        checkLosses(where, losses, tasks);
+        return input;
+      };
+      return {
+        weights(losses, context = {}) {
+          last = nextInput(`${name} session: weights(losses)`, losses, context);
+          const result = step(last, context.state ?? state);
+          state = result.state;
+          steps++;
+          return result.weights;
+        },
+        value(losses, context = {}) {
+          return value(nextInput(`${name} session: value(losses)`, losses, context), context.state ?? state);
+        },
+        after(nextLosses) {
+          if (last === undefined) throw new TypeError(`${name} session: after(nextLosses) must follow weights(losses)`);
+          if (method.after !== undefined) state = method.after({ ...last, nextLosses }, state);
+        },
+        state: () => state,
+        restore(saved) {
+          state = saved;
+        },
+      };
+    };
+    return method;
+  };
+  return Object.assign(factory, { info });
+}
+
+/** Fills in what a stand-alone call leaves out. */
+export function inputOf(where: string, losses: readonly number[], context: Context, needs: Need): StepInput {
+  checkLosses(where, losses);
+  let gramian: Matrix | undefined = context.gramian;
+  if (gramian === undefined && context.jacobian !== undefined) {
+    checkMatrix(where, context.jacobian, 'Jacobian');
+    gramian = gramianOf(context.jacobian);
+  }
+  if (needs === 'gramian' && gramian === undefined) {
+    throw new TypeError(`${where}: this method looks at the task gradients; give { jacobian } or { gramian } as second argument`);
+  }
+  const epochLosses = context.epochLosses ?? [];
+  return {
+    losses,
+    ...(gramian === undefined ? {} : { gramian }),
+    epoch: context.epoch ?? epochLosses.length,
+    step: context.step ?? 0,
+    epochLosses,
+    ...(context.crossGramian === undefined ? {} : { crossGramian: context.crossGramian }),
+    ...(context.kinds === undefined ? {} : { kinds: context.kinds }),
+    ...(context.learningRate === undefined ? {} : { learningRate: context.learningRate }),
+  };
+}
+
+/** Checks what a step is told against what the method needs. */
+export function checkStep(name: string, input: StepInput, needs: Need): void {
+  const where = `${name}().step(input, state)`;
+  if (needs === 'losses') {
+    checkLosses(where, input.losses);
+    return;
+  }
+  if (input.gramian === undefined) throw new TypeError(`${where}: input.gramian, the Gramian of the task gradients, is missing`);
+  checkSquare(where, input.gramian, 'Gramian', input.losses.length);
+}

@@ -1,0 +1,78 @@
+import { cosines, multiply, rowNorms, solvePositiveDefinite } from './linear-algebra';
+
+/** Lifts the diagonal of the cosine matrix, so that gradients that cancel have (very large) weights rather than none. */
+const RIDGE = 1e-12;
+
+/**
+ * Solves G w = w^(-1/alpha) for w > 0: the weights of alpha-fair resource allocation, Nash bargaining for alpha 1.
+ *
+ * The solution minimises the convex function w^T G w / 2 - sum of psi(w_t) with psi' = w^(-1/alpha). Damped Newton steps on log w
+ * find it, on gradients of unit length, which makes the accuracy independent of the scale of each task: with w_t = v_t / |g_t| the
+ * equation reads C v = a v^(-1/alpha), C the cosines and a_t = |g_t|^(1/alpha - 1). A zero gradient has no solution and weight 0.
+ */
+export function fairWeights(gramian: Float64Array, tasks: number, alpha: number): Float64Array {
+  const norms = rowNorms(gramian, tasks);
+  const present: number[] = [];
+  for (let t = 0; t < tasks; t++) if (norms[t]! > 0) present.push(t);
+  const weights = new Float64Array(tasks);
+  const n = present.length;
+  if (n === 0) return weights;
+  const all = cosines(gramian, norms);
+  const c = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) c[i * n + j] = all[present[i]! * tasks + present[j]!]! + (i === j ? RIDGE : 0);
+
+  // In logarithms: x = log v, and log a. The orthogonal case, v = a^(alpha / (1 + alpha)), is the start.
+  const power = -1 / alpha;
+  const logA = Float64Array.from(present, (t) => (-power - 1) * Math.log(norms[t]!));
+  let x = logA.map((value) => (value * alpha) / (1 + alpha));
+  const v = x.map(Math.exp);
+  const push = new Float64Array(n);
+  const pull = new Float64Array(n);
+  const hessian = new Float64Array(n * n);
+  const evaluate = (point: Float64Array): number => {
+    for (let i = 0; i < n; i++) v[i] = Math.exp(point[i]!);
+    const cv = multiply(c, v);
+    let objective = 0;
+    for (let i = 0; i < n; i++) {
+      pull[i] = v[i]! * cv[i]!;
+      push[i] = Math.exp(logA[i]! + (1 + power) * point[i]!);
+      objective += pull[i]! / 2 - (alpha === 1 ? point[i]! : push[i]! / (1 + power));
+    }
+    return objective;
+  };
+  let objective = evaluate(x);
+  for (let iteration = 0; iteration < 200; iteration++) {
+    const step = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) hessian[i * n + j] = v[i]! * c[i * n + j]! * v[j]!;
+      hessian[i * n + i]! -= power * push[i]!;
+      step[i] = push[i]! - pull[i]!;
+    }
+    const gradient = step.slice();
+    solvePositiveDefinite(hessian, step);
+    // The step is relative (dv / v); a multiplicative update keeps v positive. It is damped to a factor of e^2.
+    let largest = 0;
+    let slope = 0;
+    for (let i = 0; i < n; i++) {
+      largest = Math.max(largest, Math.abs(step[i]!));
+      slope += gradient[i]! * step[i]!;
+    }
+    if (largest < 1e-15) break;
+    let length = Math.min(1, 2 / largest);
+    let next = x.map((value, i) => value + length * step[i]!);
+    let trial = evaluate(next);
+    // Near the solution the objective no longer tells points apart; Newton's step is trusted there.
+    if (largest > 1e-4) {
+      while (!(trial <= objective - 1e-4 * length * slope) && length > 1e-10) {
+        length /= 2;
+        next = x.map((value, i) => value + length * step[i]!);
+        trial = evaluate(next);
+      }
+    }
+    x = next;
+    objective = trial;
+    if (largest < 1e-9) break;
+  }
+  for (let i = 0; i < n; i++) weights[present[i]!] = Math.exp(x[i]! - Math.log(norms[present[i]!]!));
+  return weights;
+}

@@ -1,0 +1,50 @@
+import type { GramianBalancer, MethodFactory, State } from './balancing';
+import { defineGramianBalancer } from './define-balancer';
+import { fairWeights } from './fair-weights';
+import { combinedNorm } from './linear-algebra';
+import { nullableNumberOption, numberOption } from './options';
+
+/** Options of {@link nashmtl}. */
+export interface NashmtlOptions {
+  /** The update is shortened to this length; null leaves it sqrt(T) long. @default 1 */
+  readonly maxNorm?: number | null;
+  /** Solve for new weights every so many steps and keep them in between. @default 1 */
+  readonly every?: number;
+}
+
+interface NashmtlState extends State {
+  /** The last solution, before shortening; null before the first step. */
+  readonly weights: readonly number[] | null;
+  readonly steps: number;
+}
+
+/**
+ * Nash-MTL (Navon and others 2022, arXiv 2202.01017): the bargaining solution G w = 1 / w, which does not depend on the scale of any
+ * task. It is solved exactly by damped Newton steps (the authors iterate a convex-concave procedure); a zero gradient has weight 0.
+ */
+export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGramianBalancer<NashmtlOptions>({
+  name: 'nashmtl',
+  title: 'Nash-MTL',
+  paper: {
+    authors: 'Navon, Shamsian, Achituve, Maron, Kawaguchi, Chechik, Fetaya',
+    year: 2022,
+    title: 'Multi-Task Learning as a Bargaining Game',
+    arxiv: '2202.01017',
+  },
+  options: {
+    maxNorm: nullableNumberOption(1, 'the update is shortened to this length; null leaves it sqrt(T) long', { above: 0 }),
+    every: numberOption(1, 'solve for new weights every so many steps', { min: 1, integer: true }),
+  },
+  create: ({ maxNorm, every }) => ({
+    init: (): NashmtlState => ({ weights: null, steps: 0 }),
+    weigh(gramian, tasks, _input, state) {
+      const current = state as NashmtlState;
+      const solution =
+        current.weights === null || current.steps % every === 0 ? Array.from(fairWeights(gramian, tasks, 1)) : current.weights;
+      const norm = maxNorm === null ? 0 : combinedNorm(gramian, solution);
+      const scale = maxNorm !== null && norm > maxNorm ? maxNorm / norm : 1;
+      const next: NashmtlState = { weights: every === 1 ? null : solution, steps: current.steps + 1 };
+      return { weights: solution.map((weight) => weight * scale), state: next };
+    },
+  }),
+});

@@ -1,0 +1,156 @@
+import { distance } from 'fastest-levenshtein';
+import type { OptionInfo } from './balancing';
+
+/** How one option is checked and described. */
+export interface OptionSpec<T> {
+  readonly type: string;
+  readonly default: T | undefined;
+  readonly doc: string;
+  /** Returns what is wrong with a value, or undefined. */
+  readonly fault: (value: unknown) => { readonly kind: 'type' | 'range'; readonly expected: string } | undefined;
+}
+
+/** A specification for each option of a method. */
+export type OptionSpecs<Options> = { readonly [Name in keyof Required<Options>]: OptionSpec<Required<Options>[Name]> };
+
+/** Bounds of a numeric option. */
+export interface Bounds {
+  readonly min?: number;
+  /** Like `min`, itself excluded. */
+  readonly above?: number;
+  readonly max?: number;
+  /** Like `max`, itself excluded. */
+  readonly below?: number;
+  readonly integer?: boolean;
+}
+
+function boundsInWords(bounds: Bounds): string {
+  const parts: string[] = [];
+  if (bounds.min !== undefined) parts.push(`>= ${bounds.min}`);
+  if (bounds.above !== undefined) parts.push(`> ${bounds.above}`);
+  if (bounds.max !== undefined) parts.push(`<= ${bounds.max}`);
+  if (bounds.below !== undefined) parts.push(`< ${bounds.below}`);
+  return `${bounds.integer === true ? 'integer' : 'number'}${parts.length > 0 ? ` ${parts.join(' and ')}` : ''}`;
+}
+
+function within(value: number, bounds: Bounds): boolean {
+  return (
+    !Number.isNaN(value) &&
+    value >= (bounds.min ?? Number.NEGATIVE_INFINITY) &&
+    value > (bounds.above ?? Number.NEGATIVE_INFINITY) &&
+    value <= (bounds.max ?? Number.MAX_VALUE) &&
+    value < (bounds.below ?? Number.POSITIVE_INFINITY) &&
+    (bounds.integer !== true || Number.isInteger(value))
+  );
+}
+
+/** A finite number within bounds. */
+export function numberOption(fallback: number, doc: string, bounds: Bounds = {}): OptionSpec<number> {
+  const type = boundsInWords(bounds);
+  return {
+    type,
+    default: fallback,
+    doc,
+    fault: (value) => {
+      if (typeof value !== 'number') return { kind: 'type', expected: type };
+      return within(value, bounds) ? undefined : { kind: 'range', expected: type };
+    },
+  };
+}
+
+/** A number within bounds, or null. */
+export function nullableNumberOption(fallback: number | null, doc: string, bounds: Bounds = {}): OptionSpec<number | null> {
+  const inner = numberOption(0, doc, bounds);
+  return { type: `${inner.type} | null`, default: fallback, doc, fault: (value) => (value === null ? undefined : inner.fault(value)) };
+}
+
+/** One of a few strings. */
+export function choiceOption<const T extends string>(fallback: T, choices: readonly T[], doc: string): OptionSpec<T> {
+  const type = choices.map((choice) => `'${choice}'`).join(' | ');
+  return {
+    type,
+    default: fallback,
+    doc,
+    fault: (value) => {
+      if (typeof value !== 'string') return { kind: 'type', expected: type };
+      if ((choices as readonly string[]).includes(value)) return undefined;
+      return { kind: 'range', expected: `${type} (did you mean '${nearest(value, choices)}'?)` };
+    },
+  };
+}
+
+/** A number for each task within bounds, or null for the method's default. */
+export function perTaskOption(doc: string, bounds: Bounds = {}): OptionSpec<readonly number[] | null> {
+  const inner = requiredPerTaskOption(doc, bounds);
+  return { ...inner, type: `${inner.type} | null`, default: null, fault: (value) => (value === null ? undefined : inner.fault(value)) };
+}
+
+/** A number for each task within bounds; must be given. */
+export function requiredPerTaskOption(doc: string, bounds: Bounds = {}): OptionSpec<readonly number[]> {
+  const type = `array with one ${boundsInWords(bounds)} a task`;
+  return {
+    type,
+    default: undefined,
+    doc,
+    fault: (value) => {
+      if (!Array.isArray(value) || value.some((item) => typeof item !== 'number')) return { kind: 'type', expected: type };
+      return value.length > 0 && value.every((item: number) => within(item, bounds)) ? undefined : { kind: 'range', expected: type };
+    },
+  };
+}
+
+/** The name most like a given one. */
+export function nearest(name: string, names: readonly string[]): string {
+  let best = names[0] ?? '';
+  for (const candidate of names) if (distance(name, candidate) < distance(name, best)) best = candidate;
+  return best;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+}
+
+/**
+ * Checks options against their specifications and fills in defaults.
+ * @throws TypeError on an unknown option, a missing one or one of the wrong type
+ * @throws RangeError on an option out of its range
+ */
+export function readOptions<Options extends object>(
+  method: string,
+  specs: OptionSpecs<Options>,
+  given: Options | undefined,
+): Required<Options> {
+  const names = Object.keys(specs);
+  if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
+    throw new TypeError(`${method}(options): options must be an object, got ${show(given)}`);
+  }
+  for (const name of Object.keys(given ?? {})) {
+    if (names.includes(name)) continue;
+    const hint = names.length === 0 ? 'it has no options' : `did you mean '${nearest(name, names)}'? It has ${names.join(', ')}`;
+    throw new TypeError(`${method}(options): unknown option '${name}'; ${hint}`);
+  }
+  const result: Record<string, unknown> = {};
+  for (const name of names) {
+    const spec = (specs as Readonly<Record<string, OptionSpec<unknown>>>)[name]!;
+    const value = (given as Readonly<Record<string, unknown>> | undefined)?.[name] ?? spec.default;
+    const isNull = (given as Readonly<Record<string, unknown>> | undefined)?.[name] === null;
+    if (value === undefined) throw new TypeError(`${method}(options): option '${name}' is required: ${spec.type}`);
+    const fault = spec.fault(isNull ? null : value);
+    if (fault !== undefined) {
+      const message = `${method}(options): option '${name}' must be ${fault.expected}, got ${show(isNull ? null : value)}`;
+      throw fault.kind === 'type' ? new TypeError(message) : new RangeError(message);
+    }
+    result[name] = isNull ? null : value;
+  }
+  return result as Required<Options>;
+}
+
+/** Options as data, for listings. */
+export function describeOptions<Options>(specs: OptionSpecs<Options>): OptionInfo[] {
+  return Object.entries(specs as Readonly<Record<string, OptionSpec<unknown>>>).map(([name, spec]) => ({
+    name,
+    type: spec.type,
+    default: spec.default ?? null,
+    doc: spec.doc,
+  }));
+}

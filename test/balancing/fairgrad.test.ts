@@ -1,0 +1,32 @@
+import { test } from 'vitest';
+import { fairgrad } from '../../src/balancing/fairgrad';
+import { gramianOf } from '../../src/balancing/linear-algebra';
+import { mean } from '../../src/balancing/mean';
+import { base, dot, expectClose, expectReference, five, normalMatrix, three } from './matrices';
+
+test('published and independently derived values', () => {
+  expectClose(fairgrad({ alpha: 1 }).combine(base), [0.0766, 0.9985, 0.9985]);
+  expectClose(fairgrad({ alpha: 1 }).weights(base), [0.5915, 0.4071]);
+  expectClose(fairgrad({ alpha: 2 }).combine(base), [0.0313, 0.7908, 0.7908]);
+  expectClose(fairgrad({ alpha: 0.5 }).combine(base), [0.181, 1.2682, 1.2682]);
+});
+
+test('agrees with a general solver', () => {
+  for (const alpha of [0.5, 1, 2]) expectReference(`fairgrad ${alpha}`, (j) => fairgrad({ alpha }).combine(j));
+});
+
+test('alpha 0 is the mean', () => {
+  for (const j of [base, three, five]) expectClose(fairgrad({ alpha: 0 }).combine(j), mean().combine(j), 1e-12);
+});
+
+test('solves its equation from 2 to 40 tasks', () => {
+  for (const tasks of [2, 6, 16, 40]) {
+    const j = normalMatrix(tasks, tasks + 10, tasks);
+    const gramian = gramianOf(j);
+    for (const alpha of [0.3, 0.5, 1, 1.5, 2, 10]) {
+      const weights = fairgrad({ alpha }).weights(j);
+      const products = gramian.map((row, t) => dot(row, weights) * weights[t]! ** (1 / alpha));
+      expectClose(products, new Array<number>(tasks).fill(1), 1e-7);
+    }
+  }
+});
