@@ -1,0 +1,67 @@
+const narrow = /[iIljtfr.,:;'|!()[\]{} `]/;
+const wide = /[mwMW@%]/;
+const capital = /[A-Z0-9&#+=<>~_]/;
+
+/** Width of `text` in pixels, estimated from typical sans-serif proportions: there is no font in Node to ask. */
+export function textWidth(text: string, size: number): number {
+  let em = 0;
+  for (const character of text) {
+    if (narrow.test(character)) em += 0.31;
+    else if (wide.test(character)) em += 0.86;
+    else if (capital.test(character)) em += 0.64;
+    else em += (character.codePointAt(0) as number) > 0x2e80 ? 1 : 0.56;
+  }
+  return em * size;
+}
+
+/** Shortens `text` to at most `limit` characters, the last of them an ellipsis. */
+export function clip(text: string, limit: number): string {
+  const characters = [...text];
+  return characters.length <= limit
+    ? text
+    : `${characters
+        .slice(0, limit - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
+/** Escapes `text` for HTML and for plotly's labels, which read tags and entities. */
+export function escapeHtml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
+
+/** A user's name as a label of a figure: shortened, then escaped. */
+export function label(text: string, limit = 28): string {
+  return escapeHtml(clip(text, limit));
+}
+
+/** `value` with at most `digits` significant digits, `'n/a'` where it is not finite. */
+export function formatNumber(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'n/a' : value > 0 ? '∞' : '-∞';
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  if (Number.isInteger(value) && magnitude < 1e6) return String(value);
+  if (magnitude >= 1e6 || magnitude < 1e-4) return value.toExponential(Math.max(0, digits - 1));
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** `[low, high]` as text. */
+export function formatInterval(low: number, high: number): string {
+  return `[${formatNumber(low)}, ${formatNumber(high)}]`;
+}
+
+/** Breaks `text` at spaces into lines of at most `limit` characters; a longer word keeps its own line. */
+export function wrap(text: string, limit: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > limit) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines;
+}

@@ -1,0 +1,136 @@
+import { requireLength, requireSome, sideLegend, valueAxis } from './axes';
+import { decimate } from './decimate';
+import { type Figure, makeFigure, type Trace } from './figure';
+import { escapeHtml, label } from './text';
+import { ink, seriesStyle } from './theme';
+
+/** A point of a plane. */
+export type Point = readonly [x: number, y: number];
+
+/** Paths of optimisers over a surface. */
+export interface TrajectoriesInput {
+  /** A function on a grid, drawn as contours. */
+  readonly surface?: {
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    /** `[y, x]`. */
+    readonly z: readonly (readonly number[])[];
+  };
+  readonly paths: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  /** Points that are marked with a star, for instance optima. */
+  readonly targets?: readonly Point[];
+  /** A line of good points, for instance the Pareto set. */
+  readonly front?: readonly Point[];
+}
+
+/** How paths are drawn. */
+export interface TrajectoriesOptions {
+  readonly title?: string;
+  readonly subtitle?: string;
+  readonly xTitle?: string;
+  readonly yTitle?: string;
+}
+
+/** Points of a path that are kept: those that its x or its y needs. */
+function thin(points: readonly Point[]): Point[] {
+  const half = (axis: 0 | 1): number[] =>
+    decimate(
+      points.map((point) => point[axis]),
+      100,
+    );
+  return [...new Set([...half(0), ...half(1)])].sort((a, b) => a - b).map((index) => points[index] as Point);
+}
+
+/**
+ * Paths of optimisers in a plane, over the contours of a function: each starts at its open circle and ends at its full marker.
+ *
+ * @throws RangeError when there are no paths; TypeError when the surface's shape is not `[y, x]`.
+ */
+export function trajectories(input: TrajectoriesInput, options: TrajectoriesOptions = {}): Figure {
+  const { surface, paths, targets = [], front = [] } = input;
+  requireSome('trajectories', paths, 'paths');
+  const data: Trace[] = [];
+  if (surface !== undefined) {
+    requireLength('trajectories', 'surface.z', surface.z, surface.y.length);
+    for (const [index, row] of surface.z.entries()) requireLength('trajectories', `surface.z[${index}]`, row, surface.x.length);
+    data.push({
+      type: 'contour',
+      x: surface.x,
+      y: surface.y,
+      z: surface.z,
+      ncontours: 24,
+      colorscale: [
+        [0, '#8a94a0'],
+        [1, '#e9ecef'],
+      ],
+      contours: { coloring: 'lines' },
+      line: { width: 1 },
+      showscale: false,
+      hoverinfo: 'skip',
+    });
+  }
+  if (front.length > 0) {
+    data.push({
+      type: 'scatter',
+      mode: 'lines',
+      name: 'Pareto set',
+      x: front.map((point) => point[0]),
+      y: front.map((point) => point[1]),
+      line: { color: ink.line, width: 7 },
+      opacity: 0.6,
+      hoverinfo: 'name',
+    });
+  }
+  for (const [index, path] of paths.entries()) {
+    const style = seriesStyle(index);
+    const points = thin(path.points);
+    data.push({
+      type: 'scatter',
+      mode: 'lines',
+      name: label(path.name),
+      legendgroup: path.name,
+      x: points.map((point) => point[0]),
+      y: points.map((point) => point[1]),
+      line: { color: style.color, width: 2, dash: style.dash },
+      hovertemplate: '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>',
+    });
+    const ends = [points[0], points.at(-1)].filter((point) => point !== undefined);
+    data.push({
+      type: 'scatter',
+      mode: 'markers',
+      name: label(path.name),
+      legendgroup: path.name,
+      showlegend: false,
+      x: ends.map((point) => point[0]),
+      y: ends.map((point) => point[1]),
+      marker: { color: style.color, symbol: ['circle-open', style.symbol], size: [8, 10] },
+      hovertemplate: '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>',
+    });
+  }
+  if (targets.length > 0) {
+    data.push({
+      type: 'scatter',
+      mode: 'markers',
+      name: 'optimum',
+      x: targets.map((point) => point[0]),
+      y: targets.map((point) => point[1]),
+      marker: { symbol: 'star', size: 14, color: '#f0c000', line: { color: ink.text, width: 1 } },
+      hovertemplate: '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>',
+    });
+  }
+  const side = sideLegend([...paths.map((path) => path.name), 'Pareto set']);
+  return makeFigure({
+    title: options.title ?? 'Paths of optimisation',
+    subtitle: options.subtitle ?? 'Open circle: start; full marker: end.',
+    text: `Paths of ${paths.map((path) => path.name).join(', ')}`,
+    data,
+    plotHeight: 400,
+    margin: { l: 64, r: side.width, b: 48 },
+    layout: {
+      xaxis: valueAxis(options.xTitle === undefined ? undefined : escapeHtml(options.xTitle), { showgrid: surface === undefined }),
+      yaxis: valueAxis(options.yTitle === undefined ? undefined : escapeHtml(options.yTitle), { showgrid: surface === undefined }),
+      showlegend: true,
+      legend: side.legend,
+    },
+  });
+}
