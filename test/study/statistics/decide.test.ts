@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { random } from '../../../src/random/random';
+import { decide, type FamilyMember, verdict } from '../../../src/study/statistics/decide';
+import { holm } from '../../../src/study/statistics/multiplicity';
+import { pairedComparison } from '../../../src/study/statistics/paired-comparison';
+
+const RHO = 0.3; // 70/30 splits: test / (train + test)
+
+/** Scores of one run per seed whose seeds share rho of their variance, as scores on overlapping splits do. */
+function scores(draws: ReturnType<typeof random>, seeds: number): number[] {
+  const shared = Math.sqrt(RHO) * draws.normal();
+  return Array.from({ length: seeds }, () => shared + Math.sqrt(1 - RHO) * draws.normal());
+}
+
+/** A study of 6 tasks and 3 methods against one single-task run per task, spread 0.02, true gains by `effect`. */
+function study(
+  draws: ReturnType<typeof random>,
+  seeds: number,
+  options: { smallestEffect?: number; rho?: number },
+  effect: (method: number) => number,
+): FamilyMember[] {
+  const family: FamilyMember[] = [];
+  for (let task = 0; task < 6; task++) {
+    const single = scores(draws, seeds);
+    for (let method = 0; method < 3; method++) {
+      const differences = scores(draws, seeds).map((score, i) => effect(method) + (0.02 * (score - single[i]!)) / Math.SQRT2);
+      family.push({ method: `m${method}`, task: `t${task}`, comparison: pairedComparison(differences, { rho: RHO, ...options }) });
+    }
+  }
+  return family;
+}
+
+const claims = (family: readonly FamilyMember[]): number =>
+  decide(family).filter((d) => d.verdict === 'positive' || d.verdict === 'negative').length;
+
+test('without effects at most 5 % of studies of 18 comparisons hold a false verdict; without the correction many more', () => {
+  const draws = random(1, 'family-wise');
+  const studies = 1500;
+  let all = 0;
+  for (const seeds of [5, 10, 20]) {
+    let [wrong, uncorrected, covered] = [0, 0, 0];
+    for (let s = 0; s < studies; s++) {
+      const family = study(draws, seeds, {}, () => 0);
+      if (claims(family) > 0) wrong++;
+      covered += family.filter(({ comparison: c }) => c.low <= 0 && c.high >= 0).length;
+      if (s < 300 && claims(study(draws, seeds, { rho: 0 }, () => 0)) > 0) uncorrected++;
+    }
+    all += wrong;
+    // Not by refusing every claim: Holm on 18 correlated comparisons still spends most of its 5 %.
+    expect(wrong / studies).toBeGreaterThan(0.02);
+    expect(Math.abs(covered / (18 * studies) - 0.95)).toBeLessThan(0.02);
+    expect(uncorrected / 300).toBeGreaterThan(0.15);
+  }
+  expect(all / (3 * studies)).toBeLessThanOrEqual(0.05);
+});
+
+test('planted effects are found with the right sign in 90 % of comparisons, and the others stay untouched', () => {
+  const draws = random(2, 'power');
+  const studies = 200;
+  let [found, wrongSign, falseClaims] = [0, 0, 0];
+  for (let s = 0; s < studies; s++) {
+    for (const d of decide(study(draws, 10, {}, (method) => [0.08, -0.08, 0][method]!))) {
+      if (d.method === 'm2') falseClaims += Number(d.verdict !== 'not enough evidence');
+      else if (d.verdict === (d.method === 'm0' ? 'positive' : 'negative')) found++;
+      else if (d.verdict !== 'not enough evidence') wrongSign++;
+    }
+  }
+  expect(found / (12 * studies)).toBeGreaterThan(0.9);
+  expect(wrongSign).toBe(0);
+  expect(falseClaims / (6 * studies)).toBeLessThanOrEqual(0.05);
+});
+
+test('"none" is said of a true difference as large as the smallest effect in at most 5 % of studies, and often of no difference', () => {
+  const draws = random(3, 'equivalence');
+  const studies = 1000;
+  let [wrong, right] = [0, 0];
+  for (let s = 0; s < studies; s++) {
+    if (decide(study(draws, 10, { smallestEffect: 0.05 }, () => 0.05)).some((d) => d.verdict === 'none')) wrong++;
+    right += decide(study(draws, 10, { smallestEffect: 0.08 }, () => 0)).filter((d) => d.verdict === 'none').length;
+  }
+  expect(wrong / studies).toBeLessThanOrEqual(0.05);
+  expect(right / (18 * studies)).toBeGreaterThan(0.8);
+});
+
+const named = (differences: number[], options: { smallestEffect?: number } = {}, task = 'tempo'): FamilyMember => ({
+  method: 'hard',
+  task,
+  metric: 'AUC',
+  comparison: pairedComparison(differences, { rho: 0.1, ...options }),
+});
+const up = [0.051, 0.048, 0.055, 0.049, 0.052];
+
+test('decide corrects p by Holm over the family and keeps the raw one', () => {
+  const family = [named(up), named([0.02, -0.01, 0.03, 0.01, 0.02]), named([0.3]), named(up.map((d) => -d))];
+  const decisions = decide(family);
+  const corrected = holm(family.map((member) => member.comparison.p));
+  expect(decisions.map((d) => d.p)).toEqual(corrected);
+  expect(decisions.map((d) => d.rawP)).toEqual(family.map((member) => member.comparison.p));
+  expect(decisions.map((d) => d.verdict)).toEqual(['positive', 'not enough evidence', 'not enough evidence', 'negative']);
+  expect(decide([])).toEqual([]);
+});
+
+test('the sentences say what was found, with the numbers', () => {
+  const [good, bad] = decide([named(up), named([...up.map((d) => -d), Number.NaN])]);
+  expect(good!.sentence).toMatch(
+    /^hard helps tempo: 0\.051 AUC better than single-task learning \(95 % interval of the gain 0\.04\d+ to 0\.05\d+, corrected p < 0\.001, 5 seeds\)\.$/,
+  );
+  expect(bad!.sentence).toMatch(/^hard harms tempo: 0\.051 AUC worse than single-task learning .* 1 of 6 seeds gave no difference/);
+  const none = decide([named(up, { smallestEffect: 0.1 })], { baseline: 'the plain sum' })[0]!;
+  expect(none.verdict).toBe('none');
+  expect(none.sentence).toMatch(
+    /^hard makes no difference that matters to tempo: gain 0\.051 AUC over the plain sum, less than 0\.1 either way/,
+  );
+  expect(none.sentence).toMatch(/, p < 0\.001 for equivalence, 5 seeds\)/);
+});
+
+test('not enough evidence says why, and what it would take', () => {
+  const say = (differences: number[], smallestEffect = 0): string => decide([named(differences, { smallestEffect })])[0]!.sentence;
+  expect(say([])).toMatch(/no seed has a score for both it and single-task learning/);
+  expect(say([Number.NaN, Number.NaN])).toMatch(/no seed has .* 2 of 2 seeds gave no difference/);
+  expect(say([0.02])).toMatch(/one seed gave a gain of 0\.02 AUC .* says nothing of others\. Run at least 5 seeds/);
+  expect(say([0.02, 0.02, 0.02])).toMatch(/all 3 seeds gave the same gain of 0\.02 AUC/);
+  expect(say([0, 0, 0])).toMatch(/all 3 seeds gave exactly the score of single-task learning/);
+  const vague = [0.02, -0.01, 0.03, 0.01, 0.02];
+  const decision = decide([named(vague, { smallestEffect: 0.02 })])[0]!;
+  expect(decision.seedsNeeded).toBeGreaterThan(5);
+  expect(decision.sentence).toMatch(new RegExp(`About ${decision.seedsNeeded} seeds would show a gain of 0\\.02 with 80 % power`));
+  expect(say(vague, 0.001)).toMatch(/More seeds alone would not show a gain of 0\.001: it takes more rows/);
+  expect(decide([named([0.02])])[0]).not.toHaveProperty('seedsNeeded');
+});
+
+test('verdict judges one comparison as a family of one', () => {
+  const alone = verdict(up, { rho: 0.1, method: 'hard', task: 'tempo' });
+  const { metric: _, ...member } = named(up);
+  expect(alone).toEqual(decide([member])[0]);
+  expect(alone.p).toBe(alone.rawP);
+  expect(verdict([0, 0, 0], { rho: 0, smallestEffect: 0.01 }).verdict).toBe('none');
+  expect(verdict(up, { rho: 0.1, alpha: 1e-9 }).verdict).toBe('not enough evidence');
+  expect(() => verdict(up, {} as { rho: number })).toThrow(/rho must be/);
+  expect(() => verdict(up, { rho: 0, smalestEffect: 1 } as { rho: number })).toThrow(/did you mean "smallestEffect"/);
+  expect(() => verdict(up, { rho: 0, alpha: 0 })).toThrow(RangeError);
+  expect(() => decide([], { alfa: 0.1 } as object)).toThrow(/did you mean "alpha"/);
+});
