@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { intervalBars, nameAxis, nameWidth, requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { type Figure, makeFigure } from './figure';
 import { escapeHtml, formatInterval, formatNumber, label } from './text';
@@ -33,6 +34,12 @@ export interface BarsOptions {
  */
 export function bars(input: BarsInput, options: BarsOptions = {}): Figure {
   const { labels, series } = input;
+  const { title, subtitle, unit, log } = withDefaults<Required<BarsOptions>>('plots.bars', options, {
+    title: series.map((one) => one.name).join(', '),
+    subtitle: '',
+    unit: '',
+    log: false,
+  });
   requireSome('bars', labels, 'labels');
   requireSome('bars', series, 'series');
   const data = series.map(({ name, values, low, high }, index) => {
@@ -59,20 +66,16 @@ export function bars(input: BarsInput, options: BarsOptions = {}): Figure {
     } as const;
   });
   const side = sideLegend(series.map((one) => one.name));
-  const title = options.title ?? series.map((one) => one.name).join(', ');
   return makeFigure({
     title,
-    ...(options.subtitle === undefined ? {} : { subtitle: options.subtitle }),
+    subtitle,
     text: `${title}: ${labels.map((name, position) => `${name} ${series.map((one) => formatNumber(one.values[position] as number)).join(' / ')}`).join(', ')}`,
     data,
     plotHeight: Math.max(70, labels.length * Math.max(26, 12 * series.length + 10)),
     margin: { l: nameWidth(labels), r: series.length > 1 ? side.width : 50, b: 48 },
     layout: {
       bargap: 0.25,
-      xaxis: valueAxis(
-        options.unit === undefined ? undefined : escapeHtml(options.unit),
-        options.log ? { type: 'log' } : { rangemode: 'tozero' },
-      ),
+      xaxis: valueAxis(escapeHtml(unit), log ? { type: 'log' } : { rangemode: 'tozero' }),
       yaxis: nameAxis(labels),
       showlegend: series.length > 1,
       legend: { ...side.legend, traceorder: 'normal' },

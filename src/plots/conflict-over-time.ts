@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { requireSome } from './axes';
 import type { Figure } from './figure';
 import { type LinePanel, linePanels } from './lines';
@@ -30,11 +31,15 @@ export interface CosineHistoryOptions {
  */
 export function conflictOverTime(histories: readonly CosineHistory[], options: CosineHistoryOptions = {}): Figure {
   requireSome('gradient conflict', histories, 'histories');
+  const { title, unit } = withDefaults<Required<CosineHistoryOptions>>('plots.conflictOverTime', options, {
+    title: 'Agreement of task gradients over training',
+    unit: 'step',
+  });
   const byPanel = new Map<string, CosineHistory[]>();
   for (const history of histories) byPanel.set(history.panel ?? '', [...(byPanel.get(history.panel ?? '') ?? []), history]);
   const panels = [...byPanel].map(
-    ([title, group]): LinePanel => ({
-      title,
+    ([name, group]): LinePanel => ({
+      title: name,
       lines: group.map(({ name, steps, cosine, low, high }) => ({
         name,
         x: steps,
@@ -47,11 +52,11 @@ export function conflictOverTime(histories: readonly CosineHistory[], options: C
   const values = histories.flatMap((history) => history.cosine.filter(Number.isFinite));
   const negative = values.filter((value) => value < 0).length / Math.max(1, values.length);
   return linePanels({
-    title: options.title ?? 'Agreement of task gradients over training',
+    title,
     subtitle: `Cosine between gradients on the shared parameters; below 0 they conflict (${Math.round(negative * 100)} % of the points).`,
     text: `Gradient cosines over training: ${Math.round(negative * 100)} % below zero`,
     panels,
-    xTitle: options.unit ?? 'step',
+    xTitle: unit,
     yTitle: 'cosine',
     yRange: [-1.05, 1.05],
     reference: 0,

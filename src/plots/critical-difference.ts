@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { requireSome } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber, label, textWidth } from './text';
@@ -35,6 +36,10 @@ function cliques(ranks: readonly number[], difference: number): [number, number]
  * @throws RangeError when there are no methods or the critical difference is not positive.
  */
 export function criticalDifference(input: CriticalDifferenceInput, options: CriticalDifferenceOptions = {}): Figure {
+  const { title, subtitle } = withDefaults<Required<CriticalDifferenceOptions>>('plots.criticalDifference', options, {
+    title: 'Critical difference of mean ranks',
+    subtitle: 'Best on the right; a bar joins methods whose ranks the data do not tell apart.',
+  });
   requireSome('a critical-difference diagram', input.methods, 'methods');
   const difference = input.criticalDifference;
   if (!(difference > 0)) {
@@ -97,8 +102,8 @@ export function criticalDifference(input: CriticalDifferenceInput, options: Crit
   ];
   const space = 16 + Math.max(...methods.map((_, index) => textWidth(text(index), font.size)));
   return makeFigure({
-    title: options.title ?? 'Critical difference of mean ranks',
-    subtitle: options.subtitle ?? 'Best on the right; a bar joins methods whose ranks the data do not tell apart.',
+    title,
+    subtitle,
     text: `Mean ranks, best first: ${methods.map((method) => `${method.name} ${formatNumber(method.rank)}`).join(', ')}; critical difference ${formatNumber(difference)}`,
     data,
     plotHeight: (depth + 2.1) * 24,

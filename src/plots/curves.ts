@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { distinct, requireSome } from './axes';
 import type { Figure } from './figure';
 import { type Line, linePanels } from './lines';
@@ -44,7 +45,10 @@ function meanBand(curve: Curve): { readonly mean: number[]; readonly low: number
  */
 export function curves(input: readonly Curve[], options: CurvesOptions = {}): Figure {
   requireSome('curves', input, 'curves');
-  const metric = options.metric ?? 'loss';
+  const { title, metric } = withDefaults<Required<CurvesOptions>>('plots.curves', options, {
+    title: `Training: ${options.metric ?? 'loss'} over epochs`,
+    metric: 'loss',
+  });
   const tasks = distinct(input.map((curve) => curve.task));
   const methods = distinct(input.map((curve) => curve.method));
   const seeds = Math.max(...input.map((curve) => curve.runs.length));
@@ -60,7 +64,7 @@ export function curves(input: readonly Curve[], options: CurvesOptions = {}): Fi
     return { name: curve.method, x: curve.epochs, y: mean, ...(minor || curve.runs.length < 2 ? { minor } : { low, high }) };
   };
   return linePanels({
-    title: options.title ?? `Training: ${metric} over epochs`,
+    title,
     subtitle: `Solid: validation, dotted: training${seeds > 1 ? `; mean over ${seeds} seeds, band: one standard deviation` : ''}.`,
     text: `Training curves (${metric}) of ${methods.length} methods on ${tasks.length} tasks, ${seeds} seeds`,
     panels: tasks.map((task) => ({ title: task, lines: input.filter((curve) => curve.task === task).map(line) })),

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { nameAxis, nameWidth, requireLength, requireSome, valueAxis } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber } from './text';
@@ -39,6 +40,11 @@ interface Node {
  */
 export function dendrogram(input: DendrogramInput, options: DendrogramOptions = {}): Figure {
   const { labels, merges, cut } = input;
+  const { title, subtitle, unit } = withDefaults<Required<DendrogramOptions>>('plots.dendrogram', options, {
+    title: 'Which tasks belong together',
+    subtitle: '',
+    unit: 'distance',
+  });
   requireSome('a dendrogram', labels, 'labels');
   requireLength('a dendrogram', 'merges', merges, labels.length - 1);
   const nodes: Node[] = labels.map((_, leaf) => ({ leaves: [leaf], height: 0 }));
@@ -99,14 +105,14 @@ export function dendrogram(input: DendrogramInput, options: DendrogramOptions = 
   const highest = Math.max(0, ...merges.map((merge) => merge.height), cut ?? 0);
   const groups = new Set(groupOf.values()).size;
   return makeFigure({
-    title: options.title ?? 'Which tasks belong together',
-    ...(options.subtitle === undefined ? {} : { subtitle: options.subtitle }),
+    title,
+    subtitle,
     text: `Dendrogram of ${labels.length} tasks${cut === undefined ? '' : `, ${groups} groups below ${formatNumber(cut)}`}`,
     data,
     plotHeight: Math.max(80, labels.length * 24),
     margin: { l: nameWidth(names), r: 24, b: 48 },
     layout: {
-      xaxis: valueAxis(options.unit === undefined ? 'distance' : escapeHtml(options.unit), { range: [0, highest * 1.05 || 1] }),
+      xaxis: valueAxis(escapeHtml(unit), { range: [0, highest * 1.05 || 1] }),
       yaxis: nameAxis(names),
       shapes:
         cut === undefined

@@ -74,7 +74,7 @@ function tidy(value: PlotValue): PlotValue {
 
 /** Puts a figure together: theme, title lines, height, numbers at 4 significant digits. */
 export function makeFigure(parts: FigureParts): Figure {
-  const lines = parts.subtitle === undefined ? [] : wrap(parts.subtitle, subtitleColumns);
+  const lines = parts.subtitle ? wrap(parts.subtitle, subtitleColumns) : [];
   // Plotly spaces all lines of a title by 1.3 times the title's size.
   const top = titleBaseline + lines.length * titleSize * 1.3 + 8 + (parts.above ?? 8);
   const small = lines.map((line) => `<br><span style="font-size:${subtitleSize}px;color:${ink.soft}">${escapeHtml(line)}</span>`);

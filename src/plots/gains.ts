@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import {
   type Attributes,
   type Better,
@@ -66,7 +67,11 @@ function oriented(gain: Gain): Gain {
  */
 export function gains(rows: readonly Gain[], options: GainsOptions = {}): Figure {
   requireSome('gains', rows, 'rows');
-  const baseline = options.baseline ?? 'single-task';
+  const { title, baseline, interval } = withDefaults<Required<GainsOptions>>('plots.gains', options, {
+    title: `Gain over ${options.baseline ?? 'single-task'}`,
+    baseline: 'single-task',
+    interval: '95 % interval',
+  });
   const methods = distinct(rows.map((row) => row.method));
   const metricOf = (row: Gain): string => `${row.better ?? 'higher'} ${row.metric ?? 'score'}`;
   const blocks = distinct(rows.map(metricOf)).map((metric) => rows.filter((row) => metricOf(row) === metric).map(oriented));
@@ -173,8 +178,8 @@ export function gains(rows: readonly Gain[], options: GainsOptions = {}): Figure
   );
   const tasks = distinct(rows.map((row) => row.task));
   return makeFigure({
-    title: options.title ?? `Gain over ${baseline}`,
-    subtitle: `Difference to ${baseline}, paired over seeds; bars: ${options.interval ?? '95 % interval'}. Right of the line is better.`,
+    title,
+    subtitle: `Difference to ${baseline}, paired over seeds; bars: ${interval}. Right of the line is better.`,
     text: `Gain over ${baseline}, ${methods.length} methods x ${tasks.length} tasks: ${counts.join(', ')}`,
     data,
     plotHeight: height,

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { type Better, distinct, requireSome } from './axes';
 import type { Figure } from './figure';
 import { linePanels } from './lines';
@@ -33,12 +34,17 @@ export interface LearningCurveOptions {
  */
 export function learningCurve(curves: readonly SizeCurve[], options: LearningCurveOptions = {}): Figure {
   requireSome('a learning curve', curves, 'curves');
-  const metric = options.metric ?? 'score';
-  const lower = options.better === 'lower';
+  const { title, metric, better, interval } = withDefaults<Required<LearningCurveOptions>>('plots.learningCurve', options, {
+    title: `Learning curve: ${options.metric ?? 'score'} over training rows`,
+    metric: 'score',
+    better: 'higher',
+    interval: '95 % interval',
+  });
+  const lower = better === 'lower';
   const tasks = distinct(curves.map((curve) => curve.task ?? ''));
   return linePanels({
-    title: options.title ?? `Learning curve: ${metric} over training rows`,
-    subtitle: `Band: ${options.interval ?? '95 % interval'}. ${lower ? 'Lower is better: the axis runs backwards, up is better.' : 'Up is better.'}`,
+    title,
+    subtitle: `Band: ${interval}. ${lower ? 'Lower is better: the axis runs backwards, up is better.' : 'Up is better.'}`,
     text: `Learning curves of ${distinct(curves.map((curve) => curve.method)).length} methods over training rows`,
     panels: tasks.map((task) => ({
       title: task,

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { nameAxis, nameWidth, requireLength, requireSome } from './axes';
 import { type Figure, makeFigure, type PlotValue } from './figure';
 import { clip, escapeHtml, formatInterval, formatNumber, textWidth } from './text';
@@ -51,14 +52,17 @@ function colorRange(values: readonly number[], middle: number | null): [number, 
  */
 export function matrix(input: MatrixInput, options: MatrixOptions = {}): Figure {
   const { rows, columns, values, low, high } = input;
+  const { title, subtitle, rowTitle, columnTitle, unit, middle, range } = withDefaults<
+    Omit<Required<MatrixOptions>, 'range'> & { readonly range: readonly [number, number] | null }
+  >('plots.matrix', options, { title: 'Matrix', subtitle: '', rowTitle: '', columnTitle: '', unit: '', middle: 0, range: null });
   requireSome('a matrix', rows, 'rows');
   requireSome('a matrix', columns, 'columns');
   for (const [name, block] of Object.entries({ values, low, high })) {
     requireLength('a matrix', name, block, rows.length);
     for (const [index, row] of (block ?? []).entries()) requireLength('a matrix', `${name}[${index}]`, row, columns.length);
   }
-  const middle = options.middle === undefined ? 0 : options.middle;
-  const [from, to] = options.range ?? colorRange(values.flat().filter(Number.isFinite), middle);
+  const finite = values.flat().filter(Number.isFinite);
+  const [from, to] = range ?? colorRange(finite, middle);
   const withIntervals = low !== undefined && high !== undefined && columns.length <= mostIntervals;
   const interval = (row: number, column: number): [number, number] | undefined => {
     const [a, b] = [low?.[row]?.[column], high?.[row]?.[column]];
@@ -85,11 +89,10 @@ export function matrix(input: MatrixInput, options: MatrixOptions = {}): Figure 
   const below = Math.max(...columns.map((name) => textWidth(clip(name, 26), font.small)));
   const flat = below <= 520 / columns.length;
   const rowHeight = withIntervals ? 44 : rows.length <= 20 ? 30 : 18;
-  const rowTitle = options.rowTitle === undefined ? 0 : 20;
   return makeFigure({
-    title: options.title ?? 'Matrix',
-    ...(options.subtitle === undefined ? {} : { subtitle: options.subtitle }),
-    text: `${options.title ?? 'Matrix'}: ${rows.length} x ${columns.length}, from ${formatNumber(Math.min(...values.flat().filter(Number.isFinite)))} to ${formatNumber(Math.max(...values.flat().filter(Number.isFinite)))}`,
+    title,
+    subtitle,
+    text: `${title}: ${rows.length} x ${columns.length}, from ${formatNumber(Math.min(...finite))} to ${formatNumber(Math.max(...finite))}`,
     data: [
       {
         type: 'heatmap',
@@ -113,26 +116,22 @@ export function matrix(input: MatrixInput, options: MatrixOptions = {}): Figure 
           tickfont: { size: font.small },
           len: 1,
           nticks: 6,
-          ...(options.unit === undefined ? {} : { title: { text: escapeHtml(options.unit), side: 'right', font: { size: font.small } } }),
+          title: { text: escapeHtml(unit), side: 'right', font: { size: font.small } },
         },
       },
     ],
     plotHeight: Math.max(90, rows.length * rowHeight),
-    margin: { l: nameWidth(rows) + rowTitle, r: 90, b: (flat ? 24 : below * 0.72 + 20) + (options.columnTitle === undefined ? 0 : 24) },
+    margin: { l: nameWidth(rows) + (rowTitle === '' ? 0 : 20), r: 90, b: (flat ? 24 : below * 0.72 + 20) + (columnTitle === '' ? 0 : 24) },
     layout: {
       xaxis: {
         ...nameAxis(columns),
         range: [-0.5, columns.length - 0.5],
         tickangle: flat ? 0 : -45,
-        ...(options.columnTitle === undefined
-          ? {}
-          : { title: { text: escapeHtml(options.columnTitle), font: { size: font.size, color: ink.soft }, standoff: 6 } }),
+        title: { text: escapeHtml(columnTitle), font: { size: font.size, color: ink.soft }, standoff: 6 },
       },
       yaxis: {
         ...nameAxis(rows),
-        ...(options.rowTitle === undefined
-          ? {}
-          : { title: { text: escapeHtml(options.rowTitle), font: { size: font.size, color: ink.soft }, standoff: 6 } }),
+        title: { text: escapeHtml(rowTitle), font: { size: font.size, color: ink.soft }, standoff: 6 },
       },
     },
   });

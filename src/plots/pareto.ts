@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { type Attributes, type Better, distinct, gridHeight, panels, requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber, label } from './text';
@@ -54,6 +55,10 @@ function titleOf(objective: Objectives[number]): string {
  */
 export function pareto(input: ParetoInput, options: ParetoOptions = {}): Figure {
   const { objectives, points } = input;
+  const { title, subtitle } = withDefaults<Required<ParetoOptions>>('plots.pareto', options, {
+    title: 'Trade-off between tasks',
+    subtitle: 'Full markers: points that no other point beats.',
+  });
   requireSome('a Pareto plot', points, 'points');
   if (objectives.length < 2) throw new RangeError(`Cannot draw a Pareto plot: ${objectives.length} objectives, expected at least 2`);
   for (const [index, point] of points.entries()) requireLength('a Pareto plot', `points[${index}].values`, point.values, objectives.length);
@@ -65,8 +70,7 @@ export function pareto(input: ParetoInput, options: ParetoOptions = {}): Figure 
   const methods = distinct(points.map((point) => point.method));
   const side = sideLegend(methods);
   const common = {
-    title: options.title ?? 'Trade-off between tasks',
-    subtitle: options.subtitle ?? 'Full markers: points that no other point beats.',
+    title,
     text: `Pareto plot of ${objectives.map((objective) => objective.name).join(', ')}: ${best} of ${points.length} points on the front`,
   };
   const hover = (index: number): string => {
@@ -120,7 +124,7 @@ export function pareto(input: ParetoInput, options: ParetoOptions = {}): Figure 
     });
     return makeFigure({
       ...common,
-      subtitle: `${common.subtitle} Axes run from the worst value up to the best.`,
+      subtitle: `${subtitle} Axes run from the worst value up to the best.`,
       data,
       plotHeight: 320,
       margin: { l: 40, r: side.width, b: 60 },
@@ -212,7 +216,7 @@ export function pareto(input: ParetoInput, options: ParetoOptions = {}): Figure 
   }
   return makeFigure({
     ...common,
-    subtitle: `${common.subtitle} Right and up are better${objectives.some((objective) => objective.better === 'lower') ? ' (axes of losses run backwards)' : ''}.`,
+    subtitle: `${subtitle} Right and up are better${objectives.some((objective) => objective.better === 'lower') ? ' (axes of losses run backwards)' : ''}.`,
     data,
     plotHeight: gridHeight(grid),
     margin: { l: 70, r: side.width, b: 50 },

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import {
   type Attributes,
   type Better,
@@ -44,6 +45,10 @@ export interface ScoresOptions {
  */
 export function scores(rows: readonly Score[], options: ScoresOptions = {}): Figure {
   requireSome('scores', rows, 'rows');
+  const { title, interval } = withDefaults<Required<ScoresOptions>>('plots.scores', options, {
+    title: 'Scores on the test part',
+    interval: '95 % interval',
+  });
   const methods = distinct(rows.map((row) => row.method));
   const metricOf = (row: Score): string => `${row.better ?? 'higher'} ${row.metric ?? 'score'}`;
   const blocks = distinct(rows.map(metricOf)).map((metric) => rows.filter((row) => metricOf(row) === metric));
@@ -118,8 +123,8 @@ export function scores(rows: readonly Score[], options: ScoresOptions = {}): Fig
   const side = sideLegend(methods);
   const tasks = distinct(rows.map((row) => row.task));
   return makeFigure({
-    title: options.title ?? 'Scores on the test part',
-    subtitle: `Mean over seeds; bars: ${options.interval ?? '95 % interval'}. Right is better.`,
+    title,
+    subtitle: `Mean over seeds; bars: ${interval}. Right is better.`,
     text: `Scores of ${methods.length} methods on ${tasks.length} tasks`,
     data,
     plotHeight: gridHeight(grid),

@@ -1,4 +1,5 @@
 import type { DOMWindow } from 'jsdom';
+import { withDefaults } from '../options';
 import type { Figure } from './figure';
 import { encodePng } from './png';
 import { textWidth } from './text';
@@ -239,7 +240,7 @@ export function renderSvg(figure: Figure, width: number): string {
  * @throws RangeError when `width` is not a positive number.
  */
 export function figureToSvg(figure: Figure, options: SvgOptions = {}): string {
-  const width = options.width ?? 800;
+  const { width } = withDefaults<Required<SvgOptions>>('figureToSvg', options, { width: 800 });
   if (!(width > 0)) throw new RangeError(`Cannot draw a figure: width must be a positive number of pixels, got ${width}`);
   return renderSvg(figure, width);
 }

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { decimate } from './decimate';
 import { type Figure, makeFigure, type Trace } from './figure';
@@ -48,6 +49,12 @@ function thin(points: readonly Point[]): Point[] {
  */
 export function trajectories(input: TrajectoriesInput, options: TrajectoriesOptions = {}): Figure {
   const { surface, paths, targets = [], front = [] } = input;
+  const { title, subtitle, xTitle, yTitle } = withDefaults<Required<TrajectoriesOptions>>('plots.trajectories', options, {
+    title: 'Paths of optimisation',
+    subtitle: 'Open circle: start; full marker: end.',
+    xTitle: '',
+    yTitle: '',
+  });
   requireSome('trajectories', paths, 'paths');
   const data: Trace[] = [];
   if (surface !== undefined) {
@@ -120,15 +127,15 @@ export function trajectories(input: TrajectoriesInput, options: TrajectoriesOpti
   }
   const side = sideLegend([...paths.map((path) => path.name), 'Pareto set']);
   return makeFigure({
-    title: options.title ?? 'Paths of optimisation',
-    subtitle: options.subtitle ?? 'Open circle: start; full marker: end.',
+    title,
+    subtitle,
     text: `Paths of ${paths.map((path) => path.name).join(', ')}`,
     data,
     plotHeight: 400,
     margin: { l: 64, r: side.width, b: 48 },
     layout: {
-      xaxis: valueAxis(options.xTitle === undefined ? undefined : escapeHtml(options.xTitle), { showgrid: surface === undefined }),
-      yaxis: valueAxis(options.yTitle === undefined ? undefined : escapeHtml(options.yTitle), { showgrid: surface === undefined }),
+      xaxis: valueAxis(escapeHtml(xTitle), { showgrid: surface === undefined }),
+      yaxis: valueAxis(escapeHtml(yTitle), { showgrid: surface === undefined }),
       showlegend: true,
       legend: side.legend,
     },

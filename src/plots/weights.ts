@@ -1,3 +1,4 @@
+import { withDefaults } from '../options';
 import { requireSome } from './axes';
 import type { Figure } from './figure';
 import { linePanels } from './lines';
@@ -26,14 +27,18 @@ export interface WeightsOptions {
  */
 export function weights(histories: readonly WeightHistory[], options: WeightsOptions = {}): Figure {
   requireSome('weights', histories, 'histories');
+  const { title, unit } = withDefaults<Required<WeightsOptions>>('plots.weights', options, {
+    title: 'Task weights over training',
+    unit: 'step',
+  });
   return linePanels({
-    title: options.title ?? 'Task weights over training',
+    title,
     text: `Task weights of ${histories.map((history) => history.method).join(', ')}`,
     panels: histories.map((history) => ({
       title: history.method,
       lines: history.tasks.map((name, task) => ({ name, x: history.steps, y: history.weights[task] ?? [] })),
     })),
-    xTitle: options.unit ?? 'step',
+    xTitle: unit,
     yTitle: 'weight',
   });
 }
