@@ -3,7 +3,7 @@
  * installer would have put it. What works is kept in the user's cache, so that a later `npm ci` costs nothing.
  * Where neither works the package runs on the portable WebAssembly backend.
  */
-import { cpSync, existsSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { isProven, packageVersion, prove, runtime } from './npm-packages.mjs';
 import { pythonsOnPath } from './python.mjs';
@@ -12,6 +12,8 @@ import { makeFolderWhole, npm, readJson, run, say, tail, writeJson } from './ste
 /** The TensorFlow whose C library stands in for the 2.9.1 that tfjs-node asks for: same C API, and wheels for it are on PyPI. */
 const TENSORFLOW = '2.15.1';
 const LINK_NAME = 'libtensorflow.so.2.9.1';
+/** The Node-API version that tfjs-node's loader looks for; every supported Node has it. */
+const NAPI = 8;
 const INSTALLER_HOST = 'https://storage.googleapis.com/';
 const CONNECT_MS = 10_000;
 const INSTALL_MS = 15 * 60_000;
@@ -57,14 +59,9 @@ export function staysPortable(record, on, now) {
   return record?.backend === 'wasm' && record.runtime === on && now - (record.failedAt ?? 0) < RETRY_AFTER_MS;
 }
 
-/** The reason behind a failed compilation, in a few words. @param {string} output of npm rebuild */
+/** The reason behind a failed compilation, in a few words. @param {string} output of the compiler */
 export function compileFailure(output) {
-  if (/not found: make|make: not found|spawn make ENOENT/i.test(output)) return 'make is not installed';
-  if (/Could not find any Visual Studio|find VS/i.test(output)) return 'no C++ compiler (Visual Studio Build Tools)';
-  if (/g\+\+: (command )?not found|c\+\+: (command )?not found|No such file or directory: 'g\+\+'/i.test(output)) return 'no C++ compiler';
-  if (/find Python|Could not find any Python/i.test(output)) return 'node-gyp found no Python';
-  if (/nodejs\.org|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/i.test(output)) return "Node's headers are not installed and could not be downloaded";
-  const line = output.split('\n').findLast((text) => /error|ERR!/i.test(text));
+  const line = output.split('\n').find((text) => /error|cannot find|undefined reference/i.test(text));
   return line ? `the addon did not compile: ${line.trim().slice(0, 160)}` : 'the addon did not compile';
 }
 
@@ -185,12 +182,48 @@ async function unpackWheel(target) {
   });
 }
 
-/** @param {Project} project @returns {Promise<string | undefined>} */
+/**
+ * Compiles tfjs-node's addon against the library in its `deps`. Its two files need no more than Node-API's headers, which come as a
+ * package: so neither make, nor node-gyp, nor Node's own headers (a download) are needed, and folders may have spaces in their names.
+ * @param {Project} project @param {string} compiler @returns {Promise<string | undefined>} Why it did not work.
+ */
+async function compileAddon(project, compiler) {
+  const { package: folder, deps, lib } = places(project);
+  const napi = path.join(lib, `napi-v${NAPI}`);
+  mkdirSync(napi, { recursive: true });
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(folder, 'binding', name));
+  const includes = [path.join(deps, 'include'), path.join(project.modules, 'node-api-headers', 'include')].map((include) => `-I${include}`);
+  const flags = [
+    '-shared',
+    '-fPIC',
+    '-O3',
+    '-std=c++17',
+    `-DNAPI_VERSION=${NAPI}`,
+    '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    `-L${path.join(deps, 'lib')}`,
+  ];
+  const target = path.join(napi, 'tfjs_binding.node');
+  const args = [...flags, ...includes, ...sources, '-ltensorflow', '-ltensorflow_framework', '-o', target];
+  const built = await run(compiler, args, { timeoutMs: INSTALL_MS });
+  if (built.code !== 0) return compileFailure(built.output);
+  const check = await works(project);
+  return check.code === 0 ? undefined : `the compiled addon does not work: ${lastLine(check.output)}`;
+}
+
+/** @returns {Promise<string | undefined>} */
+async function findCompiler() {
+  for (const command of [process.env.CXX, 'c++', 'g++', 'clang++']) {
+    if (command && (await run(command, ['--version'], { timeoutMs: 10_000 })).code === 0) return command;
+  }
+  return undefined;
+}
+
+/** @param {Project} project @returns {Promise<string | undefined>} Why it did not work. */
 async function byWheel(project) {
   if (`${process.platform}-${process.arch}` !== 'linux-x64') return `there is no wheel route for ${process.platform} on ${process.arch}`;
+  const compiler = await findCompiler();
+  if (!compiler) return 'no C++ compiler';
   const { deps, kept } = places(project);
-  const compilers = await Promise.all(['c++', 'g++', 'clang++'].map((command) => run(command, ['--version'], { timeoutMs: 10_000 })));
-  if (compilers.every(({ code }) => code !== 0)) return 'no C++ compiler';
   const library = path.join(kept, 'deps');
   if (!existsSync(library)) {
     try {
@@ -201,17 +234,7 @@ async function byWheel(project) {
   }
   say('native TensorFlow: compiling the tfjs-node addon (10 s)');
   linkDeps(library, deps);
-  // node-gyp would download Node's headers; most installations of Node carry them.
-  const prefix = path.dirname(path.dirname(process.execPath));
-  const headers = existsSync(path.join(prefix, 'include', 'node', 'node.h')) ? [`--nodedir=${prefix}`] : [];
-  const built = await npm(['rebuild', '@tensorflow/tfjs-node', '--foreground-scripts', ...headers], {
-    cwd: project.root,
-    env: { npm_config_build_from_source: 'true' },
-    timeoutMs: INSTALL_MS,
-  });
-  const check = await works(project);
-  if (check.code === 0) return undefined;
-  return built.code === 0 ? `the compiled addon does not work: ${lastLine(check.output)}` : compileFailure(built.output);
+  return compileAddon(project, compiler);
 }
 
 /**

@@ -94,25 +94,36 @@ export async function makeFolderWhole(folder, fill) {
 
 /** Children still running, so that they end with us. @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set();
+/** The lock file this process holds; it also lists the children, for the case that this process is killed before them. @type {string | undefined} */
+let heldLock;
+let stopping = false;
 
-/** Ends this process and every program it started. @param {NodeJS.Signals} signal */
-function stopAll(signal) {
-  for (const child of children) {
-    try {
-      if (process.platform === 'win32' || child.pid === undefined) child.kill();
-      else process.kill(-child.pid, signal);
-    } catch {
-      // Already gone.
-    }
+function noteChildren() {
+  if (heldLock) writeFileSync(heldLock, [process.pid, ...[...children].map((child) => child.pid ?? 0)].join(' '));
+}
+
+/** Ends a program and everything it started. @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
+function stop(child, signal) {
+  try {
+    if (process.platform === 'win32' || child.pid === undefined) child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // Already gone.
   }
 }
+
+/** @param {number} milliseconds */
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Lets Ctrl-C end what a step started; the next run repairs what was left half done. */
 export function stopChildrenOnSignal() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.once(signal, () => {
-      stopAll('SIGTERM');
-      say('Stopped. Running the same command again goes on from here.');
+    process.on(signal, async () => {
+      if (!stopping) say('\nStopping. Running the same command again goes on from here.');
+      stopping = true;
+      for (const child of children) stop(child, 'SIGTERM');
+      for (let waited = 0; children.size > 0 && waited < 3000; waited += 100) await sleep(100);
+      for (const child of children) stop(child, 'SIGKILL');
       process.exit(130);
     });
   }
@@ -135,6 +146,7 @@ export function run(command, args, options = {}) {
       windowsHide: true,
     });
     children.add(child);
+    noteChildren();
     let output = '';
     let timedOut = false;
     const timer =
@@ -142,12 +154,7 @@ export function run(command, args, options = {}) {
         ? undefined
         : setTimeout(() => {
             timedOut = true;
-            try {
-              if (process.platform === 'win32' || child.pid === undefined) child.kill();
-              else process.kill(-child.pid, 'SIGKILL');
-            } catch {
-              // Already gone.
-            }
+            stop(child, 'SIGKILL');
           }, options.timeoutMs);
     const take = (/** @type {Buffer} */ chunk) => {
       output += chunk.toString();
@@ -159,7 +166,9 @@ export function run(command, args, options = {}) {
     const end = (code) => {
       clearTimeout(timer);
       children.delete(child);
-      resolve({ code, output });
+      noteChildren();
+      // While stopping nothing goes on: the step must not take the end of its program for a failure.
+      if (!stopping) resolve({ code, output });
     };
     child.on('error', (error) => {
       output += error.message;
@@ -225,33 +234,45 @@ function isRunning(pid) {
   }
 }
 
+/** @param {string} lock @returns {number[]} The process that set up, then the programs it was running. */
+function processesOf(lock) {
+  try {
+    return readFileSync(lock, 'utf8').split(' ').map(Number).filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
 /**
- * Keeps two set-ups of one checkout apart: the second waits for the first; the lock of a process that is gone is taken over.
+ * Keeps two set-ups of one checkout apart: the second waits for the first. The lock of a process that is gone is taken over, once the
+ * programs it was running have ended (a minute at most: their numbers may belong to others by now).
  * @template T @param {Project} project @param {() => Promise<T>} work @returns {Promise<T>}
  */
 export async function alone(project, work) {
   const lock = path.join(project.state, 'lock');
   mkdirSync(project.state, { recursive: true });
-  for (let told = false; ; ) {
+  for (let told = false, orphansUntil = 0; ; await sleep(200)) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       break;
-    } catch {
-      const owner = Number(existsSync(lock) ? readFileSync(lock, 'utf8') : '');
-      if (!owner || !isRunning(owner)) {
-        rmSync(lock, { force: true });
-        continue;
-      }
-      if (!told) say(`Waiting for another set-up of this folder (process ${owner}) to finish.`);
-      told = true;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
+    const [owner, ...programs] = processesOf(lock);
+    const owned = owner !== undefined && isRunning(owner);
+    if (!owned) orphansUntil ||= Date.now() + 60_000;
+    const wait = owned || (programs.some(isRunning) && Date.now() < orphansUntil);
+    if (wait && !told) say(`Waiting for ${owned ? 'another set-up' : 'what an interrupted set-up left running'} in this folder to finish.`);
+    told ||= wait;
+    if (!wait) rmSync(lock, { force: true });
   }
   const release = () => rmSync(lock, { force: true });
   process.once('exit', release);
+  heldLock = lock;
   try {
     return await work();
   } finally {
+    heldLock = undefined;
     process.removeListener('exit', release);
     release();
   }

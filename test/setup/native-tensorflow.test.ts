@@ -19,14 +19,12 @@ describe('staysPortable', () => {
 });
 
 test.each([
-  ['gyp ERR! stack Error: not found: make', 'make is not installed'],
-  ['make: g++: command not found', 'no C++ compiler'],
-  ['/bin/sh: 1: g++: not found', 'no C++ compiler'],
-  ['gyp ERR! find VS Could not find any Visual Studio installation to use', 'no C++ compiler (Visual Studio Build Tools)'],
-  ['gyp ERR! find Python Python is not set from command line', 'node-gyp found no Python'],
-  ['gyp http GET https://nodejs.org/download/release/v20.20.2/node-v20.20.2-headers.tar.gz\nENOTFOUND', /headers/],
-  ['fine\nbinding.cc:3: error: no such type\nlast', 'the addon did not compile: binding.cc:3: error: no such type'],
-  ['', 'the addon did not compile'],
+  [
+    "a.cc: In function 'f':\nbinding.cc:3: fatal error: node_api.h: No such file\nerror: other",
+    /compile: binding\.cc:3: fatal error: node_api\.h/,
+  ],
+  ['/usr/bin/ld: cannot find -ltensorflow: No such file', /compile: \/usr\/bin\/ld: cannot find -ltensorflow/],
+  ['Killed', /^the addon did not compile$/],
 ])('compileFailure names the cause of %j', (output, cause) => {
   expect(compileFailure(output)).toMatch(cause);
 });
