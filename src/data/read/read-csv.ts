@@ -90,11 +90,13 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
 function headerNames(where: string, line: readonly string[] | undefined): string[] {
   if (line === undefined) throw new DataError('empty-table', `${where}: it is empty`);
   const names = line.map((cell) => cell.trim());
-  if (names.every((cell) => cell === '' || toNumber(cell) !== undefined)) {
+  const numbers = names.filter((cell) => toNumber(cell) !== undefined);
+  const measured = numbers.some((cell) => cell.includes('.')) || new Set(numbers).size < numbers.length;
+  if (numbers.length > 0 && (numbers.length === names.length || (measured && 2 * numbers.length > names.length))) {
     const shown = names.slice(0, 4).join(', ');
     throw new DataError(
       'bad-file',
-      `${where}: the first line holds only numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or name the columns: header: ['a', 'b', ...]`,
+      `${where}: the first line holds numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or name the columns: header: ['a', 'b', ...]`,
     );
   }
   // The row names that R writes have an empty header cell.
