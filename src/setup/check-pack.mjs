@@ -62,7 +62,15 @@ export async function checkPack(project) {
     await install(project, folder);
     const installed = path.join(folder, 'node_modules', 'taskloom');
     const problems = [];
-    for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/index.mjs', 'dist/index.d.mts', 'README.md', 'LICENSE']) {
+    for (const file of [
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/index.mjs',
+      'dist/index.d.mts',
+      'dist/cli/main.js',
+      'README.md',
+      'LICENSE',
+    ]) {
       if (!existsSync(path.join(installed, file))) problems.push(`the archive lacks ${file}`);
     }
     copyFileSync(path.join(project.root, 'test', 'consumer', 'consumer.ts'), path.join(folder, 'consumer.ts'));
@@ -83,6 +91,8 @@ export async function checkPack(project) {
       if (loaded.code !== 0) problems.push(`${face}('taskloom') fails in the consumer:\n${tail(loaded.output)}`);
       exported.push(/^names (.+)$/m.exec(loaded.output)?.[1]);
     }
+    const methods = await run(process.execPath, [path.join(installed, 'dist', 'cli', 'main.js'), 'methods', '--json'], { cwd: folder });
+    if (methods.code !== 0) problems.push(`taskloom methods --json fails in the consumer:\n${tail(methods.output)}`);
     if (exported[0] === '[]') problems.push('the package exports nothing');
     if (exported[0] !== exported[1]) problems.push(`require and import give different names:\n    ${exported[0]}\n    ${exported[1]}`);
     return problems;

@@ -17,10 +17,6 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
 LIMIT_SECONDS = 600
 MIME = re.compile(r"^[a-z]+/[\w.+-]+$")
 DROPPED = "the kernel dropped this cell"
@@ -35,9 +31,9 @@ def joined(text):
 def text_of(cell):
     """Everything a reader sees as text in a cell's outputs."""
     parts = []
-    for output in cell.outputs:
-        if output.output_type == "stream":
-            parts.append(joined(output.text))
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            parts.append(joined(output["text"]))
         else:
             parts += [joined(value) for mime, value in output.get("data", {}).items() if mime.startswith("text/")]
     return "\n".join(parts)
@@ -45,16 +41,16 @@ def text_of(cell):
 
 def problems_of(cell, root):
     """What is wrong with an executed code cell, as lines for a person."""
-    marks = cell.metadata.get("taskloom", {})
-    if not cell.source.strip():
+    marks = cell["metadata"].get("taskloom", {})
+    if not joined(cell["source"]).strip():
         return []
     problems = []
     if cell.get("execution_count") is None:
         problems.append(DROPPED)
-    stderr = "".join(joined(o.text) for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+    stderr = "".join(joined(o["text"]) for o in cell["outputs"] if o["output_type"] == "stream" and o["name"] == "stderr")
     if stderr and not marks.get("stderr", False):
         problems.append("wrote to stderr: " + stderr.strip()[:2000])
-    mimes = {mime for output in cell.outputs for mime in output.get("data", {})}
+    mimes = {mime for output in cell["outputs"] for mime in output.get("data", {})}
     text = text_of(cell)
     for expected in marks.get("expect", []):
         if MIME.match(expected):
@@ -62,19 +58,19 @@ def problems_of(cell, root):
                 problems.append(f"no output of type {expected} (got {', '.join(sorted(mimes)) or 'none'})")
         elif not re.search(expected, text):
             problems.append(f"no output matches /{expected}/; the text is:\n{text.strip()[:2000]}")
-    if not stderr and str(root) in json.dumps([dict(output) for output in cell.outputs], ensure_ascii=False):
+    if not stderr and json.dumps(str(root))[1:-1] in json.dumps(cell["outputs"], ensure_ascii=False):
         problems.append(f"an output names this machine's folder {root}")
     return problems
 
 
 def cleaned(notebook):
     """The notebook as it is committed: outputs, but no times and nothing of this machine."""
-    notebook.metadata = {
+    notebook["metadata"] = {
         "kernelspec": {"display_name": "TypeScript (tslab)", "language": "typescript", "name": "tslab"},
         "language_info": {"file_extension": ".ts", "mimetype": "text/typescript", "name": "typescript"},
     }
-    for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("taskloom", "tags")}
+    for cell in notebook["cells"]:
+        cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key in ("taskloom", "tags")}
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if PLOTLY in data:
@@ -83,6 +79,8 @@ def cleaned(notebook):
 
 
 async def execute(notebook, folder):
+    from nbclient import NotebookClient
+
     client = NotebookClient(
         notebook, timeout=LIMIT_SECONDS, kernel_name="tslab", record_timing=False, resources={"metadata": {"path": str(folder)}}
     )
@@ -95,6 +93,9 @@ async def execute(notebook, folder):
 
 def check(path, root, write):
     """Runs one notebook; returns its problems, each a text for a person."""
+    import nbformat
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
