@@ -109,7 +109,7 @@ async function makeVenv(project, pythons) {
   ]);
   if (installed.code !== 0) {
     throw new SetupError(
-      `Jupyter: pip install failed:\n${tail(installed.output)}`,
+      `Jupyter: pip install failed:\n${tail(installed.output.replaceAll(/^WARNING: Retrying.*$/gm, ''))}`,
       'check that PyPI can be reached, or put a Jupyter on PATH (pip install jupyterlab nbclient plotly), and run the command again. Everything but the notebooks works without.',
     );
   }

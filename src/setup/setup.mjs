@@ -69,7 +69,8 @@ export async function setUp(project, options = {}) {
     if (python.status === 'rejected' && !(python.reason instanceof SetupError)) throw python.reason;
     const worked = packagesWorked || node.value || (python.status === 'fulfilled' && python.value?.worked === true);
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    say(worked ? `Set-up finished in ${seconds} s.` : `Set-up: everything is there (${seconds} s).`);
+    if (python.status === 'rejected') say(`Set-up finished in ${seconds} s, without Jupyter.`);
+    else say(worked ? `Set-up finished in ${seconds} s.` : `Set-up: everything is there (${seconds} s).`);
     return {
       jupyter: python.status === 'fulfilled' ? python.value?.jupyter : undefined,
       jupyterFailure: python.status === 'rejected' ? python.reason : undefined,
