@@ -171,10 +171,17 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
     return source;
   };
   for (const [index, input] of inputs.entries()) sources.set(input.dataId, { from: 'input', index });
+  const typeOf = (name: string, tensor: TensorInfo): OpAttribute => ({
+    name,
+    type: backend.binding.TF_ATTR_TYPE,
+    value: DTYPE_CODE[tensor.dtype],
+  });
   const single = backend.executeSingleOutput!;
   const multiple = backend.executeMultipleOutputs!;
   const note = (op: string, attributes: readonly OpAttribute[], read: readonly TensorInfo[], outputs: readonly Tensor[]): void => {
-    ops.push({ op, names: attributes.map((a) => a.name), attributes: attributes.map(attributeMessage), inputs: read.map(sourceOf) });
+    // The op-by-op runtime infers this attribute, which tfjs-node leaves out; a graph must name it.
+    const typed = op === 'ExpandDims' ? [...attributes, typeOf('T', read[0]!)] : attributes;
+    ops.push({ op, names: typed.map((a) => a.name), attributes: typed.map(attributeMessage), inputs: read.map(sourceOf) });
     for (const [output, tensor] of outputs.entries()) sources.set(tensor.dataId, { from: 'op', index: ops.length - 1, output });
   };
   backend.executeSingleOutput = (op, attributes, read) => {

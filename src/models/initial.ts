@@ -4,7 +4,7 @@ import type { Parameter } from './network';
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Uniform within +-limit. */
-function uniformWithin(limit: number, shape: readonly number[]): (random: Random) => Float32Array {
+export function uniformWithin(limit: number, shape: readonly number[]): (random: Random) => Float32Array {
   return (random) => Float32Array.from({ length: size(shape) }, () => (2 * random.uniform() - 1) * limit);
 }
 

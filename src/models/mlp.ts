@@ -1,17 +1,9 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options';
+import { activationOf } from './activation';
 import { dense } from './dense';
+import { flattenRows, scaledWidth, sizeOf } from './features';
 import type { Encoder } from './network';
-
-const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
-  relu: tf.relu,
-  tanh: tf.tanh,
-  sigmoid: tf.sigmoid,
-  elu: tf.elu,
-  softplus: tf.softplus,
-  linear: (x) => x,
-};
 
 /** Options of `mlp`. */
 export interface MlpOptions {
@@ -37,26 +29,41 @@ export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
   for (const [i, size] of sizes.entries()) checkInteger('mlp', `sizes[${i}]`, size, 1);
   const { activation, dropout } = withDefaults('mlp', options, { activation: 'relu', dropout: 0 });
   checkNumber('mlp', 'dropout', dropout, 0, 1, true);
-  const activate = ACTIVATIONS[activation];
-  if (!activate) {
-    throw new RangeError(
-      `mlp: unknown activation "${activation}"${didYouMean(activation, Object.keys(ACTIVATIONS))}; one of ${Object.keys(ACTIVATIONS).join(', ')}`,
-    );
-  }
-  const start = activation === 'relu' || activation === 'elu' ? 'he' : 'glorot';
+  const activate = activationOf('mlp', activation);
   return {
     name: 'mlp',
     options: { sizes: [...sizes], activation, dropout },
+    scaled: (factor) =>
+      mlp(
+        sizes.map((size) => scaledWidth(size, factor)),
+        { activation, dropout },
+      ),
     build(input, scope) {
-      const features = input.shape.reduce((a, b) => a * b, 1);
+      const features = sizeOf(input.shape);
       return sizes.map((size, i) => {
-        const linear = dense(`${scope}/${i}`, i === 0 ? features : sizes[i - 1]!, size, 'shared', start);
+        const linear = dense(`${scope}/${i}`, i === 0 ? features : sizes[i - 1]!, size, 'shared', activate.start);
         return {
           parameters: linear.parameters,
           outputShape: [size],
           apply(values, x, context) {
-            const flat = x.rank === 3 ? x : tf.reshape(x, [x.shape[0]!, x.shape[1]!, -1]);
-            return context.dropout(activate(linear.apply(values, flat)), dropout);
+            return context.dropout(activate.apply(linear.apply(values, flattenRows(x))), dropout);
+          },
+          trace(values, x, context) {
+            const flat = flattenRows(x);
+            const active = activate.apply(linear.apply(values, flat));
+            // What dropout does to ones is what it multiplies the outputs by.
+            const kept = dropout > 0 && context.training ? context.dropout(tf.onesLike(active), dropout) : undefined;
+            const slope = kept ? tf.mul(activate.derivative(active), kept) : activate.derivative(active);
+            return {
+              output: kept ? tf.mul(active, kept) : active,
+              backward(signals, wantsInput) {
+                const [stack, count, batch] = signals.shape as [number, number, number];
+                const through = tf.mul(signals, tf.reshape(slope, [stack, 1, batch, size]));
+                const result = linear.backward(values, flat, through, wantsInput);
+                if (!result.input) return result;
+                return { ...result, input: tf.reshape(result.input, [stack, count, ...x.shape.slice(1)]) };
+              },
+            };
           },
         };
       });

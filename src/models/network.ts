@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Random } from '../random/random';
 import type { Task } from '../tasks/task';
+import type { Heads } from './heads';
 
 /**
  * One block of numbers that is learned.
@@ -17,6 +18,8 @@ export interface Parameter {
   readonly role: 'shared' | 'task';
   /** Index of the one task whose loss reaches a `task` parameter, where there is just one. */
   readonly task?: number;
+  /** The same per entry of the last axis, where heads of several tasks lie side by side. */
+  readonly columnTasks?: readonly number[];
   /** Whether weight decay applies (weights: yes, biases: no). */
   readonly decay: boolean;
   /** Initial values of one model, row-major. */
@@ -33,6 +36,10 @@ export interface ForwardContext {
   readonly dropout: (x: Tensor, rate: number) => Tensor;
   /** Uniform draws in [0, 1), `[stack, ...shape]`, while training; 0.5 outside. */
   readonly uniform: (stack: number, shape: readonly number[]) => Tensor;
+  /** Share of the training that is done, a scalar in [0, 1), for what anneals. Without it, training counts as just begun. */
+  readonly progress?: Tensor;
+  /** For inputs of token ids: 1 where a position holds a token, 0 where it is padding (id 0), `[stack, batch, length]`. Set by the network. */
+  readonly mask?: Tensor;
 }
 
 /** Shape of one input row: `[features]`, `[height, width, channels]`, or `[length]` of ids below `vocabulary`. */
@@ -41,16 +48,38 @@ export interface InputShape {
   readonly vocabulary?: number;
 }
 
+/** A layer's output with its backward pass for several loss signals at once. */
+export interface LayerTrace {
+  readonly output: Tensor;
+  /**
+   * Backward pass of K signals in one go.
+   * @param signals gradients of K scalars by the output, `[stack, K, batch, ...outputShape]`
+   * @param wantsInput whether the gradients by the input are needed
+   * @returns per parameter `[stack, K, ...shape]`; by the input `[stack, K, batch, ...in]`
+   */
+  readonly backward: (signals: Tensor, wantsInput: boolean) => { readonly parameters: readonly Tensor[]; readonly input?: Tensor };
+}
+
 /** One step of an encoder. Architectures that exchange features between tasks do so after every layer. */
 export interface Layer {
   readonly parameters: readonly Parameter[];
   /** Shape of one row after this layer. */
   readonly outputShape: readonly number[];
+  /**
+   * True where the output is a vector per position, `[length, width]`: heads of tagging tasks then apply at every position, other heads to
+   * the mean over the positions that hold a token.
+   */
+  readonly sequence?: boolean;
   /** `[stack, batch, ...in] -> [stack, batch, ...outputShape]`. */
   readonly apply: (values: Values, x: Tensor, context: ForwardContext) => Tensor;
+  /**
+   * The same with a backward pass of its own. A trunk whose layers all have one gives all tasks' gradients from a single forward pass;
+   * without it the engine differentiates `apply` once a task.
+   */
+  readonly trace?: (values: Values, x: Tensor, context: ForwardContext) => LayerTrace;
 }
 
-/** What turns inputs into a representation; made by `mlp()` and its like, or by hand. */
+/** What turns inputs into a representation; made by `mlp()` and its like, by `encoder()` from a pair of functions, or by hand. */
 export interface Encoder {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -59,6 +88,8 @@ export interface Encoder {
    * @param scope prefix of the parameters' names
    */
   readonly build: (input: InputShape, scope: string) => readonly Layer[];
+  /** The same encoder with its widths multiplied by `factor` (at least 1 each), for comparisons at equal parameters. */
+  readonly scaled?: (factor: number) => Encoder;
 }
 
 /** What an architecture is built for. */
@@ -77,8 +108,13 @@ export interface Network {
     readonly encode: (values: Values, x: Tensor, context: ForwardContext) => Tensor;
     readonly decode: (values: Values, z: Tensor, context: ForwardContext) => Tensor;
   };
-  /** A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularisers). */
-  readonly penalty?: (values: Values) => Tensor;
+  /** The same as a chain of layers below the heads: what the engine's own backward pass needs. */
+  readonly layered?: { readonly layers: readonly Layer[]; readonly heads: Heads };
+  /**
+   * A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularisers). A term that depends on the inputs is 0 where
+   * they are not given.
+   */
+  readonly penalty?: (values: Values, x?: Tensor, context?: ForwardContext) => Tensor;
   /** Things to look at, for instance the gates' weights per task: name -> `[stack, ...]`. */
   readonly diagnose?: (values: Values, x: Tensor, context: ForwardContext) => Readonly<Record<string, Tensor>>;
 }
@@ -90,6 +126,8 @@ export interface Architecture {
   readonly build: (problem: Problem) => Network;
   /** True for single-task learning: every task gets a network of its own, trained on its own. */
   readonly separate?: boolean;
+  /** The same architecture with every encoder among its options replaced. */
+  readonly mapEncoders?: (change: (encoder: Encoder) => Encoder) => Architecture;
 }
 
 /** Number of learned numbers in one model. */

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeOp } from '../backend/graph';
-import type { ForwardContext, Network, Parameter, Values } from '../models/network';
+import type { Heads, HeadsBackward } from '../models/heads';
+import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
 import { statelessUniform } from '../random/philox';
 import type { Task } from '../tasks/task';
 import { lossSums, meanLosses } from './loss';
@@ -140,6 +141,54 @@ function gradientsOf(f: (...p: Tensor[]) => { total: Tensor; kept: Tensor }, at:
   return { kept: kept!, gradients: grads };
 }
 
+type TracedLayer = Layer & Required<Pick<Layer, 'trace'>>;
+
+interface TracedChain {
+  readonly layers: readonly TracedLayer[];
+  readonly heads: Heads;
+  readonly backward: HeadsBackward;
+}
+
+/** The network as a chain whose layers have their own backward pass; undefined where it is none. */
+function tracedChain(network: Network): TracedChain | undefined {
+  const { layered } = network;
+  const backward = layered?.heads.backward;
+  if (!layered || !backward || network.penalty || !layered.layers.every((layer) => layer.trace)) return undefined;
+  return { layers: layered.layers as readonly TracedLayer[], heads: layered.heads, backward };
+}
+
+/** Forward pass of a chain and the gradient of its (weighted) losses by the outputs. */
+function forwardChain(shape: StackShape, chain: TracedChain, values: Values, data: Resident, batch: Batch, weights: Tensor | undefined) {
+  const { x, y, mask } = gather(shape, data, batch.rows);
+  const context = trainingContext(batch.seeds, 1);
+  let z = x;
+  const traces = chain.layers.map((layer) => {
+    const trace = layer.trace(values, z, context);
+    z = trace.output;
+    return trace;
+  });
+  const flat = z.rank === 3 ? z : tf.reshape(z, [z.shape[0]!, z.shape[1]!, -1]);
+  const { kept, gradients } = gradientsOf(
+    (outputs) => {
+      const losses = meanLosses(lossSums(shape.tasks, outputs!, y, mask, shape.weighted ? data.classWeights : undefined));
+      return { total: tf.sum(weights ? tf.mul(losses, weights) : losses), kept: losses };
+    },
+    [chain.heads.apply(values, flat)],
+  );
+  /** Backward pass of K signals by the representation, `[stack, K, batch, width]`: gradients per parameter, layers in order. */
+  const backward = (signals: Tensor): Tensor[] => {
+    let signal = tf.reshape(signals, [...signals.shape.slice(0, 3), ...z.shape.slice(2)]);
+    const found: (readonly Tensor[])[] = [];
+    for (let i = traces.length - 1; i >= 0; i--) {
+      const { parameters, input } = traces[i]!.backward(signal, i > 0);
+      found.unshift(parameters);
+      if (input) signal = input;
+    }
+    return found.flat();
+  };
+  return { losses: kept, signal: gradients[0]!, representation: flat, backward };
+}
+
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
 export function weightedGradients(
   shape: StackShape,
@@ -149,13 +198,23 @@ export function weightedGradients(
   weights: Tensor,
 ): WeightedGradients {
   const { network, tasks } = shape;
+  const chain = tracedChain(network);
+  if (chain) {
+    const values = named(network.parameters, parameters);
+    const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, weights);
+    const trunk = backward(chain.backward.input(values, signal)).map((g) => tf.squeeze(g, [1]));
+    return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
+  }
   const { x, y, mask } = gather(shape, data, batch.rows);
   const { kept, gradients } = gradientsOf((...p) => {
     const values = named(network.parameters, p);
     const outputs = network.forward(values, x, trainingContext(batch.seeds, 1));
     const losses = meanLosses(lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
     const total = tf.sum(tf.mul(losses, weights));
-    return { total: network.penalty ? tf.add(total, tf.sum(network.penalty(values))) : total, kept: losses };
+    return {
+      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, trainingContext(batch.seeds, 1)))) : total,
+      kept: losses,
+    };
   }, parameters);
   return { losses: kept, gradients };
 }
@@ -195,33 +254,45 @@ function tileModels(x: Tensor, copies: number): Tensor {
 export function taskGradients(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): TaskGradients {
   const { network, tasks, stack } = shape;
   const copies = tasks.length;
+  const chain = tracedChain(network);
+  if (chain) {
+    const values = named(network.parameters, parameters);
+    const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+    const jacobian = backward(chain.backward.inputPerTask(values, signal));
+    const own = chain.backward.parameters(representation, signal);
+    return { losses, jacobian, gramian: gramianOf(jacobian, jacobian, stack, copies), own: [...own], penalty: [] };
+  }
   const isShared = network.parameters.map(({ role }) => role === 'shared');
   const { x, y, mask } = gather(shape, data, batch.rows);
   const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
   const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
   const own = tf.tile(tf.eye(copies), [stack, 1]);
-  const tiled = parameters.map((p, i) => (isShared[i] ? tileModels(p, copies) : p));
-  const { kept, gradients } = gradientsOf((...p) => {
-    const values = named(
-      network.parameters,
-      p.map((q, i) => (isShared[i] ? q : tileModels(q, copies))),
-    );
-    const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies));
-    const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
-    return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
-  }, tiled);
+  const { kept, gradients } = gradientsOf(
+    (...p) => {
+      const values = named(network.parameters, p);
+      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies));
+      const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
+      return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
+    },
+    parameters.map((p) => tileModels(p, copies)),
+  );
   const penalties = network.penalty
     ? gradientsOf((...p) => {
-        const total = tf.sum(network.penalty!(named(network.parameters, p)));
+        const total = tf.sum(network.penalty!(named(network.parameters, p), x, trainingContext(batch.seeds, 1)));
         return { total, kept: total };
       }, parameters).gradients
     : [];
-  const jacobian = gradients.filter((_, i) => isShared[i]).map((g) => tf.reshape(g, [stack, copies, ...g.shape.slice(1)]));
+  const perTask = gradients.map((g) => tf.reshape(g, [stack, copies, ...g.shape.slice(1)]));
+  const jacobian = perTask.filter((_, i) => isShared[i]);
   return {
     losses: kept,
     jacobian,
     gramian: gramianOf(jacobian, jacobian, stack, copies),
-    own: gradients.flatMap((g, i) => (isShared[i] ? [] : [penalties[i] ? tf.add(g, penalties[i]!) : g])),
+    own: perTask.flatMap((g, i) => {
+      if (isShared[i]) return [];
+      const sum = tf.sum(g, 1);
+      return [penalties[i] ? tf.add(sum, penalties[i]!) : sum];
+    }),
     penalty: penalties.filter((_, i) => isShared[i]),
   };
 }

@@ -66,9 +66,13 @@ export function balancedGradients(plan: StackPlan, task: Pick<TaskGradients, 'ja
   const columns = tf.unstack(weights, 1);
   const ownParameters = plan.shape.network.parameters.filter(({ role }) => role === 'task');
   const own = task.own.map((g, i) => {
-    const index = ownParameters[i]!.task;
-    if (!plan.weightHeads || index === undefined) return g;
-    return tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
+    const { task: index, columnTasks } = ownParameters[i]!;
+    if (!plan.weightHeads) return g;
+    if (columnTasks) {
+      const each = tf.gather(weights, columnTasks, 1);
+      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...g.shape.slice(1, -1).map(() => 1), columnTasks.length]));
+    }
+    return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
   });
   return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, own, task.penalty);
 }

@@ -1,0 +1,40 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { canBuildGraphs, nativeOp } from './graph';
+
+/**
+ * Matrix products over leading axes that broadcast where one has length 1: `[..., n, k] x [..., k, m] -> [..., n, m]`.
+ *
+ * tfjs copies broadcast operands and has a wrong gradient for them; this one does neither, but has no gradient at all.
+ */
+export function broadcastMatMul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  if (canBuildGraphs()) {
+    return nativeOp('BatchMatMulV2', { T: { type: 'float32' }, adj_x: { bool: transposeA }, adj_y: { bool: transposeB } }, [a, b]);
+  }
+  const lead = a.shape.slice(0, -2).map((size, i) => Math.max(size, b.shape[i]!));
+  const whole = (t: Tensor): tf.Tensor3D => {
+    const [rows, columns] = t.shape.slice(-2) as [number, number];
+    const repeats = lead.map((size, i) => size / t.shape[i]!);
+    const tiled = repeats.every((r) => r === 1) ? t : tf.tile(t, [...repeats, 1, 1]);
+    return tf.reshape(tiled, [-1, rows, columns]);
+  };
+  const product = tf.matMul(whole(a), whole(b), transposeA, transposeB);
+  return tf.reshape(product, [...lead, ...product.shape.slice(1)]);
+}
+
+/** max(x, 0) with the gradient as one op; tfjs composes it of nine. */
+export function relu(x: Tensor): Tensor {
+  if (!canBuildGraphs()) return tf.relu(x);
+  const withGradient = tf.customGrad((input, save) => {
+    const output = tf.relu(input as Tensor);
+    (save as (tensors: Tensor[]) => void)([output]);
+    return { value: output, gradFunc: (dy: Tensor, saved: Tensor[]) => [reluGradient(dy, saved[0]!)] };
+  });
+  return withGradient(x);
+}
+
+/** `dy` where the output of a rectifier is positive, 0 elsewhere; `dy` and `output` have one shape. */
+export function reluGradient(dy: Tensor, output: Tensor): Tensor {
+  if (canBuildGraphs()) return nativeOp('ReluGrad', { T: { type: 'float32' } }, [dy, output]);
+  return tf.mul(dy, tf.cast(tf.greater(output, 0), 'float32'));
+}

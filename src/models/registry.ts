@@ -1,0 +1,67 @@
+import { hardSharing } from './hard-sharing';
+import type { Method } from './method';
+import { mlp } from './mlp';
+import type { Encoder } from './network';
+import { singleTask } from './single-task';
+
+/*
+ * Methods as JSON, for saved models and reports. An encoder of the user's own has no name here and must be given again when loading.
+ */
+
+type Options = Readonly<Record<string, unknown>>;
+
+const ENCODERS: Readonly<Record<string, (options: Options) => Encoder>> = {
+  mlp: ({ sizes, ...rest }) => mlp(sizes as number[], rest),
+};
+const ARCHITECTURES: Readonly<Record<string, (options: Options) => Method>> = {
+  hardSharing: ({ trunk }) => hardSharing(trunk as Encoder),
+  singleTask: ({ trunk }) => singleTask(trunk as Encoder),
+};
+
+function isEncoder(value: unknown): value is Encoder {
+  return typeof value === 'object' && value !== null && typeof (value as Encoder).build === 'function';
+}
+
+/** A method's names and options. */
+export function methodToJSON(method: Method): unknown {
+  const plain = (value: unknown): unknown => {
+    if (isEncoder(value)) return { encoder: value.name, options: plain(value.options) };
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]));
+    return value;
+  };
+  const { architecture, balancing, update } = method;
+  return {
+    architecture: architecture.name,
+    options: plain(architecture.options),
+    ...(balancing ? { balancing: { name: balancing.info.name, options: balancing.options }, update } : {}),
+  };
+}
+
+/**
+ * The method that `methodToJSON` described, for predicting: balancing plays no part in that.
+ * @throws Error when it names an architecture or an encoder that this package does not have
+ */
+export function methodFromJSON(json: unknown): Method {
+  const made = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(made);
+    if (typeof value !== 'object' || value === null) return value;
+    const { encoder, options } = value as { encoder?: string; options?: Options };
+    if (typeof encoder === 'string') {
+      const make = ENCODERS[encoder];
+      if (!make)
+        throw new Error(
+          `Cannot rebuild the encoder "${encoder}": it is not one of this package's; give the method as load(directory, { method })`,
+        );
+      return make(made(options) as Options);
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, made(v)]));
+  };
+  const { architecture, options } = json as { architecture: string; options: Options };
+  const make = ARCHITECTURES[architecture];
+  if (!make)
+    throw new Error(
+      `Cannot rebuild the architecture "${architecture}": it is not one of this package's; give the method as load(directory, { method })`,
+    );
+  return make(made(options) as Options);
+}

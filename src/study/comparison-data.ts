@@ -1,0 +1,69 @@
+import type { TaskKind } from '../tasks/task';
+
+/** What one run of a comparison gave, as plain data. */
+export interface RunRecord {
+  readonly method: string;
+  readonly seed: number;
+  /** Test metrics per task and metric; NaN (JSON: null) where the test rows leave one undefined. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Metrics over all tasks, for instance `macroF1`. */
+  readonly overall: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly steps: number;
+  /** Mean training loss per task and epoch. */
+  readonly trainLosses: Readonly<Record<string, readonly number[]>>;
+  /** Validation loss per task and epoch; empty without validation rows. */
+  readonly validationLosses: Readonly<Record<string, readonly number[]>>;
+  /** Epoch whose parameters were kept, per task. */
+  readonly bestEpochs: Readonly<Record<string, number>>;
+  /** Task weights in task order at some steps; empty where nothing is balanced. */
+  readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
+  /** Products of the tasks' gradients at some steps; empty where the method does not need them. */
+  readonly gradients: readonly { readonly step: number; readonly gramian: readonly (readonly number[])[] }[];
+  readonly trainRows: number;
+  readonly testRows: number;
+  /** Why the run failed; its metrics are then NaN. */
+  readonly failure?: string;
+}
+
+/** A method of a comparison, as plain data. */
+export interface MethodRecord {
+  readonly name: string;
+  /** Architecture, balancing and their options. */
+  readonly definition: unknown;
+  /** Learned numbers of one run, all its networks together. */
+  readonly parameters: number;
+  /** True for single-task learning. */
+  readonly separate: boolean;
+}
+
+/** A task of a comparison, as plain data. */
+export interface TaskRecord {
+  readonly name: string;
+  readonly kind: TaskKind;
+  readonly classes: readonly string[];
+  /** The metric that verdicts go by. */
+  readonly metric: string;
+  readonly better: 'higher' | 'lower';
+}
+
+/** All of a comparison as plain data: what `toJSON` gives and `fromJSON` takes. */
+export interface ComparisonData {
+  readonly format: 'taskloom-comparison';
+  readonly version: 1;
+  readonly rows: number;
+  readonly features: number;
+  readonly tasks: readonly TaskRecord[];
+  readonly methods: readonly MethodRecord[];
+  readonly seeds: readonly number[];
+  readonly baseline: string;
+  /** How runs were trained and split. */
+  readonly design: Readonly<Record<string, unknown>>;
+  /** Correlation of the scores of two seeds, by the rows that their splits share. */
+  readonly rho: number;
+  /** Smallest gain that matters per task, in units of its metric; 0 where none was stated. */
+  readonly smallestEffect: Readonly<Record<string, number>>;
+  readonly alpha: number;
+  readonly runs: readonly RunRecord[];
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,75 @@
+import type { TaskData } from '../data/task-data';
+import { hammingLoss } from '../metrics/hamming-loss';
+import { multilabelMacroF1, multilabelMicroF1 } from '../metrics/multilabel-f1';
+import { predictedClasses } from '../metrics/predicted-classes';
+import { subsetAccuracy } from '../metrics/subset-accuracy';
+import { metricsOf, taskMetrics } from '../metrics/task-metrics';
+import type { RunResult } from '../training/runs';
+import type { RunRecord } from './comparison-data';
+
+/** Labels of one task on some rows, `[rows]` or `[rows, length]`. */
+function labelsOn(data: TaskData, task: number, rows: Int32Array): Float64Array {
+  const { values, length } = data.labels[task]!;
+  const out = new Float64Array(rows.length * length);
+  for (const [i, row] of rows.entries()) out.set(values.subarray(row * length, (row + 1) * length), i * length);
+  return out;
+}
+
+/** Scores a run on its test rows. */
+export function scoreRun(data: TaskData, result: RunResult): RunRecord {
+  const { run, fitted, parts, failure } = result;
+  const { test, train } = run.split;
+  const labels = data.tasks.map((_, t) => labelsOn(data, t, test));
+  const metrics: Record<string, Record<string, number>> = {};
+  for (const [t, task] of data.tasks.entries()) {
+    const scores =
+      failure === undefined
+        ? taskMetrics(task, labels[t]!, result.predictions[t]!, { trainMean: fitted.targets[t]!.mean, length: data.labels[t]!.length })
+        : {};
+    metrics[task.name] = Object.fromEntries(metricsOf(task).map(({ name }) => [name, scores[name] ?? Number.NaN]));
+  }
+  const perTask = <T>(pick: (part: (typeof parts)[number], index: number) => T): Record<string, T> =>
+    Object.fromEntries(parts.flatMap((part) => part.tasks.map((t, index) => [data.tasks[t]!.name, pick(part, index)] as const)));
+  const joint = parts.length === 1 ? parts[0]! : undefined;
+  return {
+    method: run.name,
+    seed: run.seed,
+    metrics,
+    overall: failure === undefined ? overall(data, labels, result, metrics) : {},
+    seconds: result.seconds,
+    steps: result.steps * parts.length,
+    trainLosses: perTask((part, i) => part.trainLosses.map((losses) => losses[i]!)),
+    validationLosses: perTask((part, i) => part.validationLosses.map((losses) => losses[i]!)),
+    bestEpochs: perTask((part) => part.bestEpoch),
+    weights: joint?.weights ?? [],
+    gradients: joint?.gradients ?? [],
+    trainRows: train.length,
+    testRows: test.length,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** Metrics over all tasks: of the labels together where all are binary, and the mean of each metric that all tasks share. */
+function overall(
+  data: TaskData,
+  labels: readonly Float64Array[],
+  result: RunResult,
+  metrics: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Record<string, number> {
+  const shared = Object.keys(metrics[data.tasks[0]!.name]!).filter((name) => data.tasks.every((task) => name in metrics[task.name]!));
+  const means = Object.fromEntries(
+    shared.map((name) => {
+      const values = data.tasks.map((task) => metrics[task.name]![name]!);
+      return [`mean ${name}`, values.reduce((a, b) => a + b, 0) / values.length];
+    }),
+  );
+  if (data.tasks.length < 2 || !data.tasks.every(({ kind }) => kind === 'binary')) return means;
+  const predicted = result.predictions.map((probabilities) => predictedClasses(probabilities, 1));
+  return {
+    ...means,
+    macroF1: multilabelMacroF1(labels, predicted),
+    microF1: multilabelMicroF1(labels, predicted),
+    hammingLoss: hammingLoss(labels, predicted),
+    subsetAccuracy: subsetAccuracy(labels, predicted),
+  };
+}

@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { loadBackend } from '../backend/backend';
+import type { Encoder } from '../data/encoder';
+import { type Frame, frameOf } from '../data/frame';
+import type { TableLike } from '../data/table';
+import type { FittedTarget } from '../data/targets';
+import type { InputTensor, TaskData } from '../data/task-data';
+import type { Method } from '../models/method';
+import { countParameters } from '../models/network';
+import type { Task } from '../tasks/task';
+import { predictionsOf } from './predictions';
+import type { TrainedPart } from './runs';
+import { inferenceContext } from './step';
+
+/** How a model came about. */
+export interface ModelHistory {
+  /** Per part: its tasks' names, mean losses per epoch and task, and the epoch whose parameters were kept (from 1). */
+  readonly parts: readonly {
+    readonly tasks: readonly string[];
+    readonly trainLosses: readonly (readonly number[])[];
+    readonly validationLosses: readonly (readonly number[])[];
+    readonly bestEpoch: number;
+    readonly epochs: number;
+  }[];
+  readonly seconds: number;
+  /** True where training was stopped before its end. */
+  readonly interrupted: boolean;
+}
+
+/** What a model consists of. */
+export interface ModelParts {
+  readonly method: Method;
+  readonly tasks: readonly Task[];
+  readonly encoder: Encoder;
+  readonly targets: readonly FittedTarget[];
+  readonly parts: readonly Pick<TrainedPart, 'tasks' | 'network' | 'parameters'>[];
+  readonly history: ModelHistory;
+}
+
+/** A trained model: predicts new rows, can be saved. Made by `fit` and `load`. */
+export interface Model {
+  readonly tasks: readonly Task[];
+  readonly method: Method;
+  readonly history: ModelHistory;
+  /** Learned numbers. */
+  readonly parameters: number;
+  /**
+   * Predicts rows. Binary: a column with the probability of the positive class, named after the task; multiclass: the most probable class
+   * under the task's name and `task=class` columns with probabilities; regression: the value in the label's unit.
+   * @param table any table with the input columns of training; further columns are ignored
+   * @throws DataError when an input column is missing or holds what it cannot
+   */
+  predict(table: TableLike | TaskData | InputTensor): Frame;
+  /** The same as plain arrays per task: `[rows]`, or `[rows, classes]` row-major. */
+  predictValues(table: TableLike | TaskData | InputTensor): Readonly<Record<string, Float64Array>>;
+  /**
+   * Saves the model to a directory, whole or not at all.
+   * @throws Error when the directory cannot be written or holds something else
+   */
+  save(directory: string): Promise<void>;
+}
+
+const CHUNK = 1024;
+
+/** Puts a model together. */
+export function makeModel(parts: ModelParts, save: (model: ModelParts, directory: string) => Promise<void>): Model {
+  const { tasks, encoder, targets } = parts;
+  const predictValues = (table: TableLike | TaskData | InputTensor): Record<string, Float64Array> => {
+    const inputs = encoder.encode(table);
+    const rows = inputs.length / encoder.features;
+    const result: Record<string, Float64Array> = {};
+    for (const { tasks: own, network, parameters } of parts.parts) {
+      const width = own.reduce((n, t) => n + tasks[t]!.outputs, 0);
+      const outputs = new Float32Array(rows * width);
+      tf.tidy(() => {
+        const values = Object.fromEntries(network.parameters.map(({ name, shape }, i) => [name, tf.tensor(parameters[i]!, [1, ...shape])]));
+        for (let start = 0; start < rows; start += CHUNK) {
+          const count = Math.min(CHUNK, rows - start);
+          const chunk = inputs.subarray(start * encoder.features, (start + count) * encoder.features);
+          const x = tf.tensor(chunk, [1, count, ...encoder.shape]);
+          outputs.set(tf.tidy(() => network.forward(values, x, inferenceContext)).dataSync(), start * width);
+        }
+      });
+      let offset = 0;
+      for (const t of own) {
+        result[tasks[t]!.name] = predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset);
+        offset += tasks[t]!.outputs;
+      }
+    }
+    return result;
+  };
+  return {
+    tasks,
+    method: parts.method,
+    history: parts.history,
+    parameters: parts.parts.reduce((n, { network }) => n + countParameters(network.parameters), 0),
+    predictValues,
+    predict: (table) => frameOf(predictionColumns(tasks, predictValues(table))),
+    async save(directory) {
+      await loadBackend();
+      await save(parts, directory);
+    },
+  };
+}
+
+/** Columns of a prediction table. */
+export function predictionColumns(
+  tasks: readonly Task[],
+  values: Readonly<Record<string, Float64Array>>,
+): Record<string, (number | string)[]> {
+  const columns: Record<string, (number | string)[]> = {};
+  for (const task of tasks) {
+    const own = values[task.name]!;
+    if (task.kind === 'binary' || task.kind === 'regression') {
+      columns[task.name] = Array.from(own);
+      continue;
+    }
+    const classes = task.classes.length;
+    const positions = task.outputs / classes;
+    const rows = own.length / task.outputs;
+    const best = (at: number): string => {
+      let top = 0;
+      for (let c = 1; c < classes; c++) if (own[at + c]! > own[at + top]!) top = c;
+      return task.classes[top]!;
+    };
+    if (task.kind === 'tagging') {
+      columns[task.name] = Array.from({ length: rows }, (_, i) =>
+        Array.from({ length: positions }, (__, j) => best((i * positions + j) * classes)).join(' '),
+      );
+      continue;
+    }
+    columns[task.name] = Array.from({ length: rows }, (_, i) => best(i * classes));
+    for (const [c, name] of task.classes.entries()) {
+      columns[`${task.name}=${name}`] = Array.from({ length: rows }, (_, i) => own[i * classes + c]!);
+    }
+  }
+  return columns;
+}

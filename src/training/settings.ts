@@ -1,0 +1,108 @@
+import { checkInteger, checkNumber, withDefaults } from '../options';
+import { adam, type Optimizer } from './optimizer';
+import type { ProgressEvent } from './progress';
+import type { TrainingOptions } from './train-stack';
+
+/** How models are trained, for `fit` and `compare` alike. */
+export interface TrainingSettings {
+  /** Passes over the training rows. @default 100 */
+  readonly epochs?: number;
+  /** Rows of a step; at most as many as there are training rows. @default 64 */
+  readonly batchSize?: number;
+  /** `adam()`, `adamw()` or `sgd()`. @default adam() */
+  readonly optimizer?: Optimizer;
+  /** Overrides the optimizer's own. @default the optimizer's */
+  readonly learningRate?: number;
+  /** How the learning rate falls over the training. @default 'constant' */
+  readonly schedule?: 'constant' | 'cosine';
+  /** Stop a model after this many epochs without a better validation loss; its best epoch is kept. @default never */
+  readonly patience?: number;
+  /** Share of the rows for validation, in [0, 1). @default 0.15 where `patience` is set, else 0 */
+  readonly validation?: number;
+  /** Upper bound of the gradient's Euclidean norm, all parameters together. @default none */
+  readonly clipNorm?: number;
+  /** Stops training at the next step; what is finished is returned. */
+  readonly signal?: AbortSignal;
+  /** Told about five times a second. */
+  readonly onProgress?: (event: ProgressEvent) => void;
+  /** `eager` computes op by op, without graphs: slower, for looking into a step. @default 'auto' */
+  readonly mode?: 'auto' | 'eager';
+  /** Bytes that one stack of models may take on the device. @default 2 ** 30 */
+  readonly memoryBudget?: number;
+}
+
+/** Settings that were checked and filled in. */
+export interface CheckedSettings extends TrainingOptions {
+  readonly learningRate: number;
+  readonly validation: number;
+  readonly memoryBudget: number;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** Names of the settings, for functions that have further options. */
+export const settingNames: readonly (keyof TrainingSettings)[] = [
+  'epochs',
+  'batchSize',
+  'optimizer',
+  'learningRate',
+  'schedule',
+  'patience',
+  'validation',
+  'clipNorm',
+  'signal',
+  'onProgress',
+  'mode',
+  'memoryBudget',
+];
+
+/**
+ * Checks settings and fills in defaults.
+ * @param who the function, for messages
+ * @throws TypeError for an unknown setting, RangeError for a value out of range
+ */
+export function checkSettings(who: string, settings: TrainingSettings | undefined): CheckedSettings {
+  const filled = withDefaults<TrainingSettings>(who, settings, {
+    epochs: 100,
+    batchSize: 64,
+    optimizer: adam(),
+    schedule: 'constant',
+    mode: 'auto',
+    memoryBudget: 2 ** 30,
+    ...Object.fromEntries(
+      settingNames
+        .filter((name) => !['epochs', 'batchSize', 'optimizer', 'schedule', 'mode', 'memoryBudget'].includes(name))
+        .map((name) => [name, undefined]),
+    ),
+  });
+  const { epochs, batchSize, optimizer, schedule, patience, clipNorm, signal, onProgress, mode, memoryBudget } = filled;
+  checkInteger(who, 'epochs', epochs, 1);
+  checkInteger(who, 'batchSize', batchSize, 1);
+  if (typeof optimizer?.update !== 'function')
+    throw new TypeError(`${who}: optimizer must be made by adam(), adamw() or sgd(), got ${JSON.stringify(optimizer)}`);
+  const learningRate = filled.learningRate ?? optimizer.learningRate;
+  checkNumber(who, 'learningRate', learningRate, 0);
+  if (schedule !== 'constant' && schedule !== 'cosine')
+    throw new RangeError(`${who}: schedule must be "constant" or "cosine", got ${JSON.stringify(schedule)}`);
+  if (patience !== undefined) checkInteger(who, 'patience', patience, 1);
+  const validation = filled.validation ?? (patience === undefined ? 0 : 0.15);
+  checkNumber(who, 'validation', validation, 0, 1, true);
+  if (patience !== undefined && validation === 0)
+    throw new RangeError(`${who}: patience needs validation rows; set validation above 0, got 0`);
+  if (clipNorm !== undefined) checkNumber(who, 'clipNorm', clipNorm, Number.MIN_VALUE);
+  if (mode !== 'auto' && mode !== 'eager') throw new RangeError(`${who}: mode must be "auto" or "eager", got ${JSON.stringify(mode)}`);
+  checkNumber(who, 'memoryBudget', memoryBudget, 1);
+  return {
+    epochs: epochs!,
+    batchSize: batchSize!,
+    optimizer,
+    learningRate,
+    validation,
+    mode,
+    memoryBudget: memoryBudget!,
+    ...(schedule === 'cosine' ? { schedule: (share: number): number => (1 + Math.cos(Math.PI * share)) / 2 } : {}),
+    ...(patience === undefined ? {} : { patience }),
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+}
