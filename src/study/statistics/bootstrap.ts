@@ -63,16 +63,20 @@ export function bcaEnds(
 }
 
 /**
- * Bootstrap interval of any statistic of paired observations: whole rows (seeds) are drawn with replacement.
- * The ends are NaN with fewer than two rows, or where the statistic does not vary over resamples (unless it is the same on all: then they
- * are that value).
+ * Bootstrap intervals of statistics of paired observations: whole rows (seeds) are drawn with replacement, the same for every statistic.
+ * The ends are NaN with fewer than two rows; a statistic that is the same on every resample has both ends at its value.
  * @param rows the number of rows
- * @param statistic the statistic on the rows of these indices
+ * @param statistics the statistics on the rows of these indices, always as many
  * @param options method, level, resamples and seed
+ * @returns per statistic its value and interval
  * @throws TypeError for an unknown option
  * @throws RangeError when an option is out of range
  */
-export function bootstrapRows(rows: number, statistic: (indices: Int32Array) => number, options: BootstrapOptions = {}): Interval {
+export function bootstrapRows(
+  rows: number,
+  statistics: (indices: Int32Array) => readonly number[],
+  options: BootstrapOptions = {},
+): Interval[] {
   const who = 'bootstrap';
   const { method, level, resamples, seed } = withDefaults<Required<BootstrapOptions>>(who, options, {
     method: 'bca',
@@ -85,14 +89,25 @@ export function bootstrapRows(rows: number, statistic: (indices: Int32Array) => 
   if (method !== 'bca' && method !== 'percentile')
     throw new RangeError(`${who}: method must be 'bca' or 'percentile', got ${JSON.stringify(method)}.`);
   const all = Int32Array.from({ length: rows }, (_, i) => i);
-  const value = statistic(all);
-  if (rows < 2) return { value, low: Number.NaN, high: Number.NaN };
+  const values = statistics(all);
+  if (rows < 2) return values.map((value) => ({ value, low: Number.NaN, high: Number.NaN }));
   const draws = random(seed, 'bootstrap');
-  const replicates = Float64Array.from({ length: resamples }, () => statistic(all.map(() => draws.below(rows))));
-  if (replicates.every((replicate) => replicate === value)) return { value, low: value, high: value };
-  if (method === 'percentile') return { value, ...percentileEnds(replicates, level) };
-  const leftOut = Float64Array.from(all, (row) => statistic(all.filter((other) => other !== row)));
-  return { value, ...bcaEnds(replicates, value, leftOut, level) };
+  const replicates = Array.from({ length: resamples }, () => statistics(all.map(() => draws.below(rows))));
+  const leftOut = method === 'bca' ? Array.from(all, (row) => statistics(all.filter((other) => other !== row))) : [];
+  return values.map((value, s) => {
+    const own = Float64Array.from(replicates, (replicate) => replicate[s]!);
+    if (own.every((replicate) => replicate === value)) return { value, low: value, high: value };
+    const ends =
+      method === 'percentile'
+        ? percentileEnds(own, level)
+        : bcaEnds(
+            own,
+            value,
+            leftOut.map((left) => left[s]!),
+            level,
+          );
+    return { value, ...ends };
+  });
 }
 
 /**
@@ -105,5 +120,5 @@ export function bootstrapRows(rows: number, statistic: (indices: Int32Array) => 
  */
 export function bootstrapInterval(differences: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
   const values = finiteValues(differences);
-  return bootstrapRows(values.length, (indices) => mean(Array.from(indices, (i) => values[i]!)), options);
+  return bootstrapRows(values.length, (indices) => [mean(Float64Array.from(indices, (i) => values[i]!))], options)[0]!;
 }

@@ -1,9 +1,9 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { deltaM, type TaskBetter, type TaskScores } from '../../metrics/delta-m';
 import { checkNumber, withDefaults } from '../../options';
-import { type BootstrapOptions, bootstrapRows, type Interval } from './bootstrap';
+import { bootstrapRows, type Interval } from './bootstrap';
 import { correctedErrorFactor } from './corrected-t-test';
-import { mean, standardDeviation } from './moments';
+import { standardDeviation } from './moments';
 
 /** Options of `deltaMInterval`. */
 export interface DeltaMIntervalOptions {
@@ -32,15 +32,17 @@ export interface DeltaMInterval {
   readonly dropped: number;
 }
 
-const values = (scores: TaskScores): number[] => Object.values(scores).flat() as number[];
+/** One seed's scores as one list, metric after metric. */
+const flat = (scores: TaskScores): number[] => Object.values(scores).flat() as number[];
 
-/** Per task and metric the mean over these seeds. */
-function meanScores(seeds: readonly TaskScores[]): TaskScores {
+/** The scores that `flat` would turn into this list, with the tasks and metrics of `like`. */
+function unflatten(list: readonly number[], like: TaskScores): TaskScores {
+  let next = 0;
   return Object.fromEntries(
-    Object.entries(seeds[0]!).map(([task, first]) => {
-      const metrics = typeof first === 'number' ? 1 : first.length;
-      const at = (seed: TaskScores, m: number): number => [seed[task]!].flat()[m] as number;
-      return [task, Array.from({ length: metrics }, (_, m) => mean(seeds.map((seed) => at(seed, m))))];
+    Object.entries(like).map(([task, metrics]) => {
+      const start = next;
+      next += typeof metrics === 'number' ? 1 : metrics.length;
+      return [task, list.slice(start, next)];
     }),
   );
 }
@@ -70,36 +72,55 @@ export function deltaMInterval(
     throw new RangeError(`${who}: method must be 'jackknife', 'percentile' or 'bca', got ${JSON.stringify(method)}.`);
   if (base.length !== scores.length)
     throw new TypeError(`${who}: base and scores must hold the same seeds; got ${base.length} and ${scores.length}.`);
-  const kept = base.flatMap((one, i) => ([...values(one), ...values(scores[i]!)].every(Number.isFinite) ? [i] : []));
+  const names = Object.keys(base[0] ?? {});
+  const rowsOf = (side: readonly TaskScores[]): number[][] =>
+    side.map((one) => flat(Object.fromEntries(names.map((name) => [name, one[name]!]))));
+  base.forEach((one, i) => {
+    // Checks that the tasks and metrics of both sides match; each seed must have those of the first.
+    deltaM(one, scores[i]!, better);
+    if (
+      Object.keys(one).length !== names.length ||
+      names.some((name) => !(name in one) || [one[name]].flat().length !== [base[0]![name]].flat().length)
+    )
+      throw new TypeError(
+        `${who}: seed ${i} must have the tasks and metrics of the first (${names.join(', ')}), NaN where one is missing.`,
+      );
+  });
+  const baseRows = rowsOf(base);
+  const scoreRows = rowsOf(scores);
+  const kept = baseRows.flatMap((row, i) => ([...row, ...scoreRows[i]!].every(Number.isFinite) ? [i] : []));
   const n = kept.length;
-  const of = (rows: ArrayLike<number>): { total: number; terms: Readonly<Record<string, number>> } => {
-    const seeds = Array.from(rows, (row) => kept[row]!);
-    return deltaM(meanScores(seeds.map((i) => base[i]!)), meanScores(seeds.map((i) => scores[i]!)), better);
-  };
-  const all = Int32Array.from({ length: n }, (_, i) => i);
-  const pick = (name: string | undefined, rows: ArrayLike<number>): number => (name === undefined ? of(rows).total : of(rows).terms[name]!);
-  const jackknife = (name: string | undefined): Interval => {
-    const value = pick(name, all);
-    if (n < 2) return { value, low: Number.NaN, high: Number.NaN };
-    const pseudo = Array.from(
-      all,
-      (row) =>
-        n * value -
-        (n - 1) *
-          pick(
-            name,
-            all.filter((other) => other !== row),
-          ),
+  const meanOf = (rows: readonly (readonly number[])[], indices: Int32Array): TaskScores =>
+    unflatten(
+      rows[0]!.map((_, m) => indices.reduce((sum, index) => sum + rows[kept[index]!]![m]!, 0) / indices.length),
+      base[0]!,
     );
-    const reach = tQuantile((1 + level) / 2, n - 1) * standardDeviation(pseudo) * correctedErrorFactor(n, rho);
-    return { value, low: value - reach, high: value + reach };
+  const gains = (indices: Int32Array): number[] => {
+    const { total, terms } = deltaM(meanOf(baseRows, indices), meanOf(scoreRows, indices), better);
+    return [total, ...names.map((name) => terms[name]!)];
   };
-  const interval = (name: string | undefined): Interval => {
-    if (n === 0) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
-    if (method === 'jackknife') return jackknife(name);
-    const bootstrap: BootstrapOptions = { method, level, resamples, seed };
-    return bootstrapRows(n, (rows) => pick(name, rows), bootstrap);
+  const jackknife = (): Interval[] => {
+    const all = Int32Array.from({ length: n }, (_, i) => i);
+    const values = gains(all);
+    const leftOut = Array.from(all, (row) => gains(all.filter((other) => other !== row)));
+    return values.map((value, s) => {
+      if (n < 2) return { value, low: Number.NaN, high: Number.NaN };
+      const pseudo = leftOut.map((left) => n * value - (n - 1) * left[s]!);
+      const reach = tQuantile((1 + level) / 2, n - 1) * standardDeviation(pseudo) * correctedErrorFactor(n, rho);
+      return { value, low: value - reach, high: value + reach };
+    });
   };
-  const terms = Object.fromEntries(Object.keys(base[0] ?? {}).map((name) => [name, interval(name)]));
-  return { total: interval(undefined), terms, n, dropped: base.length - n };
+  const none: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const intervals =
+    n === 0
+      ? [none, ...names.map(() => none)]
+      : method === 'jackknife'
+        ? jackknife()
+        : bootstrapRows(n, gains, { method, level, resamples, seed });
+  return {
+    total: intervals[0]!,
+    terms: Object.fromEntries(names.map((name, i) => [name, intervals[i + 1]!])),
+    n,
+    dropped: base.length - n,
+  };
 }

@@ -25,9 +25,9 @@ export interface SeedsNeededOptions extends PowerOptions {
   readonly power?: number;
 }
 
-/** Simpson's rule with 200 intervals. */
+/** Simpson's rule with 160 intervals. */
 function integral(f: (x: number) => number, from: number, to: number): number {
-  const intervals = 200;
+  const intervals = 160;
   const width = (to - from) / intervals;
   let sum = 0;
   for (let i = 0; i <= intervals; i++) sum += (i === 0 || i === intervals ? 1 : i % 2 === 1 ? 4 : 2) * f(from + i * width);

@@ -31,7 +31,9 @@ test('the seed decides; missing seeds are dropped; too few rows give no interval
   expect(bootstrapInterval(d, options)).not.toEqual(bootstrapInterval(d, { ...options, seed: 2 }));
   expect(bootstrapInterval([0.5])).toEqual({ value: 0.5, low: Number.NaN, high: Number.NaN });
   expect(bootstrapInterval([2, 2, 2], options)).toEqual({ value: 2, low: 2, high: 2 });
-  expect(bootstrapRows(3, (rows) => Math.max(...rows), { ...options, method: 'percentile' })).toMatchObject({ value: 2, high: 2 });
+  const [largest, count] = bootstrapRows(3, (rows) => [Math.max(...rows), rows.length], { ...options, method: 'percentile' });
+  expect(largest).toMatchObject({ value: 2, high: 2 });
+  expect(count).toEqual({ value: 3, low: 3, high: 3 });
   expect(() => bootstrapInterval(d, { resamples: 0 })).toThrow(RangeError);
   expect(() => bootstrapInterval(d, { method: 'basic' as 'bca' })).toThrow(/'bca' or 'percentile'/);
 });

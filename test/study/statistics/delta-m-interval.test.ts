@@ -53,7 +53,7 @@ test('the jackknife interval covers the true delta-m in 95 % of studies', () => 
     [10, 0],
   ] as const) {
     let covered = 0;
-    const studies = 2000;
+    const studies = 1000;
     for (let s = 0; s < studies; s++) {
       const { total } = deltaMInterval(...study(draws, n, rho), better, { rho });
       if (total.low <= truth && truth <= total.high) covered++;
@@ -81,6 +81,9 @@ test('seeds with a missing metric are dropped with their base and counted', () =
   expect(result.total.value).toBeCloseTo(1 / 3, 14);
   expect(deltaMInterval(base.slice(2), scores.slice(2), { a: 'higher' })).toMatchObject({ n: 0, dropped: 2, total: { value: Number.NaN } });
   expect(deltaMInterval([{ a: 1 }], [{ a: 2 }], { a: 'higher' }).total).toEqual({ value: 1, low: Number.NaN, high: Number.NaN });
+  expect(() => deltaMInterval([{ a: 1 }, { b: 1 }], [{ a: 1 }, { b: 1 }], { a: 'higher', b: 'higher' })).toThrow(
+    /seed 1 must have the tasks/,
+  );
   expect(() => deltaMInterval(base, [], { a: 'higher' })).toThrow(/same seeds; got 4 and 0/);
   expect(() => deltaMInterval(base, scores, { a: 'higher' }, { rho: 2 })).toThrow(RangeError);
 });
