@@ -1,0 +1,54 @@
+import { checkInteger, withDefaults } from '../options';
+import type { InputTensor } from './data-types';
+
+/** Options of {@link tokenTensor}. */
+export interface TokenOptions {
+  /** Positions a row: longer sequences are cut, shorter ones padded with id 0. @default the longest sequence */
+  readonly length?: number;
+  /** Tokens that are there less often have the id 1 of unknown tokens. @default 1 */
+  readonly leastCount?: number;
+  /** Rows whose tokens make the vocabulary. @default all rows */
+  readonly vocabularyRows?: readonly number[];
+}
+
+/** Input ids with the tokens that they stand for. */
+export interface TokenTensor extends InputTensor {
+  readonly vocabulary: number;
+  /** Token of each id; `''` for padding (0) and for unknown tokens (1). */
+  readonly tokens: readonly string[];
+}
+
+/**
+ * Token ids as an input: 0 pads, 1 is any token outside the vocabulary, 2 and up are tokens, the most frequent first.
+ * @returns values of shape `[rows, length]`
+ * @throws RangeError when `length` or `leastCount` is no integer of at least 1
+ */
+export function tokenTensor(sequences: readonly (readonly string[])[], options: TokenOptions = {}): TokenTensor {
+  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1);
+  const where = 'tokenTensor(sequences, options)';
+  const { length, leastCount, vocabularyRows } = withDefaults<Required<TokenOptions>>(where, options, {
+    length: longest,
+    leastCount: 1,
+    vocabularyRows: Array.from(sequences.keys()),
+  });
+  checkInteger(where, 'length', length, 1);
+  checkInteger(where, 'leastCount', leastCount, 1);
+  const counts = new Map<string, number>();
+  for (const row of vocabularyRows) for (const token of sequences[row] ?? []) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const known = [...counts].filter(([, count]) => count >= leastCount);
+  known.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const tokens = ['', '', ...known.map(([token]) => token)];
+  const ids = new Map(known.map(([token], i) => [token, i + 2]));
+  const values = new Float32Array(sequences.length * length);
+  sequences.forEach((sequence, row) => {
+    sequence.slice(0, length).forEach((token, i) => {
+      values[row * length + i] = ids.get(token) ?? 1;
+    });
+  });
+  return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens };
+}
+
+/** Words in lower case, numbers, and single marks of punctuation. */
+export function splitWords(text: string): string[] {
+  return text.toLowerCase().match(/\p{L}+(?:['’]\p{L}+)*|\p{N}+|[^\s\p{L}\p{N}]/gu) ?? [];
+}
