@@ -70,8 +70,7 @@ function sentenceOf({ member, p, equivalenceP, verdict, needed }: Judged, family
   const percent = Number((100 * c.level).toPrecision(6));
   const corrected = family > 1 ? 'corrected ' : '';
   const interval = `${percent} % interval of the gain ${short(c.low)} to ${short(c.high)}`;
-  const left =
-    c.dropped === 0 ? '' : ` ${c.dropped} of ${seedsText(c.n + c.dropped)} gave no difference (failed, or the metric was undefined).`;
+  const left = c.dropped === 0 ? '' : ` ${c.dropped} of ${seedsText(c.n + c.dropped)} left out: failed, or the metric was undefined.`;
   if (verdict === 'positive')
     return `${method} helps ${task}: ${short(c.effect)}${unit} better than ${baseline} (${interval}, ${corrected}${pText(p)}, ${seedsText(c.n)}).${left}`;
   if (verdict === 'negative')
