@@ -1,5 +1,5 @@
 import type { PlotValue } from './figure';
-import { label, textWidth } from './text';
+import { clip, label, textWidth } from './text';
 import { font, ink } from './theme';
 
 /** Which direction of a measure is better. */
@@ -111,25 +111,33 @@ export function nameAxis(names: readonly string[], more: Attributes = {}): Attri
 
 const nameLimit = 26;
 
+/** How much wider than estimated a reader's font may be. */
+const widest = 1.12;
+
 /** Pixels that the labels of a vertical `nameAxis` need on its left. */
 export function nameWidth(names: readonly string[]): number {
-  return 14 + Math.max(0, ...names.map((name) => textWidth(label(name, nameLimit), font.small)));
+  return 14 + Math.max(0, ...names.map((name) => widest * textWidth(clip(name, nameLimit), font.small)));
 }
 
-/** A legend right of the drawing area, and the margin it needs, in pixels. */
-export function sideLegend(names: readonly string[]): { readonly legend: Attributes; readonly width: number } {
+/** A legend right of the drawing area, for names in the order of the traces, and the margin it needs, in pixels. */
+export function sideLegend(names: readonly string[]): { readonly layout: Attributes; readonly width: number } {
+  // A validator stumbles over a legend that is not shown.
+  if (names.length < 2) return { layout: { showlegend: false }, width: 20 };
   return {
-    legend: {
-      x: 1.01,
-      xanchor: 'left',
-      y: 1,
-      yanchor: 'top',
-      orientation: 'v',
-      font: { size: font.small },
-      itemsizing: 'constant',
-      tracegroupgap: 0,
+    layout: {
+      showlegend: true,
+      legend: {
+        x: 1.01,
+        xanchor: 'left',
+        y: 1,
+        yanchor: 'top',
+        orientation: 'v',
+        font: { size: font.small },
+        itemsizing: 'constant',
+        tracegroupgap: 0,
+      },
     },
-    width: 62 + Math.max(0, ...names.map((name) => textWidth(label(name), font.small))),
+    width: 54 + Math.max(0, ...names.map((name) => widest * textWidth(clip(name, 28), font.small))),
   };
 }
 

@@ -72,13 +72,13 @@ export function bars(input: BarsInput, options: BarsOptions = {}): Figure {
     text: `${title}: ${labels.map((name, position) => `${name} ${series.map((one) => formatNumber(one.values[position] as number)).join(' / ')}`).join(', ')}`,
     data,
     plotHeight: Math.max(70, labels.length * Math.max(26, 12 * series.length + 10)),
-    margin: { l: nameWidth(labels), r: series.length > 1 ? side.width : 50, b: 48 },
+    margin: { l: nameWidth(labels), r: Math.max(50, side.width), b: 48 },
     layout: {
+      barmode: 'group',
       bargap: 0.25,
       xaxis: valueAxis(escapeHtml(unit), log ? { type: 'log' } : { rangemode: 'tozero' }),
       yaxis: nameAxis(labels),
-      showlegend: series.length > 1,
-      legend: { ...side.legend, traceorder: 'normal' },
+      ...side.layout,
     },
   });
 }

@@ -90,7 +90,6 @@ export function makeFigure(parts: FigureParts): Figure {
       plot_bgcolor: '#ffffff',
       hovermode: 'closest',
       showlegend: false,
-      barmode: 'group',
       ...parts.layout,
       title: {
         text: `<b>${escapeHtml(parts.title)}</b>${small.join('')}`,

@@ -106,7 +106,7 @@ export function gains(rows: readonly Gain[], options: GainsOptions = {}): Figure
       nticks: columns > 3 ? 5 : 7,
     });
     axes[panel.yKey] = nameAxis(tasks, {
-      showticklabels: panel.column === 0,
+      ...(panel.column === 0 ? {} : { showticklabels: false, ticktext: undefined, tickfont: undefined }),
       domain: panel.yDomain,
       anchor: panel.x,
       showgrid: true,

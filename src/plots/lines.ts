@@ -77,8 +77,9 @@ export function linePanels(input: LinesInput): Figure {
     axes[place.xKey] = valueAxis(last ? escapeHtml(input.xTitle) : undefined, {
       domain: place.xDomain,
       anchor: place.y,
-      nticks: columns === 1 ? 10 : 5,
-      ...(input.xLog ? { type: 'log', tickmode: 'array', tickvals: sizes, ticktext: sizes.map((size) => formatNumber(size)) } : {}),
+      ...(input.xLog
+        ? { type: 'log', tickmode: 'array', tickvals: sizes, ticktext: sizes.map((size) => formatNumber(size)) }
+        : { nticks: columns === 1 ? 10 : 5 }),
     });
     axes[place.yKey] = valueAxis(place.column === 0 ? label(input.yTitle) : undefined, {
       domain: place.yDomain,
@@ -142,7 +143,6 @@ export function linePanels(input: LinesInput): Figure {
     }
   }
   const side = sideLegend(names);
-  const showlegend = names.length > 1;
   return makeFigure({
     title: input.title,
     ...(input.subtitle === undefined ? {} : { subtitle: input.subtitle }),
@@ -150,7 +150,7 @@ export function linePanels(input: LinesInput): Figure {
     data: [...bands, ...data],
     plotHeight: gridHeight(grid),
     above: input.panels.length > 1 ? 28 : 10,
-    margin: { l: 70, r: showlegend ? side.width : 20, b: 50 },
-    layout: { ...axes, annotations, shapes, showlegend, legend: side.legend },
+    margin: { l: 70, r: side.width, b: 50 },
+    layout: { ...axes, annotations, shapes, ...side.layout },
   });
 }

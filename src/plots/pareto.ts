@@ -141,8 +141,7 @@ export function pareto(input: ParetoInput, options: ParetoOptions = {}): Figure 
         },
         yaxis: { range: [-0.12, 1.12], visible: false },
         annotations: objectives.flatMap((_, axis) => [end(axis, 0), end(axis, 1)]),
-        showlegend: true,
-        legend: side.legend,
+        ...side.layout,
       },
     });
   }
@@ -220,6 +219,6 @@ export function pareto(input: ParetoInput, options: ParetoOptions = {}): Figure 
     data,
     plotHeight: gridHeight(grid),
     margin: { l: 70, r: side.width, b: 50 },
-    layout: { ...axes, showlegend: true, legend: side.legend },
+    layout: { ...axes, ...side.layout },
   });
 }

@@ -99,8 +99,7 @@ export function reliability(input: readonly Calibration[], title = 'Reliability 
           line: { color: ink.line, width: 1, dash: 'dash' },
         },
       ],
-      showlegend: true,
-      legend: side.legend,
+      ...side.layout,
     },
   });
 }

@@ -129,6 +129,6 @@ export function scores(rows: readonly Score[], options: ScoresOptions = {}): Fig
     data,
     plotHeight: gridHeight(grid),
     margin: { l: nameWidth(tasks), r: side.width, b: 50 },
-    layout: { ...axes, shapes, showlegend: true, legend: side.legend },
+    layout: { ...axes, shapes, ...side.layout },
   });
 }

@@ -1,16 +1,26 @@
-const narrow = /[iIljtfr.,:;'|!()[\]{} `]/;
-const wide = /[mwMW@%]/;
-const capital = /[A-Z0-9&#+=<>~_]/;
+/** Widths of characters in em, as sans-serif fonts of Arial's proportions have them. */
+const widths = new Map(
+  (
+    [
+      [0.22, "ijl|'"],
+      [0.28, 'ftI .,:;/!\\[]'],
+      [0.34, 'r()-`{}"'],
+      [0.5, 'ckvxyzsJ'],
+      [0.59, '+=<>~'],
+      [0.67, 'ABEKPSVXY&'],
+      [0.72, 'CDHNRUw'],
+      [0.78, 'GOQ'],
+      [0.84, 'mM'],
+      [0.95, 'W%@'],
+    ] as const
+  ).flatMap(([em, characters]) => [...characters].map((character) => [character, em] as const)),
+);
 
-/** Width of `text` in pixels, estimated from typical sans-serif proportions: there is no font in Node to ask. */
+/** Width of `text` in pixels, estimated: there is no font in Node to ask. */
 export function textWidth(text: string, size: number): number {
   let em = 0;
-  for (const character of text) {
-    if (narrow.test(character)) em += 0.31;
-    else if (wide.test(character)) em += 0.86;
-    else if (capital.test(character)) em += 0.64;
-    else em += (character.codePointAt(0) as number) > 0x2e80 ? 1 : 0.56;
-  }
+  // East Asian characters and pictures are as wide as high.
+  for (const character of text) em += widths.get(character) ?? ((character.codePointAt(0) as number) > 0x2e80 ? 1 : 0.556);
   return em * size;
 }
 

@@ -136,8 +136,7 @@ export function trajectories(input: TrajectoriesInput, options: TrajectoriesOpti
     layout: {
       xaxis: valueAxis(escapeHtml(xTitle), { showgrid: surface === undefined }),
       yaxis: valueAxis(escapeHtml(yTitle), { showgrid: surface === undefined }),
-      showlegend: true,
-      legend: side.legend,
+      ...side.layout,
     },
   });
 }
