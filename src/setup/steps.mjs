@@ -3,7 +3,7 @@
  * "is it there? make it; is it there now?". Runs before any package is installed, so only Node's own modules.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -97,6 +97,8 @@ const children = new Set();
 /** The lock file this process holds; it also lists the children, for the case that this process is killed before them. @type {string | undefined} */
 let heldLock;
 let stopping = false;
+/** A lock that was not written for so long belongs to nobody. */
+const LOCK_STALE_MS = 60_000;
 
 function noteChildren() {
   if (heldLock) writeFileSync(heldLock, [process.pid, ...[...children].map((child) => child.pid ?? 0)].join(' '));
@@ -228,9 +230,23 @@ export async function take(step) {
 function isRunning(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+  try {
+    // One that has ended and was not waited for, as happens in containers, still has its number.
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+/** Whether the owner of a lock gives signs of life; the number alone may belong to another process by now. @param {string} lock @param {number} owner */
+function isHeld(lock, owner) {
+  try {
+    return isRunning(owner) && Date.now() - statSync(lock).mtimeMs < LOCK_STALE_MS;
+  } catch {
+    return false;
   }
 }
 
@@ -259,7 +275,7 @@ export async function alone(project, work) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
     const [owner, ...programs] = processesOf(lock);
-    const owned = owner !== undefined && isRunning(owner);
+    const owned = owner !== undefined && isHeld(lock, owner);
     if (!owned) orphansUntil ||= Date.now() + 60_000;
     const wait = owned || (programs.some(isRunning) && Date.now() < orphansUntil);
     if (wait && !told) say(`Waiting for ${owned ? 'another set-up' : 'what an interrupted set-up left running'} in this folder to finish.`);
@@ -269,9 +285,11 @@ export async function alone(project, work) {
   const release = () => rmSync(lock, { force: true });
   process.once('exit', release);
   heldLock = lock;
+  const alive = setInterval(noteChildren, LOCK_STALE_MS / 6);
   try {
     return await work();
   } finally {
+    clearInterval(alive);
     heldLock = undefined;
     process.removeListener('exit', release);
     release();

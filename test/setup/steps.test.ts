@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -117,6 +117,16 @@ describe('alone', () => {
     const project = projectAt(folder);
     mkdirSync(project.state);
     writeFileSync(path.join(project.state, 'lock'), String(await gonePid()));
+    expect(await alone(project, async () => 'in')).toBe('in');
+  });
+
+  test('takes over a lock without signs of life, whoever has its number now', async () => {
+    const project = projectAt(folder);
+    mkdirSync(project.state);
+    const lock = path.join(project.state, 'lock');
+    writeFileSync(lock, String(process.ppid));
+    const before = Date.now() / 1000 - 120;
+    utimesSync(lock, before, before);
     expect(await alone(project, async () => 'in')).toBe('in');
   });
 
