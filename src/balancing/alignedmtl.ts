@@ -1,8 +1,11 @@
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { checkPerTask } from './check';
 import { defineGramianBalancer } from './define-balancer';
-import { rankTolerance, symmetricEigen } from './linear-algebra';
+import { symmetricEigen } from './linear-algebra';
 import { choiceOption, perTaskOption } from './options';
+
+/** Machine epsilon of float32, the precision of most gradients; eigenvalues below it, times T, relative to the largest are noise. */
+const EPSILON = 2 ** -23;
 
 /** Options of {@link alignedmtl}. */
 export interface AlignedmtlOptions {
@@ -14,8 +17,8 @@ export interface AlignedmtlOptions {
 
 /**
  * Aligned-MTL (Senushkin, Patakin, Kuznetsov, Konushin 2023, arXiv 2305.19000): rescales the principal components of the task
- * gradients to one length, w = sqrt(s) V S^(-1/2) V^T p with G = V S V^T, over the eigenvalues that are not rounding error. Weights
- * of near-parallel gradients can be negative.
+ * gradients to one length, w = sqrt(s) V S^(-1/2) V^T p with G = V S V^T, over the eigenvalues above T times float32's
+ * machine epsilon times the largest, as in the authors' code. Weights of near-parallel gradients can be negative.
  */
 export const alignedmtl: MethodFactory<AlignedmtlOptions, GramianBalancer> = defineGramianBalancer<AlignedmtlOptions>({
   name: 'alignedmtl',
@@ -35,7 +38,7 @@ export const alignedmtl: MethodFactory<AlignedmtlOptions, GramianBalancer> = def
       if (preference !== null) checkPerTask('alignedmtl', 'preference', preference, tasks);
       const p = Float64Array.from(preference ?? new Array<number>(tasks).fill(1 / tasks));
       const { values, vectors } = symmetricEigen(gramian, tasks);
-      const tolerance = rankTolerance(values);
+      const tolerance = values.reduce((largest, value) => Math.max(largest, value), 0) * tasks * EPSILON;
       const kept = values.filter((value) => value > tolerance).sort();
       if (kept.length === 0) return { weights: p };
       const target =

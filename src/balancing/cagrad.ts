@@ -15,63 +15,81 @@ export interface CagradOptions {
   readonly rescale?: 'none' | '1+c^2' | '1+c';
 }
 
+/** The solution of {@link worstCase}: weights on the simplex and the length of their combination. */
+interface WorstCase {
+  readonly weights: Float64Array;
+  readonly norm: number;
+}
+
 /**
  * Weights on the simplex that minimise g_w . g_0 + radius |g_w|, with g_0 the mean gradient.
  *
- * With r = |g_w| / radius the minimiser is also the shortest convex combination of the gradients g_t + r g_0 (complete the square),
- * so it is the min-norm point at the one r that agrees with its own |g_w|; that r is bracketed and found by regula falsi. Undefined
- * where |g_w| vanishes at the minimum.
+ * With r = |g_w| / radius the minimiser is also the shortest convex combination of the gradients g_t + r g_0 (complete the square):
+ * the min-norm point at the one length |g_w| that agrees with its own. Supposing a length gives another one, which never falls as the
+ * supposed length grows, so the agreeing length is bracketed. As long as the same tasks have weight, the weights are affine in the
+ * supposed length, so two trials tell the agreeing length by a quadratic equation; a bisection takes over where they do not.
+ * Undefined where |g_w| vanishes at the minimum.
  */
-function worstCase(gramian: Float64Array, tasks: number, radius: number): { weights: Float64Array; norm: number } | undefined {
+function worstCase(gramian: Float64Array, tasks: number, radius: number, meanNorm: number): WorstCase | undefined {
   const meanProducts = new Float64Array(tasks);
-  let meanSquare = 0;
   let largest = 0;
   for (let i = 0; i < tasks; i++) {
     for (let j = 0; j < tasks; j++) meanProducts[i]! += gramian[i * tasks + j]! / tasks;
-    meanSquare += meanProducts[i]! / tasks;
     largest = Math.max(largest, Math.sqrt(gramian[i * tasks + i]!));
   }
   const shifted = new Float64Array(tasks * tasks);
-  let weights = new Float64Array(tasks);
-  let norm = 0;
-  /** How much the combination at a supposed length is longer than supposed. */
-  const excess = (supposed: number): number => {
+  const solveAt = (supposed: number): WorstCase => {
     const r = supposed / radius;
     for (let i = 0; i < tasks; i++) {
-      for (let j = 0; j < tasks; j++) {
-        shifted[i * tasks + j] = gramian[i * tasks + j]! + r * (meanProducts[i]! + meanProducts[j]!) + r * r * meanSquare;
+      for (let j = 0; j <= i; j++) {
+        const product = gramian[i * tasks + j]! + r * (meanProducts[i]! + meanProducts[j]!) + (r * meanNorm) ** 2;
+        shifted[i * tasks + j] = product;
+        shifted[j * tasks + i] = product;
       }
     }
-    weights = Float64Array.from(minNormPoint(shifted, tasks));
-    norm = combinedNorm(gramian, weights);
-    return norm - supposed;
+    const weights = minNormPoint(shifted, tasks);
+    return { weights, norm: combinedNorm(gramian, weights) };
   };
-  let high = largest;
-  let highExcess = excess(high);
-  if (highExcess >= 0) return { weights, norm };
-  let low = STATIONARY * largest;
-  let lowExcess = excess(low);
-  if (lowExcess <= 0) return undefined;
-  let side = 0;
+  const smallest = STATIONARY * largest;
+  let [low, high] = [smallest, largest];
+  let supposed = Math.max(meanNorm, smallest);
+  let solution = solveAt(supposed);
+  let guess = solution.norm;
   for (let iteration = 0; iteration < 100; iteration++) {
-    // Regula falsi with the Illinois correction; every fourth step halves the bracket, whatever the shape of the function.
-    const middle = iteration % 4 === 3 ? Math.sqrt(low * high) : (low * highExcess - high * lowExcess) / (highExcess - lowExcess);
-    const middleExcess = excess(middle);
-    if (Math.abs(middleExcess) <= 1e-13 * middle) break;
-    if (middleExcess > 0) {
-      low = middle;
-      lowExcess = middleExcess;
-      if (side === 1) highExcess /= 2;
-      side = 1;
-    } else {
-      high = middle;
-      highExcess = middleExcess;
-      if (side === -1) lowExcess /= 2;
-      side = -1;
-    }
-    if (high - low <= 1e-14 * high) break;
+    if (Math.abs(solution.norm - supposed) <= 1e-13 * supposed) break;
+    if (solution.norm > supposed) low = supposed;
+    else high = supposed;
+    if (high <= smallest * (1 + 1e-12)) return undefined;
+    if (high - low <= 1e-15 * high) break;
+    const next = guess > low && guess < high ? guess : Math.sqrt(low * high);
+    const nextSolution = solveAt(next);
+    guess = agreeingLength(gramian, supposed, solution.weights, next, nextSolution.weights) ?? nextSolution.norm;
+    supposed = next;
+    solution = nextSolution;
   }
-  return { weights, norm };
+  return solution;
+}
+
+/** The length that agrees with its own solution, were the weights affine in the supposed length; undefined where there is none. */
+function agreeingLength(gramian: Float64Array, s1: number, w1: Float64Array, s2: number, w2: Float64Array): number | undefined {
+  const n = w1.length;
+  let [a, b, c] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const slopeI = (w2[i]! - w1[i]!) / (s2 - s1);
+    for (let j = 0; j < n; j++) {
+      const product = gramian[i * n + j]!;
+      const slopeJ = (w2[j]! - w1[j]!) / (s2 - s1);
+      a += slopeI * product * slopeJ;
+      b += slopeI * product * w2[j]!;
+      c += w2[i]! * product * w2[j]!;
+    }
+  }
+  // |w2 + x slope|^2 = (s2 + x)^2, for the x nearest to 0.
+  const [qa, qb, qc] = [a - 1, b - s2, c - s2 * s2];
+  const discriminant = qb * qb - qa * qc;
+  if (!(discriminant >= 0)) return undefined;
+  const root = -qb - Math.sign(qb || 1) * Math.sqrt(discriminant);
+  return root === 0 ? undefined : s2 + qc / root;
 }
 
 /**
@@ -97,9 +115,10 @@ export const cagrad: MethodFactory<CagradOptions, GramianBalancer> = defineGrami
     return {
       weigh(gramian, tasks) {
         const weights = new Float64Array(tasks).fill(1 / tasks);
-        const radius = c * combinedNorm(gramian, weights);
+        const meanNorm = combinedNorm(gramian, weights);
+        const radius = c * meanNorm;
         if (radius > 0) {
-          const worst = worstCase(gramian, tasks, radius);
+          const worst = worstCase(gramian, tasks, radius, meanNorm);
           if (worst === undefined) return { weights: weights.fill(0) };
           for (let t = 0; t < tasks; t++) weights[t]! += (radius * worst.weights[t]!) / worst.norm;
         }

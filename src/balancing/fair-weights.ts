@@ -1,7 +1,7 @@
 import { cosines, multiply, rowNorms, solvePositiveDefinite } from './linear-algebra';
 
 /** Lifts the diagonal of the cosine matrix, so that gradients that cancel have (very large) weights rather than none. */
-const RIDGE = 1e-12;
+const RIDGE = 1e-10;
 
 /**
  * Solves G w = w^(-1/alpha) for w > 0: the weights of alpha-fair resource allocation, Nash bargaining for alpha 1.
@@ -21,7 +21,8 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
   const c = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) c[i * n + j] = all[present[i]! * tasks + present[j]!]! + (i === j ? RIDGE : 0);
 
-  // In logarithms: x = log v, and log a. The orthogonal case, v = a^(alpha / (1 + alpha)), is the start.
+  // In logarithms: x = log v, and log a. The start is the solution for orthogonal gradients, v = a^(alpha / (1 + alpha)), times the
+  // factor that is best for the gradients as they are.
   const power = -1 / alpha;
   const logA = Float64Array.from(present, (t) => (-power - 1) * Math.log(norms[t]!));
   let x = logA.map((value) => (value * alpha) / (1 + alpha));
@@ -40,7 +41,16 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
     }
     return objective;
   };
+  evaluate(x);
+  let [pulled, pushed] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    pulled += pull[i]!;
+    pushed += push[i]!;
+  }
+  const shift = (Math.log(pushed) - Math.log(pulled)) / (1 - power);
+  if (Number.isFinite(shift)) for (let i = 0; i < n; i++) x[i]! += shift;
   let objective = evaluate(x);
+  let last = Number.POSITIVE_INFINITY;
   for (let iteration = 0; iteration < 200; iteration++) {
     const step = new Float64Array(n);
     for (let i = 0; i < n; i++) {
@@ -57,7 +67,9 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
       largest = Math.max(largest, Math.abs(step[i]!));
       slope += gradient[i]! * step[i]!;
     }
-    if (largest < 1e-15) break;
+    // Quadratic convergence is over once a small step is not much smaller than the one before.
+    if (largest < 1e-15 || (largest < 1e-4 && largest > last / 4)) break;
+    last = largest;
     let length = Math.min(1, 2 / largest);
     let next = x.map((value, i) => value + length * step[i]!);
     let trial = evaluate(next);
@@ -71,7 +83,6 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
     }
     x = next;
     objective = trial;
-    if (largest < 1e-9) break;
   }
   for (let i = 0; i < n; i++) weights[present[i]!] = Math.exp(x[i]! - Math.log(norms[present[i]!]!));
   return weights;

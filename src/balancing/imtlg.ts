@@ -11,7 +11,9 @@ export type ImtlgOptions = Readonly<Record<never, never>>;
  * lengths of the gradients.
  *
  * Where the unit gradients are independent the solution is C^-1 1 / n, C their cosines, which does not depend on the scale of any
- * task; else the pseudo-inverse of G is taken as it stands. Weights that would sum to 0 give 1 / T each.
+ * task. Two gradients have the closed form n_2 / (n_1 + n_2) and n_1 / (n_1 + n_2) whatever their angle, which is also taken for
+ * parallel and opposite ones, where G^+ n would jump. Else the pseudo-inverse of G is taken as it stands. Weights that would sum to
+ * 0 give 1 / T each.
  */
 export const imtlg: MethodFactory<ImtlgOptions, GramianBalancer> = defineGramianBalancer<ImtlgOptions>({
   name: 'imtlg',
@@ -25,6 +27,10 @@ export const imtlg: MethodFactory<ImtlgOptions, GramianBalancer> = defineGramian
   create: () => ({
     weigh(gramian, tasks) {
       const norms = rowNorms(gramian, tasks);
+      if (tasks === 2 && norms[0]! > 0 && norms[1]! > 0) {
+        const total = norms[0]! + norms[1]!;
+        return { weights: [norms[1]! / total, norms[0]! / total] };
+      }
       const unit = symmetricEigen(cosines(gramian, norms), tasks);
       const tolerance = rankTolerance(unit.values);
       const independent = unit.values.every((value) => value > tolerance);

@@ -56,7 +56,7 @@ export const sdmgrad: MethodFactory<SdmgradOptions, GramianBalancer> = defineGra
       let scale = 0;
       for (let t = 0; t < tasks; t++) scale += Math.sqrt(Math.max(a[t * tasks + t]!, 0)) / tasks;
       if (scale > 0) for (let k = 0; k < a.length; k++) a[k]! /= scale * scale;
-      let w = Float64Array.from((state as SdmgradState).weights);
+      let w: Float64Array = Float64Array.from((state as SdmgradState).weights);
       const pull = multiply(a, p);
       const velocity = new Float64Array(tasks);
       for (let iteration = 0; iteration < iterations; iteration++) {
@@ -65,7 +65,7 @@ export const sdmgrad: MethodFactory<SdmgradOptions, GramianBalancer> = defineGra
           velocity[t] = momentum * velocity[t]! + gradient[t]! + lambda * pull[t]!;
           w[t]! -= learningRate * velocity[t]!;
         }
-        w = Float64Array.from(projectOntoSimplex(w));
+        w = projectOntoSimplex(w);
       }
       const next: SdmgradState = { weights: Array.from(w) };
       return { weights: w.map((value, t) => (value + lambda * p[t]!) / (1 + lambda)), state: next };
