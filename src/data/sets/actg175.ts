@@ -5,7 +5,7 @@ import { readCsv } from '../read/read-csv';
 import { shippedPath } from './shipped';
 
 /**
- * AIDS Clinical Trials Group study 175: 2,139 patients, 20 inputs known at the start, 5 outcomes of mixed kinds; the CD4 count after 96
+ * AIDS Clinical Trials Group study 175: 2,139 patients, 19 inputs known at the start, 5 outcomes of mixed kinds; the CD4 count after 96
  * weeks is missing for 797. The patient number, `days` (known only at the end) and `r` (whether cd496 is known) are no inputs.
  */
 export async function actg175(): Promise<DataSet> {
