@@ -17,14 +17,16 @@ export type {
   Values,
 } from './models/network';
 export { singleTask } from './models/single-task';
+export { type LiveDisplay, type ShowOptions, show, showLive } from './notebook/show';
+export { compare, fit } from './notebook/with-progress';
 export * as plots from './plots';
-export { type CompareOptions, compare } from './study/compare';
+export type { CompareOptions } from './study/compare';
 export { type Comparison, type ComparisonPlots, fromJSON, type Verdict } from './study/comparison';
 export type { ComparisonData, MethodRecord, RunRecord, TaskRecord } from './study/comparison-data';
 export * as statistics from './study/statistics';
 export * from './tasks';
 export { load } from './training/checkpoint';
-export { type FitOptions, fit } from './training/fit';
+export type { FitOptions } from './training/fit';
 export type { Model, ModelHistory } from './training/model';
 export { type AdamOptions, adam, adamw, type Optimizer, type SgdOptions, sgd } from './training/optimizer';
 export type { ProgressCurve, ProgressEvent } from './training/progress';

@@ -67,12 +67,10 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
             tf.dispose(before);
             losses.set(task.losses.dataSync(), k * stack * tasks.length);
             settle(next.gradients, feed);
-            task.losses.dispose();
             return;
           }
           const result = weightedGradients(shape, parameters, data, batch, tf.tensor2d(feed.weights, [stack, tasks.length]));
           losses.set(result.losses.dataSync(), k * stack * tasks.length);
-          result.losses.dispose();
           settle(result.gradients, feed);
         });
       }
@@ -87,8 +85,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
             settle(balancedGradients(plan, pending, weights), done);
           } else {
             const result = weightedGradients(shape, parameters, data, batchOf(done), weights);
-            result.losses.dispose();
-            settle(result.gradients, done);
+              settle(result.gradients, done);
             after = float(batchLosses(shape, parameters, data, batchOf(done)));
           }
         }

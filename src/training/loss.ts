@@ -14,77 +14,178 @@ export function totalClasses(tasks: readonly Task[]): number {
   return tasks.reduce((sum, task) => sum + task.classes.length, 0);
 }
 
-const part = (x: Tensor, start: number, size: number): Tensor =>
+/** Neighbouring tasks whose losses are computed together, with their places in the tensors. */
+interface Group {
+  readonly kind: Task['kind'];
+  /** Tasks. */
+  readonly count: number;
+  readonly column: number;
+  readonly columns: number;
+  readonly output: number;
+  readonly outputs: number;
+  readonly class: number;
+  /** Classes per task. */
+  readonly classes: number;
+}
+
+/** Binary and regression tasks are one tensor a run of neighbours, so that the number of ops does not grow with the tasks. */
+function groupsOf(tasks: readonly Task[]): Group[] {
+  const groups: Group[] = [];
+  let [column, output, first] = [0, 0, 0];
+  for (let t = 0; t < tasks.length; ) {
+    const { kind, outputs: width, classes } = tasks[t]!;
+    let count = 1;
+    if (kind === 'binary' || kind === 'regression') while (t + count < tasks.length && tasks[t + count]!.kind === kind) count++;
+    const columns = kind === 'tagging' ? width / classes.length : count;
+    const outputs = width * count;
+    groups.push({ kind, count, column, columns, output, outputs, class: first, classes: classes.length });
+    column += columns;
+    output += outputs;
+    first += classes.length * count;
+    t += count;
+  }
+  return groups;
+}
+
+const columnsOf = (x: Tensor, start: number, size: number): Tensor =>
   start === 0 && size === x.shape[2] ? x : tf.slice(x as tf.Tensor3D, [0, 0, start], [-1, -1, size]);
 
-/** Elementwise loss of one kind; z and y `[stack, batch, n]`. */
-const ELEMENTWISE: Readonly<Partial<Record<Task['kind'], (z: Tensor, y: Tensor) => Tensor>>> = {
-  // softplus(z) - z y is the cross entropy of a logit, without overflow and with the right gradient at 0.
-  binary: (z, y) => tf.sub(tf.softplus(z), tf.mul(z, y)),
-  regression: (z, y) => tf.square(tf.sub(z, y)),
-};
+/** One group's labels as its loss takes them, and what each label counts. */
+interface Target {
+  /** `[stack, batch, n]` values, or one-hot `[stack, batch, length, classes]`. */
+  readonly y: Tensor;
+  /** `[stack, batch, n]`, or `[stack, batch, length]`. */
+  readonly weight: Tensor;
+}
+
+function targetOf(group: Group, labels: Tensor, mask: Tensor, classWeights: Tensor | undefined): Target {
+  const [stack, batch] = labels.shape as [number, number];
+  const y = columnsOf(labels, group.column, group.columns);
+  const m = columnsOf(mask, group.column, group.columns);
+  if (group.kind === 'binary' || group.kind === 'regression') {
+    if (!classWeights || group.kind === 'regression') return { y, weight: m };
+    const pairs = tf.reshape(tf.slice(classWeights as tf.Tensor2D, [0, group.class], [-1, 2 * group.count]), [stack, 1, group.count, 2]);
+    const [negative, positive] = tf.unstack(pairs, 3);
+    return { y, weight: tf.mul(m, tf.add(negative!, tf.mul(y, tf.sub(positive!, negative!)))) };
+  }
+  const hot = tf.reshape(tf.cast(tf.oneHot(tf.cast(y, 'int32'), group.classes), 'float32'), [stack, batch, group.columns, group.classes]);
+  if (!classWeights) return { y: hot, weight: m };
+  const own = tf.reshape(tf.slice(classWeights as tf.Tensor2D, [0, group.class], [-1, group.classes]), [stack, 1, 1, group.classes]);
+  return { y: hot, weight: tf.mul(m, tf.sum(tf.mul(hot, own), 3)) };
+}
+
+/** One group's loss sums `[stack, tasks of the group]` and how they change with the outputs, `[stack, batch, outputs of the group]`. */
+function groupLoss(group: Group, z: Tensor, { y, weight }: Target): { readonly sums: Tensor; readonly slopes: () => Tensor } {
+  if (group.kind === 'binary') {
+    // softplus(z) - z y is the cross entropy of a logit, without overflow.
+    return {
+      sums: tf.sum(tf.mul(tf.sub(tf.softplus(z), tf.mul(z, y)), weight), 1),
+      slopes: () => tf.mul(tf.sub(tf.sigmoid(z), y), weight),
+    };
+  }
+  if (group.kind === 'regression') {
+    const error = tf.sub(z, y);
+    const weighted = tf.mul(error, weight);
+    return { sums: tf.sum(tf.mul(weighted, error), 1), slopes: () => tf.mul(weighted, 2) };
+  }
+  const logits = tf.reshape(z, y.shape);
+  const logProbabilities = tf.logSoftmax(logits);
+  const losses = tf.neg(tf.sum(tf.mul(logProbabilities, y), 3));
+  return {
+    sums: tf.reshape(tf.sum(tf.mul(losses, weight), [1, 2]), [-1, 1]),
+    slopes: () => tf.reshape(tf.mul(tf.sub(tf.exp(logProbabilities), y), tf.expandDims(weight, 3)), z.shape),
+  };
+}
+
+function sumsAndTargets(
+  tasks: readonly Task[],
+  outputs: Tensor,
+  labels: Tensor,
+  mask: Tensor,
+  classWeights: Tensor | undefined,
+): LossSums & { readonly slopes: () => Tensor } {
+  const groups = groupsOf(tasks).map((group) => {
+    const target = targetOf(group, labels, mask, classWeights);
+    const { sums, slopes } = groupLoss(group, columnsOf(outputs, group.output, group.outputs), target);
+    const counts = target.weight.shape[2] === group.count ? tf.sum(target.weight, 1) : tf.reshape(tf.sum(target.weight, [1, 2]), [-1, 1]);
+    return { sums, counts, slopes };
+  });
+  const join = (parts: Tensor[], axis: number): Tensor => (parts.length === 1 ? parts[0]! : tf.concat(parts, axis));
+  return {
+    sums: join(
+      groups.map((g) => g.sums),
+      1,
+    ),
+    counts: join(
+      groups.map((g) => g.counts),
+      1,
+    ),
+    slopes: () =>
+      join(
+        groups.map((g) => g.slopes()),
+        2,
+      ),
+  };
+}
+
+/** Index of the task that each output column belongs to. */
+function taskOfOutput(tasks: readonly Task[]): number[] {
+  return tasks.flatMap((task, t) => new Array<number>(task.outputs).fill(t));
+}
+
+/** A factor per task, `[stack, tasks]`, as a factor per output column, `[stack, 1, outputs]`. */
+function perOutput(tasks: readonly Task[], factors: Tensor): Tensor {
+  const owners = taskOfOutput(tasks);
+  return tf.expandDims(owners.length === tasks.length ? factors : tf.gather(factors, tf.tensor1d(owners, 'int32'), 1), 1);
+}
 
 /**
  * The tasks' losses over a batch: cross entropy in nats (binary, multiclass, tagging), squared error of the standardised target
- * (regression). Labels that are missing count nothing.
+ * (regression). Labels that are missing count nothing. Differentiable by `outputs`.
  * @param outputs `[stack, batch, outputs]`, logits or standardised values, tasks side by side
  * @param labels `[stack, batch, columns]`, class codes or standardised values, 0 where missing
  * @param mask `[stack, batch, columns]`, 1 where there is a label
  * @param classWeights `[stack, classes]`, tasks side by side
  */
 export function lossSums(tasks: readonly Task[], outputs: Tensor, labels: Tensor, mask: Tensor, classWeights?: Tensor): LossSums {
-  const [stack, batch] = [outputs.shape[0]!, outputs.shape[1]!];
-  const sums: Tensor[] = [];
-  const counts: Tensor[] = [];
-  let column = 0;
-  let output = 0;
-  let classes = 0;
-  for (let t = 0; t < tasks.length; ) {
-    const { kind } = tasks[t]!;
-    const elementwise = ELEMENTWISE[kind];
-    if (elementwise) {
-      // Neighbouring tasks of one kind are one tensor, so that the number of ops does not grow with the tasks.
-      let n = 1;
-      while (t + n < tasks.length && tasks[t + n]!.kind === kind) n++;
-      const y = part(labels, column, n);
-      let m = part(mask, column, n);
-      if (classWeights && kind === 'binary') {
-        const pairs = tf.reshape(tf.slice(classWeights as tf.Tensor2D, [0, classes], [-1, 2 * n]), [stack, 1, n, 2]);
-        const [negative, positive] = tf.unstack(pairs, 3);
-        m = tf.mul(m, tf.add(negative!, tf.mul(y, tf.sub(positive!, negative!))));
-      }
-      sums.push(tf.sum(tf.mul(elementwise(part(outputs, output, n), y), m), 1));
-      counts.push(tf.sum(m, 1));
-      column += n;
-      output += n;
-      classes += kind === 'binary' ? 2 * n : 0;
-      t += n;
-      continue;
-    }
-    const task = tasks[t]!;
-    const size = task.classes.length;
-    const length = task.outputs / size;
-    const logits = tf.reshape(part(outputs, output, task.outputs), [stack, batch, length, size]);
-    const y = tf.oneHot(tf.cast(part(labels, column, length), 'int32'), size) as Tensor;
-    const hot = tf.cast(tf.reshape(y, [stack, batch, length, size]), 'float32');
-    let m = part(mask, column, length);
-    if (classWeights) {
-      const weights = tf.reshape(tf.slice(classWeights as tf.Tensor2D, [0, classes], [-1, size]), [stack, 1, 1, size]);
-      m = tf.mul(m, tf.sum(tf.mul(hot, weights), 3));
-    }
-    const losses = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), hot), 3));
-    sums.push(tf.reshape(tf.sum(tf.mul(losses, m), [1, 2]), [stack, 1]));
-    counts.push(tf.reshape(tf.sum(m, [1, 2]), [stack, 1]));
-    column += length;
-    output += task.outputs;
-    classes += size;
-    t += 1;
-  }
-  const join = (parts: Tensor[]): Tensor => (parts.length === 1 ? parts[0]! : tf.concat(parts, 1));
-  return { sums: join(sums), counts: join(counts) };
+  let counts: Tensor | undefined;
+  const differentiable = tf.customGrad((z) => {
+    const parts = sumsAndTargets(tasks, z as Tensor, labels, mask, classWeights);
+    counts = tf.keep(parts.counts);
+    return { value: parts.sums, gradFunc: (dy: Tensor) => tf.mul(parts.slopes(), perOutput(tasks, dy)) };
+  });
+  const sums = differentiable(outputs);
+  const free = tf.clone(counts!);
+  counts!.dispose();
+  return { sums, counts: free };
 }
 
 /** Mean losses `[stack, tasks]`; 0 where the batch has no label. */
 export function meanLosses({ sums, counts }: LossSums): Tensor {
   return tf.div(sums, tf.maximum(counts, 1e-12));
+}
+
+/** Mean losses and how their weighted sum changes with the outputs. */
+export interface LossSignal {
+  /** `[stack, tasks]` */
+  readonly losses: Tensor;
+  /** `[stack, batch, outputs]` */
+  readonly signal: Tensor;
+}
+
+/**
+ * Mean losses with the gradient of their weighted sum by the outputs, without an automatic derivative.
+ * @param weights `[stack, tasks]`; all 1 without
+ */
+export function lossSignal(
+  tasks: readonly Task[],
+  outputs: Tensor,
+  labels: Tensor,
+  mask: Tensor,
+  classWeights: Tensor | undefined,
+  weights: Tensor | undefined,
+): LossSignal {
+  const { sums, counts, slopes } = sumsAndTargets(tasks, outputs, labels, mask, classWeights);
+  const inverse = tf.reciprocal(tf.maximum(counts, 1e-12));
+  return { losses: tf.mul(sums, inverse), signal: tf.mul(slopes(), perOutput(tasks, weights ? tf.mul(weights, inverse) : inverse)) };
 }

@@ -5,7 +5,7 @@ import type { Heads, HeadsBackward } from '../models/heads';
 import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
 import { statelessUniform } from '../random/philox';
 import type { Task } from '../tasks/task';
-import { lossSums, meanLosses } from './loss';
+import { lossSignal, lossSums, meanLosses } from './loss';
 
 /*
  * The parts of a training step, as pure functions of tensors. All models of a stack are computed together on a leading axis; the engine
@@ -138,7 +138,10 @@ function gradientsOf(f: (...p: Tensor[]) => { total: Tensor; kept: Tensor }, at:
     kept = tf.keep(result.kept);
     return result.total as tf.Scalar;
   })([...at]);
-  return { kept: kept!, gradients: grads };
+  // What outlives the tape belongs to the caller's scope again.
+  const free = tf.clone(kept!);
+  kept!.dispose();
+  return { kept: free, gradients: grads };
 }
 
 type TracedLayer = Layer & Required<Pick<Layer, 'trace'>>;
@@ -168,13 +171,8 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     return trace;
   });
   const flat = z.rank === 3 ? z : tf.reshape(z, [z.shape[0]!, z.shape[1]!, -1]);
-  const { kept, gradients } = gradientsOf(
-    (outputs) => {
-      const losses = meanLosses(lossSums(shape.tasks, outputs!, y, mask, shape.weighted ? data.classWeights : undefined));
-      return { total: tf.sum(weights ? tf.mul(losses, weights) : losses), kept: losses };
-    },
-    [chain.heads.apply(values, flat)],
-  );
+  const outputs = chain.heads.apply(values, flat);
+  const { losses, signal: start } = lossSignal(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined, weights);
   /** Backward pass of K signals by the representation, `[stack, K, batch, width]`: gradients per parameter, layers in order. */
   const backward = (signals: Tensor): Tensor[] => {
     let signal = tf.reshape(signals, [...signals.shape.slice(0, 3), ...z.shape.slice(2)]);
@@ -186,7 +184,7 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     }
     return found.flat();
   };
-  return { losses: kept, signal: gradients[0]!, representation: flat, backward };
+  return { losses, signal: start, representation: flat, backward };
 }
 
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */

@@ -33,6 +33,7 @@ test('trains', async () => {
       seed,
       train: split.split.train,
       validation: split.split.validation,
+      predict: split.split.test,
       columns: labelColumns(data).flat(),
       initial: initialValues(network, seed),
       learningRate: 1e-2,
