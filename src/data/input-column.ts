@@ -106,5 +106,10 @@ function numericNotes(name: string, numbers: Float64Array, present: number): str
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return low === high ? [constantNote(name, low)] : [];
+  if (low === high) return [constantNote(name, low)];
+  // A few rows may count up by chance.
+  const counts = numbers.length >= 10 && numbers.every((value, row) => value === numbers[0]! + row);
+  return counts
+    ? [`Input column "${name}" counts the rows (${low} to ${high}): if it is an identifier, leave it out (ignore: ['${name}'])`]
+    : [];
 }

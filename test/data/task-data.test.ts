@@ -154,6 +154,12 @@ describe('taskData', () => {
     ]);
   });
 
+  it('reports an input that counts the rows, which may be an identifier', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => i);
+    const data = taskData({ id: rows.map((i) => i + 1), x: rows.map((i) => i * 2), y: rows.map((i) => i % 2) }, { tasks: { y: binary() } });
+    expect(data.notes).toEqual([`Input column "id" counts the rows (1 to 12): if it is an identifier, leave it out (ignore: ['id'])`]);
+  });
+
   it('reads booleans and text of numbers as numeric, mixtures as categories with a note, forced columns as categories', () => {
     const data = taskData(
       { flag: [true, false, true], text: ['1', ' 2.5 ', '-3e2'], mixed: ['0', '3+', 2], code: [7, 8, 7], y: [1, 0, 1] },

@@ -52,7 +52,7 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
     if (error instanceof CsvError) throw new DataError('bad-file', `${where}: ${error.message}`);
     throw error;
   }
-  const names = header === true ? headerNames(where, lines.shift()) : [...header];
+  const names = header === true ? headerNames(where, lines.shift(), separator) : [...header];
   if (lines.length === 0) throw new DataError('empty-table', `${where}: it has ${header === true ? 'a header and ' : ''}no rows`);
   const repeated = names.find((column, i) => names.indexOf(column) !== i);
   if (repeated !== undefined) {
@@ -87,9 +87,16 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
   );
 }
 
-function headerNames(where: string, line: readonly string[] | undefined): string[] {
+function headerNames(where: string, line: readonly string[] | undefined, separator: string): string[] {
   if (line === undefined) throw new DataError('empty-table', `${where}: it is empty`);
   const names = line.map((cell) => cell.trim());
+  const other = names.length === 1 ? /[;\t|,]/.exec(names[0]!)?.[0] : undefined;
+  if (other !== undefined) {
+    throw new DataError(
+      'bad-file',
+      `${where}: with the separator ${JSON.stringify(separator)} its header is the one column ${JSON.stringify(names[0]!.slice(0, 60))}; pass separator: ${JSON.stringify(other)}`,
+    );
+  }
   const numbers = names.filter((cell) => toNumber(cell) !== undefined);
   const measured = numbers.some((cell) => cell.includes('.')) || new Set(numbers).size < numbers.length;
   if (numbers.length > 0 && (numbers.length === names.length || (measured && 2 * numbers.length > names.length))) {

@@ -58,6 +58,7 @@ describe('readCsv', () => {
       '5.1,3.5,1.4,Iris-setosa\n4.9,3.0,1.4,Iris-setosa\n',
       'the first line holds numbers (5.1, 3.5, 1.4, Iris-setosa), so there seems to be no header; add one, or name the columns',
     ],
+    ['another separator', 'a;b\n1;2\n', 'with the separator "," its header is the one column "a;b"; pass separator: ";"'],
     ['no header, integers', '1,0\n2,1\n', 'so there seems to be no header'],
     ['a column name twice', 'a,b,a\n1,2,3\n', 'column "a" is there 2 times (as columns 1 and 3); rename all but one'],
     ['a short line', 'a,b\n1,2\n3\n', 'data row 1 (counted from 0) has 1 cells, the header has 2; is the separator "," right'],
