@@ -101,7 +101,11 @@ let stopping = false;
 const LOCK_STALE_MS = 60_000;
 
 function noteChildren() {
-  if (heldLock) writeFileSync(heldLock, [process.pid, ...[...children].map((child) => child.pid ?? 0)].join(' '));
+  try {
+    if (heldLock) writeFileSync(heldLock, [process.pid, ...[...children].map((child) => child.pid ?? 0)].join(' '));
+  } catch {
+    // Removed under our hands: the step that needs the folder says so.
+  }
 }
 
 /** Ends a program and everything it started. @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
