@@ -17,7 +17,8 @@ export type {
   Values,
 } from './models/network';
 export { singleTask } from './models/single-task';
-export { type LiveDisplay, type ShowOptions, show, showLive } from './notebook/show';
+export type { ShowOptions } from './notebook/mime';
+export { type LiveDisplay, show, showLive } from './notebook/show';
 export { compare, fit } from './notebook/with-progress';
 export * as plots from './plots';
 export type { CompareOptions } from './study/compare';

@@ -5,6 +5,7 @@ import { ruleDraws, ruleState } from './rule-state';
 import {
   type Batch,
   batchLosses,
+  crossGramian,
   evaluate,
   gather,
   inferenceContext,
@@ -19,6 +20,7 @@ import { balancedGradients, optimizerUpdate, preparedGradients, ruleGradients } 
 export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
   const { shape, optimizer } = plan;
   const { stack, network, tasks } = shape;
+  const parameterCount = network.parameters.length;
   let parameters: Tensor[] = [];
   let best: Tensor[] = [];
   let slots: Tensor[][] = [];
@@ -29,6 +31,12 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
     rows: tf.tensor2d(feed.rows, [stack, plan.batch], 'int32'),
     seeds: tf.tensor2d(feed.seeds, [stack, 2], 'int32'),
   });
+  const otherRows = (feed: StepFeed, i: number): Tensor => {
+    const size = stack * plan.batch;
+    return feed.others.length > 0
+      ? tf.tensor2d(feed.others.subarray(i * size, (i + 1) * size), [stack, plan.batch], 'int32')
+      : batchOf(feed).rows;
+  };
   const settle = (gradients: readonly Tensor[], feed: StepFeed): void => {
     const scalars = tf.tensor2d(feed.scalars, [stack, 4]);
     const next = optimizerUpdate(plan, parameters, slots, preparedGradients(plan, parameters, gradients), scalars);
@@ -85,7 +93,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
             settle(balancedGradients(plan, pending, weights), done);
           } else {
             const result = weightedGradients(shape, parameters, data, batchOf(done), weights);
-              settle(result.gradients, done);
+            settle(result.gradients, done);
             after = float(batchLosses(shape, parameters, data, batchOf(done)));
           }
         }
@@ -99,9 +107,12 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
             own: task.own.map((t) => tf.keep(t)),
             penalty: task.penalty.map((t) => tf.keep(t)),
           };
-          return { losses: float(task.losses), gramian: float(task.gramian), after };
+          const [left, right] = [0, 1].map((i) => ({ ...batchOf(next), rows: otherRows(next, i) })) as [Batch, Batch];
+          const cross = plan.step.cross ? float(crossGramian(shape, parameters, data, left, right)) : new Float32Array(0);
+          return { losses: float(task.losses), gramian: float(task.gramian), cross, after };
         }
-        return { losses: float(batchLosses(shape, parameters, data, batchOf(next))), gramian: new Float32Array(0), after };
+        const losses = float(batchLosses(shape, parameters, data, batchOf(next)));
+        return { losses, gramian: new Float32Array(0), cross: new Float32Array(0), after };
       });
     },
     evaluate(which, rows) {
@@ -121,6 +132,20 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
       tf.dispose(before);
     },
     read: (which) => of(which).map(float),
+    save: () => [...parameters, ...best, ...slots.flat(), ...state].map(float),
+    restore(saved) {
+      this.start(saved.slice(0, parameterCount));
+      const before = [...parameters, ...best, ...slots.flat(), ...state];
+      const shapes = before.map((t) => t.shape);
+      tf.dispose(before);
+      const fresh = saved.map((values, i) => tf.tensor(values, shapes[i]!));
+      parameters = fresh.slice(0, parameterCount);
+      best = fresh.slice(parameterCount, 2 * parameterCount);
+      slots = parameters.map((_, i) =>
+        fresh.slice(2 * parameterCount + i * optimizer.slots, 2 * parameterCount + (i + 1) * optimizer.slots),
+      );
+      state = fresh.slice(2 * parameterCount + parameterCount * optimizer.slots);
+    },
     diagnose(which, rows) {
       if (!network.diagnose) return {};
       const look = network.diagnose;

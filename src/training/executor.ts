@@ -43,6 +43,8 @@ export interface StepFeed {
   readonly scalars: Float32Array;
   /** `[stack, tasks]` */
   readonly weights: Float32Array;
+  /** `[2, stack, batch]`, rows of two further batches for methods that need independent ones; else empty. */
+  readonly others: Int32Array;
 }
 
 /** What a step with look-ahead returns. */
@@ -51,6 +53,8 @@ export interface ProbeResult {
   readonly losses: Float32Array;
   /** Products of the tasks' gradients on the next batch, `[stack, tasks, tasks]`; empty where none is needed. */
   readonly gramian: Float32Array;
+  /** Products of the tasks' gradients on two further batches, `[stack, tasks, tasks]`; empty where none is needed. */
+  readonly cross: Float32Array;
   /** Losses of the batch just trained on, after the update, `[stack, tasks]`; empty where none is needed. */
   readonly after: Float32Array;
 }
@@ -73,6 +77,9 @@ export interface Executor {
   keepBest(improved: Float32Array): void;
   /** Values of the parameters, `[stack, ...shape]` each. */
   read(which: Which): Float32Array[];
+  /** Everything that the next steps depend on but what `probe` found, `[stack, ...]` each: for `restore` into another stack. */
+  save(): Float32Array[];
+  restore(saved: readonly Float32Array[]): void;
   /** Runs further looks at the models: see `Network.diagnose`. */
   diagnose(which: Which, rows: Int32Array): Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>;
   dispose(): void;

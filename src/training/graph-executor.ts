@@ -3,7 +3,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Graph, GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
 import type { Executor, StackPlan, StepFeed, Which } from './executor';
 import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
-import { type Batch, batchLosses, evaluate, gather, inferenceContext, type Resident, taskGradients, weightedGradients } from './step';
+import {
+  type Batch,
+  batchLosses,
+  crossGramian,
+  evaluate,
+  gather,
+  inferenceContext,
+  type Resident,
+  taskGradients,
+  weightedGradients,
+} from './step';
 import { balancedGradients, optimizerUpdate, preparedGradients, ruleGradients } from './update';
 
 /** Placeholders of one program and what it returns. */
@@ -17,7 +27,11 @@ interface Program {
 interface ProbeProgram {
   readonly done: Program;
   readonly next: Pick<Program, 'rows' | 'seeds'>;
+  /** `[2, stack, batch]`, where two further batches are needed. */
+  readonly others?: Ref;
   readonly outputs: readonly Ref[];
+  /** The same without a step before. */
+  readonly look: readonly Ref[];
 }
 
 const FLOAT = { T: { type: 'float32' } } as const;
@@ -237,16 +251,14 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
     const next = { rows: builder.placeholder('int32', [stack, plan.batch]), seeds: builder.placeholder('int32', [stack, 2]) };
     const values = read(current, []);
     if (plan.step.kind === 'gramian') {
-      const heldValues = read(held, []);
+      const { cross } = plan.step;
       const pick = (all: readonly Tensor[]): { jacobian: Tensor[]; own: Tensor[]; penalty: Tensor[] } => ({
         jacobian: all.slice(0, jacobian.length),
         own: all.slice(jacobian.length, jacobian.length + own.length),
         penalty: all.slice(jacobian.length + own.length, held.length),
       });
-      const combineRecording = record((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
-      const gradients = builder.place(combineRecording, [...heldValues, weights!]);
-      const updated = placeUpdate(values, gradients, scalars!);
-      const look = record(
+      const combining = record((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
+      const looking = record(
         (...all) => {
           const { parameters, data: d, batch } = split(all);
           const task = taskGradients(shape, parameters, d, batch);
@@ -254,16 +266,37 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
         },
         [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],
       );
-      const [losses, gramian, ...task] = builder.place(look, [...read(current, updated), ...residentRefs, next.rows, next.seeds]);
-      const assigned = held.map((variable, i) => builder.assign(variable, task[i]!, updated));
-      return { done: { ...first, outputs: [] }, next, outputs: [pack([losses!], assigned), pack([gramian!], assigned)] };
+      const crossing = cross
+        ? record(
+            (...all) => {
+              const { parameters, data: d, batch, rest } = split(all);
+              return [crossGramian(shape, parameters, d, batch, { ...batch, rows: rest[0]! })];
+            },
+            [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroBatch.rows],
+          )
+        : undefined;
+      const others = cross ? builder.placeholder('int32', [2, stack, plan.batch]) : undefined;
+      /** Losses, Gramian and cross products of the next batch; its gradients are held for the step on it. */
+      const look = (after: readonly string[]): Ref[] => {
+        const at = read(current, after);
+        const [losses, gramian, ...task] = builder.place(looking, [...at, ...residentRefs, next.rows, next.seeds]);
+        const assigned = held.map((variable, i) => builder.assign(variable, task[i]!, after));
+        const seen = [pack([losses!], assigned), pack([gramian!], assigned)];
+        if (!crossing) return seen;
+        const [left, right] = entries(others!, 2, 'int32');
+        return [...seen, ...builder.place(crossing, [...at, ...residentRefs, left!, next.seeds, right!])];
+      };
+      const gradients = builder.place(combining, [...read(held, []), weights!]);
+      const updated = placeUpdate(values, gradients, scalars!);
+      return { done: { ...first, outputs: [] }, next, ...(others ? { others } : {}), outputs: look(updated), look: look([]) };
     }
     const [, ...gradients] = builder.place(weightedRecording(), [...values, ...residentRefs, rows!, seeds!, weights!]);
     const updated = placeUpdate(values, gradients, scalars!);
     const fresh = read(current, updated);
     const [losses] = builder.place(lossesRecording(), [...fresh, ...residentRefs, next.rows, next.seeds]);
     const [after] = builder.place(lossesRecording(), [...fresh, ...residentRefs, rows!, seeds!]);
-    return { done: { ...first, outputs: [] }, next, outputs: [losses!, after!] };
+    const [look] = builder.place(lossesRecording(), [...values, ...residentRefs, next.rows, next.seeds]);
+    return { done: { ...first, outputs: [] }, next, outputs: [losses!, after!], look: [look!] };
   }
   function heldExamples(): Tensor[] {
     return [
@@ -317,6 +350,20 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
     ];
     return held.map((variable, i) => [variable, list[i]!] as const);
   }
+
+  const saved = [...current, ...best, ...slots.flat(), ...ruleVariables];
+  const savedShapes = [
+    ...shapes,
+    ...shapes,
+    ...slots.flatMap((list, i) => list.map(() => shapes[i]!)),
+    ...(rule ? ruleStateShapes(plan, rule) : []),
+  ];
+  const savedRefs = read(saved, []);
+  const restoring = savedShapes.map((s) => builder.placeholder('float32', s));
+  const restored = done([
+    ...heldShapes().map(([variable, s]) => builder.assign(variable, fill(0, s))),
+    ...saved.map((variable, i) => builder.assign(variable, restoring[i]!)),
+  ]);
 
   const improvedRef = builder.placeholder('float32', [stack]);
   const keepRecording = record(
@@ -379,14 +426,6 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
       [program.weights, tf.tensor(weights, [k, stack, tasks.length])],
     ];
   }
-  const still: StepFeed = {
-    rows: new Int32Array(stack * plan.batch),
-    seeds: new Int32Array(stack * 2),
-    // Rate 0, epsilon 1, keep 1: nothing moves.
-    scalars: Float32Array.from({ length: stack * 4 }, (_, i) => [0, 1, 1, 0][i % 4]!),
-    weights: new Float32Array(stack * tasks.length),
-  };
-
   return {
     mode: 'graph',
     start(parameters) {
@@ -407,15 +446,17 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
       return joined(parts, (n) => new Float32Array(n));
     },
     probe(finished, next) {
-      const feeds = [
-        ...feedsOf(probing!.done, [finished ?? still]),
+      const ahead = [
         [probing!.next.rows, tf.tensor(next.rows, [stack, plan.batch], 'int32')] as const,
         [probing!.next.seeds, tf.tensor(next.seeds, [stack, 2], 'int32')] as const,
       ];
-      const [losses, second] = run(feeds, probing!.outputs);
+      const others = probing!.others ? [[probing!.others, tf.tensor(next.others, [2, stack, plan.batch], 'int32')] as const] : [];
+      const feeds = [...ahead, ...others];
+      const seen = finished ? run([...feedsOf(probing!.done, [finished]), ...feeds], probing!.outputs) : run(feeds, probing!.look);
       const none = new Float32Array(0);
-      if (plan.step.kind === 'gramian') return { losses: losses!, gramian: second!, after: none };
-      return { losses: losses!, gramian: none, after: finished ? second! : none };
+      const [losses, second, third] = seen;
+      if (plan.step.kind === 'gramian') return { losses: losses!, gramian: second!, cross: third ?? none, after: none };
+      return { losses: losses!, gramian: none, cross: none, after: second ?? none };
     },
     evaluate(which, rows) {
       const program = evaluating[which];
@@ -426,6 +467,14 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
       run([[improvedRef, tf.tensor(improved, [stack])]], [keepDone], false);
     },
     read: (which) => run([], readRefs[which], false),
+    save: () => run([], savedRefs, false),
+    restore(values) {
+      run(
+        restoring.map((ref, i) => [ref, tf.tensor(values[i]!, savedShapes[i]!)] as const),
+        [restored],
+        false,
+      );
+    },
     diagnose(which, rows) {
       if (!network.diagnose) return {};
       const look = network.diagnose;

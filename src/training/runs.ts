@@ -42,6 +42,8 @@ export interface RunResult {
   readonly parts: readonly TrainedPart[];
   /** Predictions on the split's test rows per task, see `predictionsOf`. */
   readonly predictions: readonly Float64Array[];
+  /** The same on its training rows; only where `trainPredictions` was asked for. */
+  readonly trainPredictions?: readonly Float64Array[];
   /** Learned numbers, all parts together. */
   readonly parameters: number;
   /** Seconds of training, this run's share of its stacks. */
@@ -65,6 +67,8 @@ export interface RunsProgress {
 export interface RunsOptions extends TrainingOptions {
   /** Bytes that one stack may take on the device; a larger one is split. @default 2^30 */
   readonly memoryBudget: number;
+  /** Predict the training rows too. @default false */
+  readonly trainPredictions?: boolean;
   readonly onProgress?: (progress: RunsProgress) => void;
   /** Called with runs as soon as they are finished. */
   readonly onResults?: (results: readonly RunResult[]) => void;
@@ -132,7 +136,10 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         seed: run.seed,
         train: labelled(run.split.train),
         validation: labelled(run.split.validation),
-        predict: run.split.test.map((row) => row + offset),
+        predict: Int32Array.from(
+          options.trainPredictions ? [...run.split.test, ...run.split.train] : run.split.test,
+          (row) => row + offset,
+        ),
         columns: unit.tasks.flatMap((t) => columns[t]!),
         initial: initialValues(unit.network, run.seed),
         learningRate: run.learningRate,
@@ -155,7 +162,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     for (const index of new Set(list.map((unit) => unit.run))) {
       const own = units.filter((unit) => unit.run === index);
       if (!own.every((unit) => trained.has(unit))) continue;
-      const result = collect(data, runs[index]!, fitted.get(runs[index]!.split)!, own, trained);
+      const result = collect(data, runs[index]!, fitted.get(runs[index]!.split)!, own, trained, options.trainPredictions === true);
       results.set(index, result);
       finished.push(result);
     }
@@ -210,8 +217,11 @@ function collect(
   fitted: FittedSplit,
   units: readonly Unit[],
   trained: ReadonlyMap<Unit, { member: TrainedMember; seconds: number; steps: number }>,
+  withTrain: boolean,
 ): RunResult {
   const predictions: Float64Array[] = new Array(data.tasks.length);
+  const trainPredictions: Float64Array[] = new Array(data.tasks.length);
+  const { test } = run.split;
   const parts = units.map((unit): TrainedPart => {
     const { member } = trained.get(unit)!;
     const tasks: Task[] = unit.tasks.map((t) => data.tasks[t]!);
@@ -219,7 +229,9 @@ function collect(
     let offset = 0;
     for (const [i, task] of tasks.entries()) {
       const t = unit.tasks[i]!;
-      predictions[t] = predictionsOf(task, fitted.targets[t]!, member.outputs, width, offset);
+      const target = fitted.targets[t]!;
+      predictions[t] = predictionsOf(task, target, member.outputs.subarray(0, test.length * width), width, offset);
+      trainPredictions[t] = predictionsOf(task, target, member.outputs.subarray(test.length * width), width, offset);
       offset += task.outputs;
     }
     const { bestEpoch, epochs, trainLosses, validationLosses, weights, gradients, parameters, balancingState } = member;
@@ -243,6 +255,7 @@ function collect(
     fitted,
     parts,
     predictions,
+    ...(withTrain ? { trainPredictions } : {}),
     parameters: units.reduce((n, { network }) => n + countParameters(network.parameters), 0),
     seconds: all.reduce((n, { seconds }) => n + seconds, 0),
     steps: all.reduce((n, { steps }) => n + steps, 0),

@@ -24,6 +24,8 @@ export interface StackShape {
   readonly columns?: readonly (readonly number[])[];
   /** Whether class weights are given. */
   readonly weighted: boolean;
+  /** Steps of the whole training, for what anneals. */
+  readonly totalSteps: number;
 }
 
 /** Data that stays on the device. */
@@ -74,7 +76,7 @@ export function uniformDraws(seeds: Tensor, stream: number, shape: readonly numb
 }
 
 /** A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws. */
-export function trainingContext(seeds: Tensor, copies: number): ForwardContext {
+export function trainingContext(seeds: Tensor, copies: number, totalSteps: number): ForwardContext {
   const stack = seeds.shape[0]!;
   let stream = 0;
   const uniform = (models: number, shape: readonly number[]): Tensor => {
@@ -87,6 +89,9 @@ export function trainingContext(seeds: Tensor, copies: number): ForwardContext {
   return {
     training: true,
     uniform,
+    get progress() {
+      return tf.div(tf.cast(tf.reshape(tf.slice(seeds as tf.Tensor2D, [0, 1], [1, 1]), []), 'float32'), totalSteps);
+    },
     dropout(x, rate) {
       if (rate === 0) return x;
       const keep = tf.cast(tf.greaterEqual(uniform(x.shape[0]!, x.shape.slice(1)), rate), 'float32');
@@ -163,7 +168,7 @@ function tracedChain(network: Network): TracedChain | undefined {
 /** Forward pass of a chain and the gradient of its (weighted) losses by the outputs. */
 function forwardChain(shape: StackShape, chain: TracedChain, values: Values, data: Resident, batch: Batch, weights: Tensor | undefined) {
   const { x, y, mask } = gather(shape, data, batch.rows);
-  const context = trainingContext(batch.seeds, 1);
+  const context = trainingContext(batch.seeds, 1, shape.totalSteps);
   let z = x;
   const traces = chain.layers.map((layer) => {
     const trace = layer.trace(values, z, context);
@@ -206,11 +211,11 @@ export function weightedGradients(
   const { x, y, mask } = gather(shape, data, batch.rows);
   const { kept, gradients } = gradientsOf((...p) => {
     const values = named(network.parameters, p);
-    const outputs = network.forward(values, x, trainingContext(batch.seeds, 1));
+    const outputs = network.forward(values, x, trainingContext(batch.seeds, 1, shape.totalSteps));
     const losses = meanLosses(lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
     const total = tf.sum(tf.mul(losses, weights));
     return {
-      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, trainingContext(batch.seeds, 1)))) : total,
+      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, trainingContext(batch.seeds, 1, shape.totalSteps)))) : total,
       kept: losses,
     };
   }, parameters);
@@ -220,7 +225,7 @@ export function weightedGradients(
 /** The tasks' losses on a batch, `[stack, tasks]`, with the draws that a training step on it makes. */
 export function batchLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): Tensor {
   const { x, y, mask } = gather(shape, data, batch.rows);
-  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, trainingContext(batch.seeds, 1));
+  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, trainingContext(batch.seeds, 1, shape.totalSteps));
   return meanLosses(lossSums(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
 }
 
@@ -268,7 +273,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   const { kept, gradients } = gradientsOf(
     (...p) => {
       const values = named(network.parameters, p);
-      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies));
+      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps));
       const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
       return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
     },
@@ -276,7 +281,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   );
   const penalties = network.penalty
     ? gradientsOf((...p) => {
-        const total = tf.sum(network.penalty!(named(network.parameters, p), x, trainingContext(batch.seeds, 1)));
+        const total = tf.sum(network.penalty!(named(network.parameters, p), x, trainingContext(batch.seeds, 1, shape.totalSteps)));
         return { total, kept: total };
       }, parameters).gradients
     : [];
@@ -293,6 +298,12 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
     }),
     penalty: penalties.filter((_, i) => isShared[i]),
   };
+}
+
+/** Products of the tasks' gradients on two batches of their own, `[stack, tasks, tasks]`. */
+export function crossGramian(shape: StackShape, parameters: readonly Tensor[], data: Resident, left: Batch, right: Batch): Tensor {
+  const [a, b] = [left, right].map((batch) => taskGradients(shape, parameters, data, batch).jacobian);
+  return gramianOf(a!, b!, shape.stack, shape.tasks.length);
 }
 
 /** Sum over the parameters of the products of two Jacobians, `[stack, tasks, tasks]`. */

@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { canBuildGraphs } from '../backend/graph';
 import type { State, WeightsMethod } from '../balancing/balancing';
 import type { Balancing, Method } from '../models/method';
-import type { Network } from '../models/network';
+import { type Network, totalOutputs } from '../models/network';
 import { random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { eagerExecutor } from './eager-executor';
-import type { Executor, StackPlan, StepFeed, StepKind, Which } from './executor';
+import type { Executor, ProbeResult, StackPlan, StepFeed, StepKind, Which } from './executor';
 import { graphExecutor } from './graph-executor';
+import { totalClasses } from './loss';
 import type { Optimizer } from './optimizer';
 import type { ResidentData } from './prepare';
 
@@ -112,6 +113,8 @@ function unrollFor(stepsPerEpoch: number): number {
   return best;
 }
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A model's rows of one epoch, in random order. */
@@ -150,7 +153,6 @@ export async function trainStack(
   onEpoch?: EpochListener,
 ): Promise<StackResult> {
   const { balancing } = method;
-  const stack = members.length;
   const taskCount = tasks.length;
   const columnsTotal = data.resident.labels.shape[1]!;
   const inOrder = members.every(({ columns }) => columns.length === columnsTotal && columns.every((c, i) => c === i));
@@ -158,286 +160,374 @@ export async function trainStack(
   const batch = Math.min(options.batchSize, Math.max(...members.map(({ train }) => train.length)));
   const stepsOf = members.map(({ train }) => Math.ceil(train.length / batch));
   const stepsPerEpoch = Math.max(...stepsOf);
-  const classes = tasks.reduce((n, task) => n + task.classes.length, 0);
+  const totalSteps = options.epochs * stepsPerEpoch;
+  const classes = totalClasses(tasks);
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
+  const validates = validationRows > 0;
   const kind = stepKindOf(balancing);
+  const wholeSteps = kind.kind === 'weighted' || kind.kind === 'rule';
   const perModel =
     members.some(({ learningRate }) => learningRate !== members[0]!.learningRate) || stepsOf.some((n) => n !== stepsPerEpoch);
-  const plan: StackPlan = {
-    shape: { network, tasks, stack, inputShape, weighted, ...(inOrder ? {} : { columns: members.map(({ columns }) => columns) }) },
-    optimizer: options.optimizer,
-    step: kind,
-    matchMean: method.update.scale === 'matchMean',
-    weightHeads: balancing?.info.kind === 'weighting',
-    ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
-    batch,
-    evaluationBatch: Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length))),
-    unroll: kind.kind === 'weighted' || kind.kind === 'rule' ? unrollFor(stepsPerEpoch) : 1,
-    perModel,
-  };
-  const classWeights = tf.tensor2d(
-    weighted ? members.flatMap(({ classWeights: w }) => [...(w ?? new Float32Array(classes).fill(1))]) : new Float32Array(stack),
-    [stack, weighted ? classes : 1],
-  );
-  const resident = { ...data.resident, classWeights };
-  const executor = options.mode === 'auto' && canBuildGraphs() ? graphOrEager(plan, resident) : eagerExecutor(plan, resident);
+  const evaluationBatch = Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length)));
+
+  const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
+  const orders = members.map((member) => new Order(member));
+  const dropoutSeeds = members.map(({ seed }) => random(seed, 'dropout').uint32() | 0);
+  const progress = members.map(({ seed }) => new MemberProgress(solver?.init(taskCount, random(seed, 'balancing').uint32())));
+  const kinds = tasks.map((task) => task.kind);
+  const recordEvery = Math.max(1, Math.floor(totalSteps / 100));
+
+  /** Members in the executor, by their place in it. */
+  let alive = members.map((_, s) => s);
+  let { executor, dispose } = makeExecutor();
+  let step = 0;
+  let interrupted = false;
+  let rested = performance.now();
+  const began = performance.now();
   try {
-    executor.start(
-      network.parameters.map(({ shape }, i) => {
-        const size = shape.reduce((a, b) => a * b, 1);
-        const all = new Float32Array(stack * size);
-        for (const [s, member] of members.entries()) all.set(member.initial[i]!, s * size);
-        return all;
-      }),
-    );
-    return await loop();
+    executor.start(network.parameters.map(({ shape }, i) => stacked(sizeOf(shape), (s) => members[s]!.initial[i]!)));
+    await trainEpochs();
+    finish(alive);
+    const { mode } = executor;
+    return {
+      seconds: (performance.now() - began) / 1000,
+      steps: step,
+      mode,
+      members: progress.map((own) => own.result(validates, interrupted)),
+    };
   } finally {
-    executor.dispose();
-    classWeights.dispose();
+    dispose();
   }
 
-  async function loop(): Promise<StackResult> {
-    const orders = members.map((member) => new Order(member));
-    const dropoutSeeds = members.map(({ seed }) => random(seed, 'dropout').uint32() | 0);
-    const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
-    const states: (State | undefined)[] = members.map(({ seed }) => solver?.init(taskCount, random(seed, 'balancing').uint32()));
-    const trainLosses: number[][][] = members.map(() => []);
-    const validationLosses: number[][][] = members.map(() => []);
-    const weightRecords: { step: number; values: number[] }[][] = members.map(() => []);
-    const gradientRecords: GradientRecord[][] = members.map(() => []);
-    const failures: (string | undefined)[] = members.map(() => undefined);
-    const stopped = members.map(() => false);
-    const bestScore = members.map(() => Number.POSITIVE_INFINITY);
-    const bestEpoch = members.map(() => 0);
-    const lastEpoch = members.map(() => 0);
-    const modelSteps = members.map(() => 0);
-    const kinds = tasks.map((task) => task.kind);
-    const totalSteps = options.epochs * stepsPerEpoch;
-    const recordEvery = Math.max(1, Math.floor(totalSteps / 100));
-    const validates = validationRows > 0;
-    let step = 0;
-    let interrupted = false;
-    let rested = performance.now();
-    let seconds = 0;
-    let began = performance.now();
+  /** An executor for the members that are alive. */
+  function makeExecutor(): { executor: Executor; dispose: () => void } {
+    const stack = alive.length;
+    const plan: StackPlan = {
+      shape: {
+        network,
+        tasks,
+        stack,
+        inputShape,
+        weighted,
+        totalSteps,
+        ...(inOrder ? {} : { columns: alive.map((s) => members[s]!.columns) }),
+      },
+      optimizer: options.optimizer,
+      step: kind,
+      matchMean: method.update.scale === 'matchMean',
+      weightHeads: balancing?.info.kind === 'weighting',
+      ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
+      batch,
+      evaluationBatch,
+      unroll: wholeSteps ? unrollFor(stepsPerEpoch) : 1,
+      perModel,
+    };
+    const classWeights = tf.tensor2d(
+      stacked(weighted ? classes : 1, (s) => members[s]!.classWeights ?? new Float32Array(weighted ? classes : 1).fill(1)),
+      [stack, weighted ? classes : 1],
+    );
+    const resident = { ...data.resident, classWeights };
+    const made = options.mode === 'auto' && canBuildGraphs() ? graphOrEager(plan, resident) : eagerExecutor(plan, resident);
+    return {
+      executor: made,
+      dispose() {
+        made.dispose();
+        classWeights.dispose();
+      },
+    };
+  }
+  function stacked(size: number, of: (member: number) => Float32Array): Float32Array {
+    const all = new Float32Array(alive.length * size);
+    for (const [place, s] of alive.entries()) all.set(of(s), place * size);
+    return all;
+  }
+  /** The part of a stacked array that belongs to a place. */
+  function partOf(all: Float32Array, place: number): Float32Array {
+    const size = all.length / alive.length;
+    return all.subarray(place * size, (place + 1) * size);
+  }
 
-    const nextFeed = (epoch: number, k: number): StepFeed => {
-      const feed = {
-        rows: new Int32Array(stack * batch),
-        seeds: new Int32Array(stack * 2),
-        scalars: new Float32Array(stack * 4),
-        weights: new Float32Array(stack * taskCount).fill(1),
-      };
-      const factor = options.schedule ? options.schedule((epoch * stepsPerEpoch + k) / totalSteps) : 1;
-      for (const [s, member] of members.entries()) {
-        const count = orders[s]!.batch(epoch, k, batch, data.padding, feed.rows.subarray(s * batch, (s + 1) * batch));
-        const active = count > 0 && failures[s] === undefined;
-        if (active) modelSteps[s]!++;
-        const rate = member.learningRate * factor;
-        const numbers = options.optimizer.scalars(Math.max(1, modelSteps[s]!), rate);
-        feed.seeds.set([dropoutSeeds[s]!, epoch * stepsPerEpoch + k], s * 2);
-        feed.scalars.set([numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0], s * 4);
-      }
-      return feed;
+  function feedFor(epoch: number, k: number): StepFeed {
+    const stack = alive.length;
+    const feed = {
+      rows: new Int32Array(stack * batch),
+      seeds: new Int32Array(stack * 2),
+      scalars: new Float32Array(stack * 4),
+      weights: new Float32Array(stack * taskCount).fill(1),
+      others: new Int32Array(kind.kind === 'gramian' && kind.cross ? 2 * stack * batch : 0),
     };
-    /** Asks the balancing method of every model for its weights. */
-    const solve = (feed: StepFeed, epoch: number, losses: Float32Array | undefined, gramian: Float32Array): void => {
-      if (!solver) return;
-      for (let s = 0; s < stack; s++) {
-        if (failures[s] !== undefined) continue;
-        const own = losses ? Array.from(losses.subarray(s * taskCount, (s + 1) * taskCount)) : new Array<number>(taskCount).fill(1);
-        if (!own.every(Number.isFinite)) {
-          fail(s, own, epoch);
-          feed.weights.fill(0, s * taskCount, (s + 1) * taskCount);
-          continue;
-        }
-        const products = gramian.length > 0 ? matrixOf(gramian, s) : undefined;
-        const result = solver.step(
-          {
-            losses: own,
-            ...(products ? { gramian: products } : {}),
-            epoch,
-            step,
-            epochLosses: trainLosses[s]!,
-            kinds,
-            learningRate: members[s]!.learningRate,
-          },
-          states[s]!,
-        );
-        states[s] = result.state;
-        feed.weights.set(result.weights, s * taskCount);
-        if (step % recordEvery === 0) {
-          weightRecords[s]!.push({ step, values: [...result.weights] });
-          if (products) gradientRecords[s]!.push({ step, gramian: products });
+    const now = epoch * stepsPerEpoch + k;
+    const factor = options.schedule ? options.schedule(now / totalSteps) : 1;
+    for (const [place, s] of alive.entries()) {
+      const member = members[s]!;
+      const rows = feed.rows.subarray(place * batch, (place + 1) * batch);
+      const count = orders[s]!.batch(epoch, k, batch, data.padding, rows);
+      const active = count > 0 && progress[s]!.failure === undefined;
+      const rate = member.learningRate * factor;
+      const numbers = options.optimizer.scalars(epoch * stepsOf[s]! + Math.min(k + 1, stepsOf[s]!), rate);
+      feed.seeds.set([dropoutSeeds[s]!, now], place * 2);
+      feed.scalars.set([numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0], place * 4);
+      if (feed.others.length > 0) {
+        const draws = random(member.seed, `others/${now}`);
+        for (const other of [0, 1]) {
+          const target = feed.others.subarray((other * stack + place) * batch, (other * stack + place + 1) * batch);
+          for (let i = 0; i < count; i++) target[i] = member.train[draws.below(member.train.length)]!;
+          target.fill(data.padding, count);
         }
       }
-    };
-    const matrixOf = (gramian: Float32Array, s: number): number[][] =>
-      Array.from({ length: taskCount }, (_, i) =>
-        Array.from(gramian.subarray((s * taskCount + i) * taskCount, (s * taskCount + i + 1) * taskCount)),
+    }
+    return feed;
+  }
+
+  /** Asks the balancing method of every model for its weights. */
+  function solve(feed: StepFeed, epoch: number, probed?: ProbeResult): void {
+    if (!solver) return;
+    for (const [place, s] of alive.entries()) {
+      const own = progress[s]!;
+      const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
+      const losses = probed ? Array.from(partOf(probed.losses, place)) : new Array<number>(taskCount).fill(1);
+      if (own.failure === undefined && !losses.every(Number.isFinite)) fail(s, losses, epoch);
+      if (own.failure !== undefined) {
+        weights.fill(0);
+        continue;
+      }
+      const gramian = probed && probed.gramian.length > 0 ? squareOf(partOf(probed.gramian, place)) : undefined;
+      const crossGramian = probed && probed.cross.length > 0 ? squareOf(partOf(probed.cross, place)) : undefined;
+      const result = solver.step(
+        {
+          losses,
+          ...(gramian ? { gramian } : {}),
+          ...(crossGramian ? { crossGramian } : {}),
+          epoch,
+          step,
+          epochLosses: own.trainLosses,
+          kinds,
+          learningRate: members[s]!.learningRate,
+        },
+        own.state!,
       );
-    const fail = (s: number, losses: readonly number[], epoch: number): void => {
-      const wrong = losses.flatMap((loss, t) => (Number.isFinite(loss) ? [] : [`"${tasks[t]!.name}" (${loss})`]));
-      failures[s] =
-        `Training ${members[s]!.label} diverged in epoch ${epoch + 1}: the loss of task ${wrong.join(', ')} is not finite; ` +
-        'lower learningRate, set clipNorm, or look for extreme values in the inputs and labels';
-    };
-    const rest = async (): Promise<void> => {
-      if (performance.now() - rested < 40) return;
-      await breathe();
-      rested = performance.now();
-      if (options.signal?.aborted) interrupted = true;
-    };
+      own.state = result.state;
+      weights.set(result.weights);
+      if (step % recordEvery === 0) {
+        own.weights.push({ step, values: [...result.weights] });
+        if (gramian) own.gradients.push({ step, gramian });
+      }
+    }
+  }
+  function squareOf(values: Float32Array): number[][] {
+    return Array.from({ length: taskCount }, (_, i) => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount)));
+  }
+  /** Tells methods that learn from them the losses after the step. */
+  function learnFromNext(before: ProbeResult, after: Float32Array, epoch: number): void {
+    if (!solver?.after || after.length === 0) return;
+    for (const [place, s] of alive.entries()) {
+      const own = progress[s]!;
+      const nextLosses = Array.from(partOf(after, place));
+      if (own.failure !== undefined || !nextLosses.every(Number.isFinite)) continue;
+      const losses = Array.from(partOf(before.losses, place));
+      const input = {
+        losses,
+        nextLosses,
+        epoch,
+        step: step - 1,
+        epochLosses: own.trainLosses,
+        kinds,
+        learningRate: members[s]!.learningRate,
+      };
+      own.state = solver.after(input, own.state!);
+    }
+  }
+  function fail(s: number, losses: readonly number[], epoch: number): void {
+    const wrong = losses.flatMap((loss, t) => (Number.isFinite(loss) ? [] : [`"${tasks[t]!.name}" (${loss})`]));
+    progress[s]!.failure =
+      `Training ${members[s]!.label} diverged in epoch ${epoch + 1}: the loss of task ${wrong.join(', ')} is not finite; ` +
+      'lower learningRate, set clipNorm, or look for extreme values in the inputs and labels';
+  }
+  async function rest(): Promise<void> {
+    if (performance.now() - rested < 40) return;
+    await breathe();
+    rested = performance.now();
+    if (options.signal?.aborted) interrupted = true;
+  }
 
-    let ahead: { feed: StepFeed; losses: Float32Array; gramian: Float32Array } | undefined;
-    for (let epoch = 0; epoch < options.epochs && !interrupted && stopped.some((s) => !s); epoch++) {
-      const sums = new Float64Array(stack * taskCount);
+  async function trainEpochs(): Promise<void> {
+    let ahead: { readonly feed: StepFeed; readonly probed: ProbeResult } | undefined;
+    for (let epoch = 0; epoch < options.epochs && !interrupted; epoch++) {
+      const sums = new Float64Array(alive.length * taskCount);
+      let counted = 0;
       const add = (losses: Float32Array): void => {
         for (let i = 0; i < losses.length; i++) sums[i % sums.length]! += losses[i]!;
+        counted += losses.length / sums.length;
       };
-      let counted = 0;
-      if (kind.kind === 'weighted' || kind.kind === 'rule') {
-        for (let k = 0; k < stepsPerEpoch && !interrupted; ) {
+      for (let k = 0; k < stepsPerEpoch && !interrupted; ) {
+        if (wholeSteps) {
           const feeds: StepFeed[] = [];
-          for (const end = Math.min(stepsPerEpoch, k + plan.unroll); k < end; k++) {
-            const feed = nextFeed(epoch, k);
-            solve(feed, epoch, undefined, new Float32Array(0));
+          for (const end = Math.min(stepsPerEpoch, k + unrollFor(stepsPerEpoch)); k < end; k++) {
+            const feed = feedFor(epoch, k);
+            solve(feed, epoch);
             feeds.push(feed);
             step++;
           }
           add(executor.steps(feeds));
-          counted += feeds.length;
-          await rest();
-        }
-      } else {
-        for (let k = 0; k < stepsPerEpoch && !interrupted; k++) {
+        } else {
           if (!ahead) {
-            const feed = nextFeed(epoch, k);
-            ahead = { feed, ...executor.probe(undefined, feed) };
+            const feed = feedFor(epoch, k);
+            ahead = { feed, probed: executor.probe(undefined, feed) };
           }
-          const { feed, losses, gramian } = ahead;
-          add(losses);
-          counted++;
-          solve(feed, epoch, losses, gramian);
+          const { feed, probed } = ahead;
+          add(probed.losses);
+          solve(feed, epoch, probed);
           step++;
-          const last = epoch === options.epochs - 1 && k === stepsPerEpoch - 1;
-          const [nextEpoch, nextStep] = k + 1 < stepsPerEpoch ? [epoch, k + 1] : [epoch + 1, 0];
-          const upcoming = last ? feed : nextFeed(nextEpoch, nextStep);
-          const result = executor.probe(feed, upcoming);
-          if (solver?.after) {
-            for (let s = 0; s < stack; s++) {
-              const slice = (all: Float32Array): number[] => Array.from(all.subarray(s * taskCount, (s + 1) * taskCount));
-              const nextLosses = slice(result.after);
-              if (failures[s] !== undefined || !nextLosses.every(Number.isFinite)) continue;
-              states[s] = solver.after(
-                {
-                  losses: slice(losses),
-                  nextLosses,
-                  epoch,
-                  step: step - 1,
-                  epochLosses: trainLosses[s]!,
-                  kinds,
-                  learningRate: members[s]!.learningRate,
-                },
-                states[s]!,
-              );
-            }
-          }
-          ahead = { feed: upcoming, losses: result.losses, gramian: result.gramian };
-          await rest();
+          k++;
+          const last = epoch === options.epochs - 1 && k === stepsPerEpoch;
+          const upcoming = last ? feed : k < stepsPerEpoch ? feedFor(epoch, k) : feedFor(epoch + 1, 0);
+          const next = executor.probe(feed, upcoming);
+          learnFromNext(probed, next.after, epoch);
+          ahead = { feed: upcoming, probed: next };
         }
+        await rest();
       }
       if (counted === 0) break;
-      for (let s = 0; s < stack; s++) {
-        if (stopped[s]) continue;
-        const means = Array.from({ length: taskCount }, (_, t) => sums[s * taskCount + t]! / Math.min(counted, stepsOf[s]!));
-        trainLosses[s]!.push(means);
-        lastEpoch[s] = epoch + 1;
-        if (failures[s] === undefined && !means.every(Number.isFinite)) fail(s, means, epoch);
-        if (failures[s] !== undefined) stopped[s] = true;
-      }
-      if (validates) {
-        const losses = validationLoss();
-        const improved = new Float32Array(stack);
-        for (let s = 0; s < stack; s++) {
-          if (stopped[s]) continue;
-          validationLosses[s]!.push(losses[s]!);
-          const present = losses[s]!.filter((loss) => !Number.isNaN(loss));
-          const score = present.reduce((a, b) => a + b, 0) / present.length;
-          if (score < bestScore[s]!) {
-            [bestScore[s], bestEpoch[s], improved[s]] = [score, epoch + 1, 1];
-          } else if (options.patience !== undefined && epoch + 1 - bestEpoch[s]! >= options.patience) stopped[s] = true;
-        }
-        if (improved.includes(1)) executor.keepBest(improved);
-      }
-      seconds += (performance.now() - began) / 1000;
-      began = performance.now();
-      if (onEpoch) {
-        const finite = trainLosses.map((list) => list[list.length - 1]?.reduce((a, b) => a + b, 0) ?? Number.NaN).filter(Number.isFinite);
-        onEpoch(epoch + 1, options.epochs, finite.reduce((a, b) => a + b, 0) / (finite.length * taskCount));
+      endEpoch(epoch, sums, counted);
+      const going = alive.filter((s) => !progress[s]!.stopped);
+      if (going.length === 0) break;
+      if (going.length <= alive.length / 2 && epoch + 1 < options.epochs) {
+        compact(going);
+        ahead = undefined;
       }
     }
-    seconds += (performance.now() - began) / 1000;
+  }
+
+  /** Losses of the epoch, validation, early stopping. */
+  function endEpoch(epoch: number, sums: Float64Array, counted: number): void {
+    const validation = validates ? validationLosses() : undefined;
+    const improved = new Float32Array(alive.length);
+    for (const [place, s] of alive.entries()) {
+      const own = progress[s]!;
+      if (own.stopped) continue;
+      const means = Array.from({ length: taskCount }, (_, t) => sums[place * taskCount + t]! / Math.min(counted, stepsOf[s]!));
+      own.trainLosses.push(means);
+      if (own.failure === undefined && !means.every(Number.isFinite)) fail(s, means, epoch);
+      if (own.failure !== undefined) own.stopped = true;
+      else if (validation) {
+        own.validationLosses.push(validation[place]!);
+        const present = validation[place]!.filter((loss) => !Number.isNaN(loss));
+        const score = present.reduce((a, b) => a + b, 0) / present.length;
+        if (score < own.bestScore) {
+          [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
+        } else if (options.patience !== undefined && epoch + 1 - own.bestEpoch >= options.patience) own.stopped = true;
+      }
+    }
+    if (improved.includes(1)) executor.keepBest(improved);
+    if (!onEpoch) return;
+    const finite = alive.map((s) => progress[s]!.trainLosses.at(-1)!.reduce((a, b) => a + b, 0)).filter(Number.isFinite);
+    onEpoch(epoch + 1, options.epochs, finite.reduce((a, b) => a + b, 0) / (finite.length * taskCount));
+  }
+
+  /** Goes on with fewer members, so that those which stopped cost nothing more. */
+  function compact(going: readonly number[]): void {
+    finish(alive.filter((s) => !going.includes(s)));
+    const places = going.map((s) => alive.indexOf(s));
+    const kept = executor.save().map((all) => {
+      const size = all.length / alive.length;
+      const part = new Float32Array(places.length * size);
+      for (const [i, place] of places.entries()) part.set(all.subarray(place * size, (place + 1) * size), i * size);
+      return part;
+    });
+    dispose();
+    alive = [...going];
+    ({ executor, dispose } = makeExecutor());
+    executor.restore(kept);
+  }
+
+  /** Takes members' parameters and outputs out of the executor. */
+  function finish(done: readonly number[]): void {
     const which = validates ? 'best' : 'current';
     const values = executor.read(which);
     const outputs = outputsOf(which);
-    return {
-      seconds,
-      steps: step,
-      mode: executor.mode,
-      members: members.map((_, s) => ({
-        parameters: values.map((all, i) => {
-          const size = network.parameters[i]!.shape.reduce((a, b) => a * b, 1);
-          return all.slice(s * size, (s + 1) * size);
-        }),
-        outputs: outputs[s]!,
-        trainLosses: trainLosses[s]!,
-        validationLosses: validationLosses[s]!,
-        bestEpoch: validates ? bestEpoch[s]! : lastEpoch[s]!,
-        epochs: lastEpoch[s]!,
-        weights: weightRecords[s]!,
-        gradients: gradientRecords[s]!,
-        ...(states[s] === undefined ? {} : { balancingState: states[s]! }),
-        ...(failures[s] === undefined ? {} : { failure: failures[s]! }),
-        interrupted: interrupted && !stopped[s],
-      })),
-    };
+    for (const s of done) {
+      const place = alive.indexOf(s);
+      progress[s]!.parameters = values.map((all) => partOf(all, place).slice());
+      progress[s]!.outputs = outputs[place]!;
+    }
   }
 
   /** Each member's outputs on its `predict` rows. */
   function outputsOf(which: Which): Float32Array[] {
-    const width = tasks.reduce((n, task) => n + task.outputs, 0);
-    const all = members.map(({ predict }) => new Float32Array(predict.length * width));
-    const most = Math.max(...members.map(({ predict }) => predict.length));
-    const size = plan.evaluationBatch;
-    for (let start = 0; start < most; start += size) {
-      const rows = new Int32Array(stack * size).fill(data.padding);
-      for (const [s, { predict }] of members.entries()) rows.set(predict.subarray(start, start + size), s * size);
-      const { outputs } = executor.evaluate(which, rows);
-      for (const [s, { predict }] of members.entries()) {
-        const count = Math.max(0, Math.min(size, predict.length - start));
-        all[s]!.set(outputs.subarray(s * size * width, (s * size + count) * width), start * width);
-      }
-    }
+    const width = totalOutputs(tasks);
+    const all = alive.map((s) => new Float32Array(members[s]!.predict.length * width));
+    inChunks(
+      (s) => members[s]!.predict,
+      (rows, start) => {
+        const { outputs } = executor.evaluate(which, rows);
+        for (const place of alive.keys()) {
+          const count = Math.max(0, Math.min(evaluationBatch, all[place]!.length / width - start));
+          all[place]!.set(partOf(outputs, place).subarray(0, count * width), start * width);
+        }
+      },
+    );
     return all;
   }
 
   /** Validation loss per member and task; NaN where the rows have no label. */
-  function validationLoss(): number[][] {
-    const sums = new Float64Array(stack * taskCount);
-    const counts = new Float64Array(stack * taskCount);
-    for (let start = 0; start < validationRows; start += plan.evaluationBatch) {
-      const rows = new Int32Array(stack * plan.evaluationBatch).fill(data.padding);
-      for (const [s, { validation }] of members.entries()) {
-        rows.set(validation.subarray(start, start + plan.evaluationBatch), s * plan.evaluationBatch);
-      }
-      const part = executor.evaluate('current', rows);
-      for (let i = 0; i < sums.length; i++) {
-        sums[i]! += part.sums[i]!;
-        counts[i]! += part.counts[i]!;
-      }
+  function validationLosses(): number[][] {
+    const sums = new Float64Array(alive.length * taskCount);
+    const counts = new Float64Array(alive.length * taskCount);
+    inChunks(
+      (s) => members[s]!.validation,
+      (rows) => {
+        const part = executor.evaluate('current', rows);
+        for (let i = 0; i < sums.length; i++) {
+          sums[i]! += part.sums[i]!;
+          counts[i]! += part.counts[i]!;
+        }
+      },
+    );
+    return alive.map((_, place) =>
+      Array.from({ length: taskCount }, (__, t) => sums[place * taskCount + t]! / counts[place * taskCount + t]!),
+    );
+  }
+
+  /** Goes over rows of every member, `evaluationBatch` at a time, filled up with padding. */
+  function inChunks(rowsOf: (member: number) => Int32Array, visit: (rows: Int32Array, start: number) => void): void {
+    const most = Math.max(...alive.map((s) => rowsOf(s).length));
+    for (let start = 0; start < most; start += evaluationBatch) {
+      const rows = new Int32Array(alive.length * evaluationBatch).fill(data.padding);
+      for (const [place, s] of alive.entries()) rows.set(rowsOf(s).subarray(start, start + evaluationBatch), place * evaluationBatch);
+      visit(rows, start);
     }
-    return members.map((_, s) => Array.from({ length: taskCount }, (_, t) => sums[s * taskCount + t]! / counts[s * taskCount + t]!));
+  }
+}
+
+/** What is known of one model while it trains. */
+class MemberProgress {
+  readonly trainLosses: number[][] = [];
+  readonly validationLosses: number[][] = [];
+  readonly weights: { readonly step: number; readonly values: readonly number[] }[] = [];
+  readonly gradients: GradientRecord[] = [];
+  failure: string | undefined;
+  stopped = false;
+  bestScore: number = Number.POSITIVE_INFINITY;
+  bestEpoch = 0;
+  parameters: Float32Array[] = [];
+  outputs: Float32Array = new Float32Array(0);
+  constructor(public state: State | undefined) {}
+
+  result(validates: boolean, interrupted: boolean): TrainedMember {
+    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, state, failure } = this;
+    return {
+      parameters,
+      outputs,
+      trainLosses,
+      validationLosses,
+      bestEpoch: validates ? this.bestEpoch : trainLosses.length,
+      epochs: trainLosses.length,
+      weights,
+      gradients,
+      ...(state === undefined ? {} : { balancingState: state }),
+      ...(failure === undefined ? {} : { failure }),
+      interrupted: interrupted && !this.stopped,
+    };
   }
 }
 
