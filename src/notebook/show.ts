@@ -3,6 +3,8 @@ import type { MimeBundle } from '../plots/mime';
 import { type ShowOptions, toBundles } from './mime';
 import { currentTransport, type Transport } from './transport';
 
+export type { ShowOptions } from './mime';
+
 /** An output that can be replaced. */
 export interface LiveDisplay {
   /** Shows `value` in the place of what was there, in the cell that made the display. */

@@ -49,6 +49,7 @@ export function bars(input: BarsInput, options: BarsOptions = {}): Figure {
     return {
       type: 'bar',
       orientation: 'h',
+      legendgroup: name,
       name: label(name),
       x: values,
       y: labels.map((_, position) => position),

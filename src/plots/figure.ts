@@ -59,7 +59,8 @@ const subtitleColumns = 110;
 function tidy(value: PlotValue): PlotValue {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return null;
-    return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+    // JSON knows no -0.
+    return Number.isInteger(value) ? value + 0 : Number(value.toPrecision(4));
   }
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value === 'object' && value !== null) {

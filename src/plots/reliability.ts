@@ -82,7 +82,14 @@ export function reliability(input: readonly Calibration[], title = 'Reliability 
     plotHeight: 384,
     margin: { l: 64, r: side.width + (errors.length > 0 ? 40 : 0), b: 48 },
     layout: {
-      [top.xKey]: valueAxis(undefined, { domain: top.xDomain, anchor: top.y, range: [-0.02, 1.02], showticklabels: false }),
+      [top.xKey]: valueAxis(undefined, {
+        domain: top.xDomain,
+        anchor: top.y,
+        range: [-0.02, 1.02],
+        showticklabels: false,
+        tickangle: undefined,
+        tickfont: undefined,
+      }),
       [top.yKey]: valueAxis('share of positives', { domain: top.yDomain, anchor: top.x, range: [-0.02, 1.02] }),
       [bottom.xKey]: valueAxis('predicted probability', { domain: bottom.xDomain, anchor: bottom.y, range: [-0.02, 1.02] }),
       [bottom.yKey]: valueAxis('rows', { domain: bottom.yDomain, anchor: bottom.x, nticks: 3, rangemode: 'tozero' }),

@@ -231,7 +231,8 @@ export function renderSvg(figure: Figure, width: number): string {
     const { l, r, t, b } = draw(layout)._fullLayout._size;
     layout = { ...layout, margin: { l, r, t, b, autoexpand: false } };
   }
-  return plotly.Snapshot.toSVG(draw(layout), 'svg', 1);
+  // Plotly's mark for a quote inside an attribute, which it takes out again only where a browser has put quotes around it.
+  return plotly.Snapshot.toSVG(draw(layout), 'svg', 1).replace(/TOBESTRIPPED/g, "'");
 }
 
 /**

@@ -56,6 +56,8 @@ export function trajectories(input: TrajectoriesInput, options: TrajectoriesOpti
     yTitle: '',
   });
   requireSome('trajectories', paths, 'paths');
+  // Contours are grid enough.
+  const grid = surface === undefined ? {} : { showgrid: false, gridcolor: undefined };
   const data: Trace[] = [];
   if (surface !== undefined) {
     requireLength('trajectories', 'surface.z', surface.z, surface.y.length);
@@ -134,8 +136,8 @@ export function trajectories(input: TrajectoriesInput, options: TrajectoriesOpti
     plotHeight: 400,
     margin: { l: 64, r: side.width, b: 48 },
     layout: {
-      xaxis: valueAxis(escapeHtml(xTitle), { showgrid: surface === undefined }),
-      yaxis: valueAxis(escapeHtml(yTitle), { showgrid: surface === undefined }),
+      xaxis: valueAxis(escapeHtml(xTitle), grid),
+      yaxis: valueAxis(escapeHtml(yTitle), grid),
       ...side.layout,
     },
   });

@@ -1,0 +1,105 @@
+import { JSDOM } from 'jsdom';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { formatDuration, progressBundle, progressDisplay, progressLine } from '../../src/notebook/progress';
+import { inTslab, written } from './fake-kernels';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const event = { phase: 'training', done: 3, total: 12, secondsLeft: 125, message: 'mmoe, seed 1' };
+
+test('formatDuration', () => {
+  expect([0, 59.4, 60, 125, 3600, 7384].map(formatDuration)).toEqual(['0 s', '59 s', '1 min 0 s', '2 min 5 s', '1 h 0 min', '2 h 3 min']);
+});
+
+test('progressLine says what, how far and how long', () => {
+  expect(progressLine(event)).toBe('training: 3 of 12, 2 min 5 s left · mmoe, seed 1');
+  expect(progressLine({ phase: 'p', done: 0, total: 1 })).toBe('p: 0 of 1');
+});
+
+test('progressBundle: bar, escaped line, and curves in their common scales', () => {
+  const bundle = progressBundle({
+    ...event,
+    phase: '<b>',
+    curve: [
+      { name: 'hard & soft', x: [1, 2, 3], y: [1, Number.NaN, 0] },
+      { name: 'mmoe', x: [1, 3], y: [0.5, 0.5] },
+    ],
+  });
+  const { document } = new JSDOM(bundle['text/html'] as string).window;
+  expect(document.querySelectorAll('b')).toHaveLength(0);
+  expect(document.body.innerHTML).toContain('width:25.0%');
+  expect([...document.querySelectorAll('polyline')].map((line) => line.getAttribute('points'))).toEqual([
+    '2.0,2.0 358.0,88.0',
+    '2.0,45.0 358.0,45.0',
+  ]);
+  expect(document.body.textContent).toContain('hard & soft 0');
+  expect(bundle['text/plain']).toBe('<b>: 3 of 12, 2 min 5 s left · mmoe, seed 1');
+  const empty = progressBundle({ phase: 'p', done: 0, total: 0, curve: [{ name: 'a', x: [], y: [] }] });
+  expect(empty['text/html']).not.toMatch(/NaN|Infinity|polyline/);
+});
+
+test('in a notebook: one output of the starting cell, drawn at most twice a second, and at once when the phase changes', () => {
+  inTslab(({ sent, nextCell }) => {
+    const display = progressDisplay();
+    nextCell();
+    for (let step = 0; step < 100; step++) {
+      display.update({ ...event, done: step, total: 100 });
+      vi.advanceTimersByTime(100);
+    }
+    expect(sent).toHaveLength(20);
+    display.update({ ...event, phase: 'testing' });
+    expect(sent).toHaveLength(21);
+    display.done();
+    expect(sent.at(-1)).toMatchObject({ data: { 'text/plain': 'testing: stopped at 3 of 12' }, update: true });
+    expect(new Set(sent.map((message) => message.id)).size).toBe(1);
+    expect(new Set(sent.map((message) => message.cell))).toEqual(new Set([1]));
+    expect(sent.map((message) => message.update)).toEqual(sent.map((_, index) => index > 0));
+  });
+});
+
+test('done: the summary replaces the bar; without an event there is nothing to say', () => {
+  inTslab(({ sent }) => {
+    progressDisplay().done();
+    expect(sent).toHaveLength(0);
+    const display = progressDisplay();
+    display.update({ ...event, done: 12 });
+    display.done();
+    display.done('all fine');
+    expect(sent.map(({ data }) => data['text/plain']).slice(1)).toEqual(['training: 12 of 12 done', 'all fine']);
+    expect(sent[1]?.data).not.toHaveProperty('text/html');
+  });
+});
+
+/** What a display writes to a terminal of some width, or to a file. */
+function onStderr(isTTY: boolean, columns: number): string {
+  const before = { isTTY: process.stderr.isTTY, columns: process.stderr.columns };
+  Object.assign(process.stderr, { isTTY, columns });
+  try {
+    return written('stderr', () => {
+      const display = progressDisplay();
+      display.update(event);
+      vi.advanceTimersByTime(600);
+      display.update({ ...event, done: 12 });
+      display.done();
+    });
+  } finally {
+    Object.assign(process.stderr, before);
+  }
+}
+
+test('on a terminal: one line rewritten in place, never longer than the terminal; into a file: nothing', () => {
+  const text = onStderr(true, 30);
+  expect(text.split('\r\u001b[K')).toEqual([
+    '',
+    'training: 3 of 12, 2 min 5 s…',
+    'training: 12 of 12, 2 min 5…',
+    'training: 12 of 12 done\n',
+  ]);
+  expect(onStderr(false, 80)).toBe('');
+});
