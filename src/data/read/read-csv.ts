@@ -13,8 +13,8 @@ export interface CsvOptions {
   readonly separator?: string;
   /** Whether cells may be quoted with `"`; without, quotes are text. @default true */
   readonly quotes?: boolean;
-  /** `true`: the first line names the columns; or the names, where no line does. @default true */
-  readonly header?: true | readonly string[];
+  /** `true`: the first line names the columns. `false`: no line does, they are called `c1`, `c2`, ...; or their names. @default true */
+  readonly header?: boolean | readonly string[];
   /** Texts that mean "missing" beside empty cells. @default ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'null', '?'] */
   readonly missing?: readonly string[];
   /** Columns to keep as text although they hold numbers (identifiers such as `007`). @default [] */
@@ -52,7 +52,12 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
     if (error instanceof CsvError) throw new DataError('bad-file', `${where}: ${error.message}`);
     throw error;
   }
-  const names = header === true ? headerNames(where, lines.shift(), separator) : [...header];
+  const names =
+    header === true
+      ? headerNames(where, lines.shift(), separator)
+      : header === false
+        ? (lines[0] ?? []).map((_, i) => `c${i + 1}`)
+        : [...header];
   if (lines.length === 0) throw new DataError('empty-table', `${where}: it has ${header === true ? 'a header and ' : ''}no rows`);
   const repeated = names.find((column, i) => names.indexOf(column) !== i);
   if (repeated !== undefined) {
@@ -69,7 +74,7 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
     if (line.length !== names.length) {
       throw new DataError(
         'unequal-lengths',
-        `${where}: data row ${row} (counted from 0) has ${line.length} cells, the ${header === true ? 'header' : 'given header'} has ${names.length}; is the separator "${separator}" right, and is text that holds it quoted?`,
+        `${where}: data row ${row} (counted from 0) has ${line.length} cells, the ${header === true ? 'header' : header === false ? 'first row' : 'given header'} has ${names.length}; is the separator "${separator}" right, and is text that holds it quoted?`,
         { row },
       );
     }
@@ -94,7 +99,7 @@ function headerNames(where: string, line: readonly string[] | undefined, separat
   if (other !== undefined) {
     throw new DataError(
       'bad-file',
-      `${where}: with the separator ${JSON.stringify(separator)} its header is the one column ${JSON.stringify(names[0]!.slice(0, 60))}; pass separator: ${JSON.stringify(other)}`,
+      `${where}: with the separator ${JSON.stringify(separator)} its header is the one column ${JSON.stringify(names[0]!.slice(0, 60))}; pass separator: ${JSON.stringify(other)} (command line: --delimiter)`,
     );
   }
   const numbers = names.filter((cell) => toNumber(cell) !== undefined);
@@ -103,7 +108,7 @@ function headerNames(where: string, line: readonly string[] | undefined, separat
     const shown = names.slice(0, 4).join(', ');
     throw new DataError(
       'bad-file',
-      `${where}: the first line holds numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or name the columns: header: ['a', 'b', ...]`,
+      `${where}: the first line holds numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or say that there is none: header: false or ['a', 'b', ...] (command line: --no-header)`,
     );
   }
   // The row names that R writes have an empty header cell.

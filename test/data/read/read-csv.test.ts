@@ -23,6 +23,9 @@ describe('readCsv', () => {
   it('takes other separators, encodings, markers and given names', () => {
     expect(read('a\tb\n"x\t1\n', { separator: '\t', quotes: false })).toEqual({ a: ['"x'], b: [1] });
     expect(read('1,2\n3,-9\n', { header: ['a', 'b'], missing: ['-9'] })).toEqual({ a: [1, 3], b: [2, null] });
+    expect(read('1,x\n3,y\n', { header: false })).toEqual({ c1: [1, 3], c2: ['x', 'y'] });
+    expect(() => read('1,x\n3\n', { header: false })).toThrow('data row 1 (counted from 0) has 1 cells, the first row has 2');
+    expect(() => read('', { header: false })).toThrow('it has no rows');
     const latin = Buffer.from('ciudad\nM\xe9xico\n', 'latin1');
     expect(readCsv(latin, { encoding: 'latin1' })).toEqual({ ciudad: ['México'] });
     expect(() => readCsv(latin)).toThrow("it is not valid UTF-8; if it is in Latin-1, pass encoding: 'latin1'");
@@ -56,7 +59,7 @@ describe('readCsv', () => {
     [
       'no header',
       '5.1,3.5,1.4,Iris-setosa\n4.9,3.0,1.4,Iris-setosa\n',
-      'the first line holds numbers (5.1, 3.5, 1.4, Iris-setosa), so there seems to be no header; add one, or name the columns',
+      'the first line holds numbers (5.1, 3.5, 1.4, Iris-setosa), so there seems to be no header; add one, or say that there is none: header: false',
     ],
     ['another separator', 'a;b\n1;2\n', 'with the separator "," its header is the one column "a;b"; pass separator: ";"'],
     ['no header, integers', '1,0\n2,1\n', 'so there seems to be no header'],
