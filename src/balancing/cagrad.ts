@@ -4,7 +4,7 @@ import { combinedNorm } from './linear-algebra';
 import { minNormPoint } from './min-norm-point';
 import { choiceOption, numberOption } from './options';
 
-/** Length of the worst combination, relative to the gradients, below which the point counts as Pareto stationary. */
+/** Length of the worst combination, relative to the shortest gradient, below which the point counts as Pareto stationary. */
 const STATIONARY = 1e-6;
 
 /** Options of {@link cagrad}. */
@@ -32,10 +32,12 @@ interface WorstCase {
  */
 function worstCase(gramian: Float64Array, tasks: number, radius: number, meanNorm: number): WorstCase | undefined {
   const meanProducts = new Float64Array(tasks);
-  let largest = 0;
+  let [longest, shortest] = [0, Number.POSITIVE_INFINITY];
   for (let i = 0; i < tasks; i++) {
     for (let j = 0; j < tasks; j++) meanProducts[i]! += gramian[i * tasks + j]! / tasks;
-    largest = Math.max(largest, Math.sqrt(gramian[i * tasks + i]!));
+    const length = Math.sqrt(gramian[i * tasks + i]!);
+    longest = Math.max(longest, length);
+    if (length > 0) shortest = Math.min(shortest, length);
   }
   const shifted = new Float64Array(tasks * tasks);
   const solveAt = (supposed: number): WorstCase => {
@@ -50,8 +52,8 @@ function worstCase(gramian: Float64Array, tasks: number, radius: number, meanNor
     const weights = minNormPoint(shifted, tasks);
     return { weights, norm: combinedNorm(gramian, weights) };
   };
-  const smallest = STATIONARY * largest;
-  let [low, high] = [smallest, largest];
+  const smallest = STATIONARY * shortest;
+  let [low, high] = [smallest, longest];
   let supposed = Math.max(meanNorm, smallest);
   let solution = solveAt(supposed);
   let guess = solution.norm;

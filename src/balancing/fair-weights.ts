@@ -30,16 +30,14 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
   const push = new Float64Array(n);
   const pull = new Float64Array(n);
   const hessian = new Float64Array(n * n);
-  const evaluate = (point: Float64Array): number => {
+  /** Fills in v, and the two sides of the equation times v, at a point x. */
+  const evaluate = (point: Float64Array): void => {
     for (let i = 0; i < n; i++) v[i] = Math.exp(point[i]!);
     const cv = multiply(c, v);
-    let objective = 0;
     for (let i = 0; i < n; i++) {
       pull[i] = v[i]! * cv[i]!;
       push[i] = Math.exp(logA[i]! + (1 + power) * point[i]!);
-      objective += pull[i]! / 2 - (alpha === 1 ? point[i]! : push[i]! / (1 + power));
     }
-    return objective;
   };
   evaluate(x);
   let [pulled, pushed] = [0, 0];
@@ -49,7 +47,7 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
   }
   const shift = (Math.log(pushed) - Math.log(pulled)) / (1 - power);
   if (Number.isFinite(shift)) for (let i = 0; i < n; i++) x[i]! += shift;
-  let objective = evaluate(x);
+  evaluate(x);
   let last = Number.POSITIVE_INFINITY;
   for (let iteration = 0; iteration < 200; iteration++) {
     const step = new Float64Array(n);
@@ -60,7 +58,6 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
     }
     const gradient = step.slice();
     solvePositiveDefinite(hessian, step);
-    // The step is relative (dv / v); a multiplicative update keeps v positive. It is damped to a factor of e^2.
     let largest = 0;
     let slope = 0;
     for (let i = 0; i < n; i++) {
@@ -70,19 +67,20 @@ export function fairWeights(gramian: Float64Array, tasks: number, alpha: number)
     // Quadratic convergence is over once a small step is not much smaller than the one before.
     if (largest < 1e-15 || (largest < 1e-4 && largest > last / 4)) break;
     last = largest;
+    // The step is relative (dv / v); a multiplicative update keeps v positive. It is damped to a factor of e^2, and until it no
+    // longer overshoots by much: the slope along it tells, which is exact where the objective itself drowns in rounding error.
     let length = Math.min(1, 2 / largest);
-    let next = x.map((value, i) => value + length * step[i]!);
-    let trial = evaluate(next);
-    // Near the solution the objective no longer tells points apart; Newton's step is trusted there.
-    if (largest > 1e-4) {
-      while (!(trial <= objective - 1e-4 * length * slope) && length > 1e-10) {
-        length /= 2;
-        next = x.map((value, i) => value + length * step[i]!);
-        trial = evaluate(next);
+    for (;;) {
+      const next = x.map((value, i) => value + length * step[i]!);
+      evaluate(next);
+      let nextSlope = 0;
+      for (let i = 0; i < n; i++) nextSlope += (push[i]! - pull[i]!) * step[i]!;
+      if (nextSlope >= -slope / 2 || largest < 1e-4 || length < 1e-6) {
+        x = next;
+        break;
       }
+      length /= 2;
     }
-    x = next;
-    objective = trial;
   }
   for (let i = 0; i < n; i++) weights[present[i]!] = Math.exp(x[i]! - Math.log(norms[present[i]!]!));
   return weights;
