@@ -32,7 +32,7 @@ interface DenoKernel {
 
 const content = (data: MimeBundle, id: string): DisplayContent => ({ data, metadata: {}, transient: { display_id: id } });
 
-/** The kernel's own writer of whole bundles, which its public module does not offer. */
+/** The kernel's own writer of whole bundles, which its public module does not offer; each cell has another one. */
 function tslabWriter(kernel: TslabKernel): DisplayWriter | undefined {
   const cache = kernel.require.cache ?? {};
   const path = Object.keys(cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));
@@ -44,8 +44,15 @@ function tslabWriter(kernel: TslabKernel): DisplayWriter | undefined {
 const commonTypes = ['text/html', 'image/svg+xml', 'text/plain'] as const;
 
 function tslabTransport(kernel: TslabKernel): Transport {
-  const write = tslabWriter(kernel);
-  if (write !== undefined) return { inPlace: true, send: (bundle, id, update) => write(content(bundle, id), update) };
+  const first = tslabWriter(kernel);
+  if (first !== undefined) {
+    return {
+      inPlace: true,
+      // A new output goes to the cell that made the transport. An update finds its output by the display id, and front ends may have
+      // stopped listening to a cell that has ended: it goes by the newest writer.
+      send: (bundle, id, update) => ((update ? tslabWriter(kernel) : undefined) ?? first)(content(bundle, id), update),
+    };
+  }
   const displays = new Map<string, TslabDisplay>();
   return {
     inPlace: true,

@@ -11,7 +11,7 @@ test('show sends before it returns, and returns nothing that a notebook would pr
   });
 });
 
-test('showLive: updates replace what was there, in the cell that started', () => {
+test('showLive: updates replace what was there, also from a later cell', () => {
   inTslab(({ sent, nextCell }) => {
     const live = showLive('one');
     nextCell();
@@ -19,7 +19,7 @@ test('showLive: updates replace what was there, in the cell that started', () =>
     show('other');
     expect(sent.map(({ data, update, cell }) => [data['text/plain'], update, cell])).toEqual([
       ['one', false, 1],
-      ['two', true, 1],
+      ['two', true, 2],
       ['other', false, 2],
     ]);
     expect(sent[1]?.id).toBe(sent[0]?.id);

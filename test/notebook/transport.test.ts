@@ -18,13 +18,14 @@ test('tslab: whole bundles through the kernel’s writer, on any system’s path
   }
 });
 
-test('tslab: a transport belongs to the cell that made it', () => {
+test('tslab: a new output belongs to the cell that made the transport, an update goes by the cell that runs', () => {
   inTslab(({ sent, nextCell }) => {
     const first = currentTransport();
     nextCell();
     first.send(bundle, 'a', false);
+    first.send(bundle, 'a', true);
     currentTransport().send(bundle, 'b', false);
-    expect(sent.map((message) => message.cell)).toEqual([1, 2]);
+    expect(sent.map((message) => message.cell)).toEqual([1, 2, 2]);
   });
 });
 
