@@ -1,0 +1,50 @@
+import { cgc } from './cgc';
+import { crossStitch } from './cross-stitch';
+import { dselectk } from './dselectk';
+import { film } from './film';
+import { hardSharing } from './hard-sharing';
+import { lowRankHeads } from './low-rank-heads';
+import { mmoe } from './mmoe';
+import { mtan } from './mtan';
+import { nddr } from './nddr';
+import { ple } from './ple';
+import { sharedDecision } from './shared-decision';
+import { sharedOutput } from './shared-output';
+import { singleTask } from './single-task';
+import { softSharing } from './soft-sharing';
+
+/** The type of {@link architectures}. */
+export interface Architectures {
+  readonly singleTask: typeof singleTask;
+  readonly hardSharing: typeof hardSharing;
+  readonly softSharing: typeof softSharing;
+  readonly sharedOutput: typeof sharedOutput;
+  readonly sharedDecision: typeof sharedDecision;
+  readonly lowRankHeads: typeof lowRankHeads;
+  readonly crossStitch: typeof crossStitch;
+  readonly nddr: typeof nddr;
+  readonly mtan: typeof mtan;
+  readonly mmoe: typeof mmoe;
+  readonly cgc: typeof cgc;
+  readonly ple: typeof ple;
+  readonly dselectk: typeof dselectk;
+  readonly film: typeof film;
+}
+
+/** Every sharing architecture by name. `info` tells what each is; `fromOptions` makes one from a record of options. */
+export const architectures: Architectures = {
+  singleTask,
+  hardSharing,
+  softSharing,
+  sharedOutput,
+  sharedDecision,
+  lowRankHeads,
+  crossStitch,
+  nddr,
+  mtan,
+  mmoe,
+  cgc,
+  ple,
+  dselectk,
+  film,
+};

@@ -1,0 +1,240 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { mgda } from '../../src/balancing/mgda';
+import { taskData } from '../../src/data/task-data';
+import { architectures } from '../../src/models/architectures';
+import type { Method } from '../../src/models/method';
+import { mlp } from '../../src/models/mlp';
+import type { Network } from '../../src/models/network';
+import { random } from '../../src/random/random';
+import { initialValues } from '../../src/training/initial-values';
+import { adam } from '../../src/training/optimizer';
+import { fitSplit, labelColumns, makeResident } from '../../src/training/prepare';
+import { batchLosses, gather, inferenceContext, taskGradients, trainingContext, weightedGradients } from '../../src/training/step';
+import { type Member, type StackResult, trainStack } from '../../src/training/train-stack';
+import {
+  batchOf,
+  binaryTask,
+  buildOf,
+  expectClose,
+  list,
+  multiclassTask,
+  normals,
+  problemOf,
+  randomValues,
+  regressionTask,
+} from './support';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+// Smooth, so that differences of losses see no kink.
+const trunk = mlp([5, 4], { activation: 'tanh' });
+const small = mlp([3], { activation: 'tanh' });
+const mixed = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);
+const alike = problemOf(3, [binaryTask('a'), binaryTask('b'), binaryTask('c')]);
+
+interface Case {
+  readonly name: string;
+  readonly method: Method;
+  readonly problem: typeof mixed;
+}
+const of = (name: string, method: Method, problem = mixed): Case => ({ name, method, problem });
+const a = architectures;
+const cases: readonly Case[] = [
+  of('hardSharing', a.hardSharing(trunk)),
+  of('softSharing', a.softSharing(trunk, { strength: 0.3 })),
+  of('softSharing trace', a.softSharing(trunk, { strength: 0.3, norm: 'trace', layers: [1] })),
+  of('sharedOutput middle', a.sharedOutput(trunk, { middle: small }), alike),
+  of('sharedOutput embedding', a.sharedOutput(mlp([4], { activation: 'tanh' }), { embedding: 2 }), alike),
+  of('sharedDecision', a.sharedDecision(trunk), alike),
+  of('lowRankHeads', a.lowRankHeads(trunk, { rank: 2 })),
+  of('crossStitch', a.crossStitch(trunk)),
+  of('crossStitch channel', a.crossStitch(trunk, { units: 'channel' })),
+  of('nddr', a.nddr(trunk, { norm: 'none' })),
+  of('nddr norm', a.nddr(trunk)),
+  of('mtan', a.mtan(trunk)),
+  of('mmoe', a.mmoe({ expert: trunk, experts: 3 })),
+  of('mmoe stem tower', a.mmoe({ expert: small, experts: 2, stem: small, tower: small })),
+  of('cgc', a.cgc({ expert: trunk, shared: 2, specific: 1 })),
+  of('ple', a.ple({ expert: small, shared: 1, specific: 2, levels: 3, tower: small })),
+  of('dselectk', a.dselectk({ expert: trunk, experts: 3, k: 2 })),
+  of('dselectk static', a.dselectk({ expert: trunk, experts: 4, k: 2, selection: 'static' })),
+  of('film', a.film(trunk)),
+  of('film embedding', a.film(trunk, { embedding: 2 })),
+];
+
+describe.each(cases)('$name', ({ method, problem }) => {
+  test('gradients are those of finite differences', () => {
+    tf.tidy(() => {
+      const network = buildOf(method, problem);
+      const values = randomValues(network, 1, 0, 0.3);
+      const parameters = network.parameters.map(({ name }) => values[name]!);
+      const { shape, data, batch } = batchOf(problem, network, 1);
+      const weights = tf.tensor2d([[0.7, 1.3, 0.9]]);
+      const { gradients } = weightedGradients(shape, parameters, data, batch, weights);
+      const { x } = gather(shape, data, batch.rows);
+      const loss = (at: readonly Tensor[]): number => {
+        const own = tf.sum(tf.mul(batchLosses(shape, at, data, batch), weights));
+        const named = Object.fromEntries(network.parameters.map(({ name }, i) => [name, at[i]!]));
+        const pull = network.penalty?.(named, x, trainingContext(batch.seeds, 1, shape.totalSteps));
+        return (pull ? tf.add(own, tf.sum(pull)) : own).dataSync()[0]!;
+      };
+      // Along a random direction in the parameters of each part, by differences of fourth order; float32 leaves an error of some 1e-4.
+      const partOf = (name: string): string => name.replace(/\/.*/, '');
+      const directions = parameters.map((p, i) => normals(500 + i, p.shape));
+      for (const part of new Set(network.parameters.map(({ name }) => partOf(name)))) {
+        const inside = network.parameters.map(({ name }) => partOf(name) === part);
+        const step = 4e-3;
+        const at = (k: number): number => loss(parameters.map((p, j) => (inside[j] ? tf.add(p, tf.mul(directions[j]!, k * step)) : p)));
+        const numeric = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step);
+        const exact = inside.reduce((sum, own, j) => (own ? sum + list(tf.sum(tf.mul(gradients[j]!, directions[j]!)))[0]! : sum), 0);
+        expect(Math.abs(numeric - exact), part).toBeLessThan(2e-3 + 5e-3 * Math.abs(exact));
+      }
+    });
+  });
+
+  test("the tasks' gradients sum to the gradient of the sum", () => {
+    tf.tidy(() => {
+      const network = buildOf(method, problem);
+      const values = randomValues(network, 2);
+      const parameters = network.parameters.map(({ name }) => values[name]!);
+      const { shape, data, batch } = batchOf(problem, network, 2);
+      const sum = weightedGradients(shape, parameters, data, batch, tf.ones([2, 3]));
+      const each = taskGradients(shape, parameters, data, batch);
+      expectClose(each.losses, sum.losses);
+      let [s, o] = [0, 0];
+      for (const [i, { role }] of network.parameters.entries()) {
+        if (role === 'task') expectClose(each.own[o++]!, sum.gradients[i]!, 1e-4);
+        else {
+          const pull = each.penalty[s];
+          const total = tf.sum(each.jacobian[s++]!, 1);
+          expectClose(pull ? tf.add(total, pull) : total, sum.gradients[i]!, 1e-4);
+        }
+      }
+    });
+  });
+
+  test('a parameter of one task follows its loss alone', () => {
+    tf.tidy(() => {
+      const network = buildOf(method, problem);
+      const values = randomValues(network, 1);
+      const parameters = network.parameters.map(({ name }) => values[name]!);
+      const { shape, data, batch } = batchOf(problem, network, 1);
+      for (const [t] of problem.tasks.entries()) {
+        const weights = tf.tensor2d([problem.tasks.map((_, u) => (u === t ? 1 : 0))]);
+        const { gradients } = weightedGradients({ ...shape, network: without(network) }, parameters, data, batch, weights);
+        for (const [i, parameter] of network.parameters.entries()) {
+          if (parameter.role !== 'task') continue;
+          const sizes = list(tf.sum(tf.reshape(tf.abs(gradients[i]!), [-1, parameter.shape[parameter.shape.length - 1]!]), 0));
+          for (const [c, size] of sizes.entries()) {
+            const owner = parameter.columnTasks?.[c] ?? parameter.task;
+            if (owner !== t) expect(size, `${parameter.name} by task ${t}`).toBe(0);
+          }
+        }
+      }
+    });
+  });
+
+  test('a stack gives what its models give alone', () => {
+    tf.tidy(() => {
+      const network = buildOf(method, problem);
+      const values = randomValues(network, 3);
+      const x = normals(9, [3, 4, 3]);
+      const together = network.forward(values, x, inferenceContext);
+      const apart = [0, 1, 2].map((s) => {
+        const own = Object.fromEntries(Object.entries(values).map(([name, v]) => [name, tf.slice(v, [s], [1])]));
+        return network.forward(own, tf.slice(x, [s], [1]), inferenceContext);
+      });
+      expectClose(together, tf.concat(apart, 0));
+    });
+  });
+
+  test('has its initial values in the shapes it declares, under distinct names', () => {
+    const network = buildOf(method, problem);
+    const initial = initialValues(network, 1);
+    for (const [i, { name, shape }] of network.parameters.entries()) {
+      expect(initial[i]!.length, name).toBe(shape.reduce((p, q) => p * q, 1));
+      expect(initial[i]!.every(Number.isFinite), name).toBe(true);
+    }
+    expect(new Set(network.parameters.map(({ name }) => name)).size).toBe(network.parameters.length);
+  });
+
+  test('trains the same as a graph and op by op, and its loss falls', async () => {
+    const eager = await train(method, 'eager', 2);
+    const graph = await train(method, 'auto', 8);
+    expect(graph.mode).toBe('graph');
+    for (const [s, member] of graph.members.entries()) {
+      expectClose(member.trainLosses.slice(0, 2).flat(), eager.members[s]!.trainLosses.flat(), 1e-4);
+      expect(total(member.trainLosses.at(-1)!)).toBeLessThan(0.9 * total(member.trainLosses[0]!));
+    }
+  });
+
+  test('trains with weights from the products of the gradients', async () => {
+    const result = await train(method.with(mgda()), 'auto', 5);
+    for (const member of result.members) {
+      expect(member.failure).toBeUndefined();
+      expect(total(member.trainLosses.at(-1)!)).toBeLessThan(total(member.trainLosses[0]!));
+    }
+  });
+});
+
+const total = (losses: readonly number[]): number => losses.reduce((p, q) => p + q, 0);
+
+/** The network without its penalty, which reaches every parameter. */
+function without(network: Network): Network {
+  const { penalty: _, ...rest } = network;
+  return rest;
+}
+
+/** A problem whose three binary tasks come from two hidden features. */
+function synthetic() {
+  const r = random(5, 'rows');
+  const rows = 120;
+  const columns = Array.from({ length: 3 }, () => Array.from({ length: rows }, () => r.normal()));
+  const [p, q, s] = columns as [number[], number[], number[]];
+  return taskData(
+    {
+      p,
+      q,
+      s,
+      a: p.map((v, i) => (v + q[i]! > 0 ? 1 : 0)),
+      b: p.map((v, i) => (v - q[i]! > 0.2 ? 1 : 0)),
+      c: q.map((v, i) => (v + 0.5 * s[i]! > 0 ? 1 : 0)),
+    },
+    { tasks: { a: { kind: 'binary' }, b: { kind: 'binary' }, c: { kind: 'binary' } } },
+  );
+}
+
+async function train(method: Method, mode: 'eager' | 'auto', epochs: number): Promise<StackResult> {
+  const data = synthetic();
+  const train = Int32Array.from({ length: data.rows }, (_, i) => i);
+  const split = fitSplit(data, { train, validation: new Int32Array(0), test: train });
+  const network = method.architecture.build({ input: { shape: split.encoder.shape }, tasks: data.tasks });
+  const resident = makeResident(data, [split]);
+  const members = [0, 1].map(
+    (seed): Member => ({
+      label: `seed ${seed}`,
+      seed,
+      train,
+      validation: new Int32Array(0),
+      predict: new Int32Array(0),
+      columns: labelColumns(data).flat(),
+      initial: initialValues(network, seed),
+      learningRate: 2e-2,
+    }),
+  );
+  try {
+    return await trainStack(method, network, data.tasks, split.encoder.shape, members, resident, {
+      epochs,
+      batchSize: 30,
+      optimizer: adam(),
+      mode,
+    });
+  } finally {
+    resident.dispose();
+  }
+}

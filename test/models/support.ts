@@ -1,0 +1,108 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import type { Method } from '../../src/models/method';
+import type { ForwardContext, InputShape, Network, Problem, Values } from '../../src/models/network';
+import { random } from '../../src/random/random';
+import type { Task } from '../../src/tasks/task';
+import { initialValues } from '../../src/training/initial-values';
+import { type Batch, inferenceContext, type Resident, type StackShape } from '../../src/training/step';
+
+export const binaryTask = (name: string): Task => ({ name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 });
+export const regressionTask = (name: string): Task => ({ name, kind: 'regression', column: name, classes: [], outputs: 1 });
+export const multiclassTask = (name: string, classes: number): Task => ({
+  name,
+  kind: 'multiclass',
+  column: name,
+  classes: Array.from({ length: classes }, (_, i) => String(i)),
+  outputs: classes,
+});
+export const taggingTask = (name: string, length: number, classes: number): Task => ({
+  ...multiclassTask(name, classes),
+  kind: 'tagging',
+  outputs: length * classes,
+});
+
+export const problemOf = (input: number | InputShape, tasks: readonly Task[]): Problem => ({
+  input: typeof input === 'number' ? { shape: [input] } : input,
+  tasks,
+});
+
+/** Random numbers of a shape from a seed. */
+export function normals(seed: number, shape: readonly number[], scale = 1): Tensor {
+  const r = random(seed, 'test');
+  return tf.tensor(
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => scale * r.normal()),
+    [...shape],
+  );
+}
+
+/** The networks that the seeds start, as one stack. */
+export function startValues(network: Network, seeds: readonly number[]): Record<string, Tensor> {
+  const all = seeds.map((seed) => initialValues(network, seed));
+  return Object.fromEntries(
+    network.parameters.map(({ name, shape }, i) => [name, tf.stack(all.map((own) => tf.tensor(own[i]!, [...shape])))]),
+  );
+}
+
+/** Random values of every parameter, so that nothing is zero by initialisation. */
+export function randomValues(network: Network, stack: number, seed = 0, scale = 0.5): Record<string, Tensor> {
+  return Object.fromEntries(network.parameters.map(({ name, shape }, i) => [name, normals(1000 * seed + i, [stack, ...shape], scale)]));
+}
+
+export const buildOf = (method: Method, problem: Problem): Network => method.architecture.build(problem);
+
+export function forward(network: Network, values: Values, x: Tensor, context: ForwardContext = inferenceContext): Tensor {
+  return network.forward(values, x, context);
+}
+
+export function list(t: Tensor): number[] {
+  return Array.from(t.dataSync());
+}
+
+/** Equal within `tolerance` times the largest number expected. */
+export function expectClose(actual: Tensor | readonly number[], expected: Tensor | readonly number[], tolerance = 1e-5): void {
+  const [a, e] = [actual, expected].map((v) => (v instanceof tf.Tensor ? list(v) : [...(v as readonly number[])])) as [number[], number[]];
+  if (actual instanceof tf.Tensor && expected instanceof tf.Tensor) expect(actual.shape).toEqual(expected.shape);
+  expect(a.length).toBe(e.length);
+  const scale = Math.max(1, ...e.map(Math.abs));
+  const worst = Math.max(...a.map((v, i) => Math.abs(v - e[i]!)));
+  expect(worst, `largest difference over numbers up to ${scale}`).toBeLessThan(tolerance * scale);
+}
+
+/** A small data set on the device for a stack, with its one batch. */
+export function batchOf(
+  problem: Problem,
+  network: Network,
+  stack: number,
+  rows = 6,
+  inputs?: Tensor,
+): { shape: StackShape; data: Resident; batch: Batch } {
+  const size = problem.input.shape.reduce((a, b) => a * b, 1);
+  const r = random(7, 'labels');
+  const columns = problem.tasks.flatMap((task) => {
+    const length = task.kind === 'tagging' ? task.outputs / task.classes.length : 1;
+    return new Array<Task>(length).fill(task);
+  });
+  const labels = Array.from({ length: rows }, () =>
+    columns.map((task) => (task.kind === 'regression' ? r.normal() : r.below(Math.max(2, task.classes.length)))),
+  );
+  const width = columns.length;
+  return {
+    shape: { network, tasks: problem.tasks, stack, inputShape: problem.input.shape, weighted: false, totalSteps: 10 },
+    data: {
+      inputs: inputs ?? normals(3, [rows, size]),
+      labels: tf.tensor2d(labels.flat(), [rows, width]),
+      mask: tf.ones([rows, width]),
+      classWeights: tf.zeros([stack, 1]),
+    },
+    batch: {
+      rows: tf.tensor2d(
+        Array.from({ length: stack * rows }, (_, i) => i % rows),
+        [stack, rows],
+        'int32',
+      ),
+      seeds: tf.tensor2d(Array.from({ length: stack }, (_, s) => [11 + s, 0]).flat(), [stack, 2], 'int32'),
+    },
+  };
+}
