@@ -170,7 +170,11 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
     }
     return source;
   };
-  for (const [index, input] of inputs.entries()) sources.set(input.dataId, { from: 'input', index });
+  for (const [index, input] of inputs.entries()) {
+    if (sources.has(input.dataId))
+      throw new TypeError(`record: input ${index} is the same tensor as an earlier one; give each input a tensor of its own`);
+    sources.set(input.dataId, { from: 'input', index });
+  }
   const typeOf = (name: string, tensor: TensorInfo): OpAttribute => ({
     name,
     type: backend.binding.TF_ATTR_TYPE,

@@ -272,7 +272,7 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
               const { parameters, data: d, batch, rest } = split(all);
               return [crossGramian(shape, parameters, d, batch, { ...batch, rows: rest[0]! })];
             },
-            [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroBatch.rows],
+            [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeros([stack, plan.batch], 'int32')],
           )
         : undefined;
       const others = cross ? builder.placeholder('int32', [2, stack, plan.batch]) : undefined;

@@ -149,10 +149,12 @@ function perOutput(tasks: readonly Task[], factors: Tensor): Tensor {
  */
 export function lossSums(tasks: readonly Task[], outputs: Tensor, labels: Tensor, mask: Tensor, classWeights?: Tensor): LossSums {
   let counts: Tensor | undefined;
-  const differentiable = tf.customGrad((z) => {
+  const differentiable = tf.customGrad((z, save) => {
     const parts = sumsAndTargets(tasks, z as Tensor, labels, mask, classWeights);
     counts = tf.keep(parts.counts);
-    return { value: parts.sums, gradFunc: (dy: Tensor) => tf.mul(parts.slopes(), perOutput(tasks, dy)) };
+    // What is not saved is freed before the backward pass.
+    (save as (tensors: Tensor[]) => void)([parts.slopes()]);
+    return { value: parts.sums, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(saved[0]!, perOutput(tasks, dy)) };
   });
   const sums = differentiable(outputs);
   const free = tf.clone(counts!);

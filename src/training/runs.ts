@@ -69,6 +69,11 @@ export interface RunsOptions extends TrainingOptions {
   readonly memoryBudget: number;
   /** Predict the training rows too. @default false */
   readonly trainPredictions?: boolean;
+  /**
+   * Runs that are not to be trained. They still take their place when stacks are made, so that the other stacks stay as they were: a stack
+   * of another size rounds its float32 sums differently.
+   */
+  readonly skip?: ReadonlySet<Run>;
   readonly onProgress?: (progress: RunsProgress) => void;
   /** Called with runs as soon as they are finished. */
   readonly onResults?: (results: readonly RunResult[]) => void;
@@ -91,7 +96,8 @@ function bytesOf(network: Network, method: Method, tasks: number, batch: number,
 
 /**
  * Trains runs, stacking all networks of one shape, and predicts their test rows.
- * @returns a result per run, in the order of the runs; runs that had not begun when training was stopped from outside are missing
+ * @returns a result per run, in the order of the runs; runs that were skipped or had not begun when training was stopped from outside are
+ * missing
  */
 export async function trainRuns(data: TaskData, runs: readonly Run[], options: RunsOptions): Promise<RunResult[]> {
   const splits = [...new Set(runs.map(({ split }) => split))];
@@ -108,7 +114,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
       network: run.method.architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
     }));
   });
-  const batches = stacks(data, runs, units, fitted, options);
+  const batches = stacks(data, runs, units, fitted, options)
+    .map((list) => list.filter((unit) => !options.skip?.has(runs[unit.run]!)))
+    .filter((list) => list.length > 0);
   const work = batches.map((list) => list.length);
   const totalWork = work.reduce((a, b) => a + b, 0);
   let doneWork = 0;

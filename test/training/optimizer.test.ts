@@ -37,7 +37,7 @@ function descend(optimizer: Optimizer): { w: number[]; b: number[] } {
   });
 }
 
-test.each(Object.keys(cases))('%s gives PyTorch\'s numbers', (name) => {
+test.each(Object.keys(cases))("%s gives PyTorch's numbers", (name) => {
   const want = expected.values[name as keyof typeof expected.values];
   const got = descend(cases[name]!);
   for (const key of ['w', 'b'] as const) {
