@@ -1,11 +1,20 @@
+import type { ReliabilityBin } from '../metrics/calibration';
 import type { TaskKind } from '../tasks/task';
 
 /** What one run of a comparison gave, as plain data. */
 export interface RunRecord {
   readonly method: string;
+  /** Names the split and initialisation, the same for all methods. */
   readonly seed: number;
+  /** Repeat and fold from 0, in a cross-validation. */
+  readonly repeat?: number;
+  readonly fold?: number;
   /** Test metrics per task and metric; NaN (JSON: null) where the test rows leave one undefined. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The same on the training rows. */
+  readonly trainMetrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Reliability bins of the test rows' probabilities, per binary or multiclass task. */
+  readonly reliability: Readonly<Record<string, readonly ReliabilityBin[]>>;
   /** Metrics over all tasks, for instance `macroF1`. */
   readonly overall: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -47,6 +56,15 @@ export interface TaskRecord {
   readonly better: 'higher' | 'lower';
 }
 
+/** What made the numbers. */
+export interface Versions {
+  readonly taskloom: string;
+  readonly node: string;
+  readonly tensorflow: string;
+  /** `native` or `portable`, with the platform. */
+  readonly backend: string;
+}
+
 /** All of a comparison as plain data: what `toJSON` gives and `fromJSON` takes. */
 export interface ComparisonData {
   readonly format: 'taskloom-comparison';
@@ -55,7 +73,11 @@ export interface ComparisonData {
   readonly features: number;
   readonly tasks: readonly TaskRecord[];
   readonly methods: readonly MethodRecord[];
+  /** The splits and initialisations that every method was run on: seeds, or folds counted through the repeats. */
   readonly seeds: readonly number[];
+  readonly versions: Versions;
+  /** Hash of the table: tasks, labels and inputs. */
+  readonly fingerprint: string;
   readonly baseline: string;
   /** How runs were trained and split. */
   readonly design: Readonly<Record<string, unknown>>;

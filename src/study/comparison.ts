@@ -8,6 +8,7 @@ import { figureToSvg } from '../plots/svg';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { escapeHtml } from '../plots/text';
 import type { ComparisonData, RunRecord, TaskRecord } from './comparison-data';
+import { numbersFromJson } from './json-numbers';
 import {
   correctedTTest,
   type Decision,
@@ -59,7 +60,7 @@ export interface ComparisonPlots {
 /** The result of `compare`. */
 export interface Comparison {
   readonly data: ComparisonData;
-  /** A row per method, task and seed, with a column per metric. */
+  /** A row per method, task and seed, with a column per metric, and why the run failed (empty where it did not). */
   toFrame(): Frame;
   /** Per task and method (but the baseline): what the seeds say. */
   verdicts(): Verdict[];
@@ -148,6 +149,7 @@ function tableOf(data: ComparisonData): Table {
     return `${mean(values).toFixed(3)}${spread}${verdict ? mark[verdict] : ''}`;
   };
   const count = (method: string, word: VerdictWord): number => verdicts.filter((v) => v.method === method && v.verdict === word).length;
+  const incomplete = data.runs.filter(({ failure }) => failure === undefined).length < data.methods.length * data.seeds.length;
   const rows = data.methods.map((method): Cell[] => {
     const delta = deltas[method.name]?.total;
     const runs = data.runs.filter((run) => run.method === method.name);
@@ -158,6 +160,7 @@ function tableOf(data: ComparisonData): Table {
         ? `${percent(delta.value)} [${percent(delta.low)}, ${percent(delta.high)}]`
         : percent(delta.value);
     const isBase = method.name === data.baseline;
+    const good = runs.filter(({ failure }) => failure === undefined).length;
     return [
       method.name,
       ...(manyTasks ? [] : data.tasks.map((task) => score(method.name, task))),
@@ -165,6 +168,7 @@ function tableOf(data: ComparisonData): Table {
       isBase
         ? 'baseline'
         : `${count(method.name, 'positive')} / ${count(method.name, 'none')} / ${count(method.name, 'negative')} / ${count(method.name, 'not enough evidence')}`,
+      ...(incomplete ? [`${good} of ${data.seeds.length}`] : []),
       method.parameters,
       runs.reduce((sum, run) => sum + run.seconds, 0),
     ];
@@ -177,6 +181,7 @@ function tableOf(data: ComparisonData): Table {
       ...(manyTasks ? [] : data.tasks.map(({ name, metric }) => `${name} ${metric}`)),
       'delta-m',
       'better / same / worse / unclear',
+      ...(incomplete ? ['runs that count'] : []),
       'parameters',
       'seconds',
     ],
@@ -275,7 +280,11 @@ function frameColumns(data: ComparisonData): Record<string, (string | number)[]>
     method: rows.map(({ run }) => run.method),
     task: rows.map(({ task }) => task),
     seed: rows.map(({ run }) => run.seed),
+    ...(data.runs.some(({ fold }) => fold !== undefined)
+      ? { repeat: rows.map(({ run }) => run.repeat ?? Number.NaN), fold: rows.map(({ run }) => run.fold ?? Number.NaN) }
+      : {}),
     ...Object.fromEntries(metrics.map((metric) => [metric, rows.map(({ run, task }) => run.metrics[task]?.[metric] ?? Number.NaN)])),
+    failure: rows.map(({ run }) => run.failure ?? ''),
   };
 }
 
@@ -290,12 +299,10 @@ export function fromJSON(json: unknown): Comparison {
       `fromJSON: expected a Taskloom comparison (format "taskloom-comparison", version 1), got format ${JSON.stringify(data?.format)}, version ${JSON.stringify(data?.version)}`,
     );
   }
-  // JSON has no NaN: null stands for it.
-  const restore = (value: unknown): unknown => {
-    if (value === null) return Number.NaN;
-    if (Array.isArray(value)) return value.map(restore);
-    if (typeof value === 'object') return Object.fromEntries(Object.entries(value as object).map(([k, v]) => [k, restore(v)]));
-    return value;
-  };
-  return makeComparison({ ...data, runs: restore(data.runs) as RunRecord[] });
+  return makeComparison({
+    ...data,
+    features: numbersFromJson(data.features) as number,
+    methods: data.methods.map((method) => ({ ...method, parameters: numbersFromJson(method.parameters) as number })),
+    runs: numbersFromJson(data.runs) as RunRecord[],
+  });
 }

@@ -1,4 +1,5 @@
 import type { TaskData } from '../data/task-data';
+import { multiclassReliabilityBins, type ReliabilityBin, reliabilityBins } from '../metrics/calibration';
 import { hammingLoss } from '../metrics/hamming-loss';
 import { multilabelMacroF1, multilabelMicroF1 } from '../metrics/multilabel-f1';
 import { predictedClasses } from '../metrics/predicted-classes';
@@ -15,19 +16,39 @@ function labelsOn(data: TaskData, task: number, rows: Int32Array): Float64Array 
   return out;
 }
 
-/** Scores a run on its test rows. */
+type Metrics = Record<string, Record<string, number>>;
+
+/** All metrics of all tasks by predictions on some rows; NaN throughout for a run that failed. */
+function metricsOn(data: TaskData, result: RunResult, labels: readonly Float64Array[], predictions: readonly Float64Array[]): Metrics {
+  return Object.fromEntries(
+    data.tasks.map((task, t) => {
+      const context = { trainMean: result.fitted.targets[t]!.mean, length: data.labels[t]!.length };
+      const scores = result.failure === undefined ? taskMetrics(task, labels[t]!, predictions[t]!, context) : {};
+      return [task.name, Object.fromEntries(metricsOf(task).map(({ name }) => [name, scores[name] ?? Number.NaN]))];
+    }),
+  );
+}
+
+/** Reliability bins of the binary and multiclass tasks. */
+function reliabilityOf(data: TaskData, result: RunResult, labels: readonly Float64Array[]): Record<string, ReliabilityBin[]> {
+  return Object.fromEntries(
+    data.tasks.flatMap((task, t) => {
+      const predictions = result.predictions[t]!;
+      if (task.kind === 'binary') return [[task.name, reliabilityBins(labels[t]!, predictions)] as const];
+      if (task.kind === 'multiclass')
+        return [[task.name, multiclassReliabilityBins(labels[t]!, predictions, task.classes.length)] as const];
+      return [];
+    }),
+  );
+}
+
+/** Scores a run on its test rows, and on its training rows for the gap between them. */
 export function scoreRun(data: TaskData, result: RunResult): RunRecord {
-  const { run, fitted, parts, failure } = result;
+  const { run, parts, failure } = result;
   const { test, train } = run.split;
   const labels = data.tasks.map((_, t) => labelsOn(data, t, test));
-  const metrics: Record<string, Record<string, number>> = {};
-  for (const [t, task] of data.tasks.entries()) {
-    const scores =
-      failure === undefined
-        ? taskMetrics(task, labels[t]!, result.predictions[t]!, { trainMean: fitted.targets[t]!.mean, length: data.labels[t]!.length })
-        : {};
-    metrics[task.name] = Object.fromEntries(metricsOf(task).map(({ name }) => [name, scores[name] ?? Number.NaN]));
-  }
+  const metrics = metricsOn(data, result, labels, result.predictions);
+  const trained = result.trainPredictions;
   const perTask = <T>(pick: (part: (typeof parts)[number], index: number) => T): Record<string, T> =>
     Object.fromEntries(parts.flatMap((part) => part.tasks.map((t, index) => [data.tasks[t]!.name, pick(part, index)] as const)));
   const joint = parts.length === 1 ? parts[0]! : undefined;
@@ -35,6 +56,15 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
     method: run.name,
     seed: run.seed,
     metrics,
+    trainMetrics: trained
+      ? metricsOn(
+          data,
+          result,
+          data.tasks.map((_, t) => labelsOn(data, t, train)),
+          trained,
+        )
+      : {},
+    reliability: failure === undefined ? reliabilityOf(data, result, labels) : {},
     overall: failure === undefined ? overall(data, labels, result, metrics) : {},
     seconds: result.seconds,
     steps: result.steps * parts.length,

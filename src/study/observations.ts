@@ -1,0 +1,164 @@
+import { givenSplits } from '../data/given-splits';
+import { kFold, splitData } from '../data/split';
+import type { Split, TaskData } from '../data/task-data';
+import { checkInteger, checkNumber, withDefaults } from '../options';
+import { resamplingCorrelation } from './statistics';
+import { rowsForSplitting } from './subset';
+
+/** What seeds vary. */
+export type Vary = 'both' | 'split' | 'initialisation';
+
+/** Repeated cross-validation. */
+export interface FoldsDesign {
+  /** At least 2: every row is tested once a repeat. */
+  readonly folds: number;
+  /** How often the rows are divided anew. @default 1 */
+  readonly repeats?: number;
+}
+
+/** Options that say which runs a study makes of every method. */
+export interface DesignOptions {
+  /**
+   * How many seeds (0, 1, 2, ...), or which. Each draws a split, an initialisation and batch orders, the same for all methods.
+   * @default 5, or the seeds of `splits`
+   */
+  readonly seeds?: number | readonly number[];
+  /** Share of the rows for testing, in (0, 1). @default 0.3 */
+  readonly test?: number;
+  /** Splits by seed instead of drawn ones: `{ "0": { train: [...], test: [...], validation?: [...] }, ... }`, row indices from 0. */
+  readonly splits?: unknown;
+  /**
+   * What seeds vary. `'split'`: every run starts from the first seed's initialisation and batch orders; `'initialisation'`: every run has
+   * the first seed's split, and verdicts then speak of that split only. @default 'both'
+   */
+  readonly vary?: Vary;
+  /** Repeated cross-validation instead of seeds. @default none */
+  readonly design?: FoldsDesign;
+}
+
+/** One split and initialisation on which every method is run: what pairs the methods' scores. */
+export interface Observation {
+  /** Names the observation in results. */
+  readonly seed: number;
+  /** Seed of initialisation, batches, dropout and balancing. */
+  readonly trainingSeed: number;
+  readonly split: Split;
+  readonly repeat?: number;
+  readonly fold?: number;
+}
+
+/** The observations of a study. */
+export interface Observations {
+  readonly list: readonly Observation[];
+  /** Correlation of the scores of two observations, by the rows that their splits share; 0 where all have the very same split. */
+  readonly rho: number;
+  /** How splits came about, in words. */
+  readonly splits: string;
+  readonly vary: Vary;
+  readonly notes: readonly string[];
+}
+
+/** Names of the options, for functions that have further ones. */
+export const designNames: readonly (keyof DesignOptions)[] = ['seeds', 'test', 'splits', 'vary', 'design'];
+
+function seedList(who: string, seeds: number | readonly number[]): number[] {
+  if (typeof seeds === 'number') {
+    checkInteger(who, 'seeds', seeds, 1);
+    return Array.from({ length: seeds }, (_, i) => i);
+  }
+  if (!Array.isArray(seeds) || seeds.length === 0)
+    throw new TypeError(`${who}: seeds must be a number or a non-empty array of seeds, got ${JSON.stringify(seeds)}`);
+  for (const [i, seed] of seeds.entries()) checkInteger(who, `seeds[${i}]`, seed, 0);
+  const repeated = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+  if (repeated !== undefined) throw new RangeError(`${who}: seed ${repeated} is there twice; the same seed gives the same numbers again`);
+  return [...seeds];
+}
+
+/** Takes validation rows from a split's training rows, stratified or by group or time as any split of the data. */
+function withValidation(data: TaskData, split: Split, share: number, seed: number): Split {
+  if (split.validation.length > 0 || share === 0) return split;
+  const inner = splitData(rowsForSplitting(data, split.train), { test: share, seed });
+  const pick = (rows: Int32Array): Int32Array => rows.map((i) => split.train[i]!);
+  return { train: pick(inner.train), validation: pick(inner.test), test: split.test };
+}
+
+const sameRows = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((row, i) => row === b[i]);
+
+function correlationOf(splits: readonly Split[]): number {
+  const first = splits[0]!;
+  if (splits.every(({ test }) => sameRows(test, first.test))) return 0;
+  return resamplingCorrelation(first.train.length + first.validation.length, first.test.length);
+}
+
+/**
+ * Plans which splits and initialisations every method is run on.
+ * @param who the function, for messages
+ * @param validation share of rows for validation; of the training rows where splits are given or folds
+ * @throws TypeError for options that exclude each other, RangeError for a value out of range, DataError where a split leaves a task without
+ * label
+ */
+export function planObservations(who: string, data: TaskData, options: DesignOptions, validation: number): Observations {
+  const vary = options.vary ?? 'both';
+  if (!['both', 'split', 'initialisation'].includes(vary))
+    throw new RangeError(`${who}: vary must be "both", "split" or "initialisation", got ${JSON.stringify(vary)}`);
+  if (options.test !== undefined) checkNumber(who, 'test', options.test, Number.MIN_VALUE, 1, true);
+  if (options.design !== undefined) return folds(who, data, options, validation, vary);
+
+  const given = options.splits === undefined ? undefined : givenSplits(options.splits, data);
+  if (given && options.test !== undefined) throw new TypeError(`${who}: test has no use where splits are given; leave one of them out`);
+  const seeds = options.seeds === undefined && given ? [...given.keys()] : seedList(who, options.seeds ?? 5);
+  const test = options.test ?? 0.3;
+  const splitOf = (seed: number): Split => {
+    if (!given) return splitData(data, { test, validation, seed });
+    const split = given.get(seed);
+    if (!split) throw new RangeError(`${who}: splits has no split for seed ${seed}; it has ${[...given.keys()].join(', ')}`);
+    return withValidation(data, split, validation, seed);
+  };
+  const first = seeds[0]!;
+  const shared = vary === 'initialisation' ? splitOf(first) : undefined;
+  const list = seeds.map((seed): Observation => ({ seed, trainingSeed: vary === 'split' ? first : seed, split: shared ?? splitOf(seed) }));
+  const rho = correlationOf(list.map(({ split }) => split));
+  const how = given ? 'given' : data.time ? `by time, test share ${test}` : `drawn by seed, test share ${test}`;
+  return {
+    list,
+    rho,
+    splits: shared ? `${how}; all seeds share the split of seed ${first}` : how,
+    vary,
+    notes: [
+      ...(rho === 0 && list.length > 1
+        ? ['all seeds test on the same rows: verdicts speak of other initialisations on these rows, not of other rows']
+        : []),
+      ...(vary === 'split' && list.length > 1 ? [`all runs have the initialisation and batch orders of seed ${first}`] : []),
+    ],
+  };
+}
+
+function folds(who: string, data: TaskData, options: DesignOptions, validation: number, vary: Vary): Observations {
+  for (const name of ['seeds', 'test', 'splits'] as const) {
+    if (options[name] !== undefined) {
+      const hint = name === 'seeds' ? '; for more runs raise design.repeats' : '';
+      throw new TypeError(`${who}: ${name} has no use with design: the folds make the splits${hint}`);
+    }
+  }
+  if (vary === 'initialisation')
+    throw new RangeError(`${who}: vary "initialisation" has no use with design: folds are different splits; use "both" or "split"`);
+  const { folds: count, repeats } = withDefaults<Required<FoldsDesign>>(`${who}: design`, options.design, {
+    folds: Number.NaN,
+    repeats: 1,
+  });
+  checkInteger(who, 'design.folds', count, 2);
+  checkInteger(who, 'design.repeats', repeats, 1);
+  const list = Array.from({ length: repeats }, (_, repeat) =>
+    kFold(data, count, repeat).map((split, fold): Observation => {
+      const seed = repeat * count + fold;
+      return { seed, trainingSeed: vary === 'split' ? 0 : seed, split: withValidation(data, split, validation, seed), repeat, fold };
+    }),
+  ).flat();
+  return {
+    list,
+    rho: correlationOf(list.map(({ split }) => split)),
+    splits: `${repeats === 1 ? '' : `${repeats} x `}${count}-fold cross-validation`,
+    vary,
+    notes: vary === 'split' ? ['all runs have the initialisation and batch orders of seed 0'] : [],
+  };
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackendKind } from '../backend/backend';
+import { isTensor, type Split, type TaskData } from '../data/data-types';
+import type { Method } from '../models/method';
+import { methodFromJSON, methodToJSON } from '../models/registry';
+import type { Optimizer } from '../training/optimizer';
+
+/** This package's version. */
+export const packageVersion: string = (JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string })
+  .version;
+
+/** All that a run's numbers depend on. */
+export interface RunIngredients {
+  /** Of the data, see `dataFingerprint`. */
+  readonly data: string;
+  readonly method: Method;
+  readonly split: Split;
+  readonly trainingSeed: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly schedule: 'constant' | 'cosine';
+  readonly patience?: number;
+  readonly clipNorm?: number;
+  readonly mode: 'auto' | 'eager';
+  readonly backend: BackendKind;
+}
+
+type NumberArray = Float64Array | Float32Array | Int32Array;
+
+/** A hash of a table: tasks, labels and inputs. */
+export function dataFingerprint(data: TaskData): string {
+  const hash = createHash('sha256');
+  const add = (about: unknown, values: NumberArray): void => {
+    hash.update(JSON.stringify([about, values.length]));
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  };
+  for (const { task, values, length } of data.labels) add([task, length], values);
+  if (isTensor(data.inputs)) add([data.inputs.shape, data.inputs.vocabulary], data.inputs.values);
+  else {
+    for (const column of data.inputs) {
+      if (column.kind === 'numeric') add(column.name, column.values);
+      else add([column.name, column.categories], column.codes);
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** Source texts of functions among a method's options. */
+function sources(value: unknown): string[] {
+  if (typeof value === 'function') return [String(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(sources);
+}
+
+/** What JSON does not tell of a method: an encoder of the user's own has no description but its source text. */
+function ownSources(method: Method): string[] {
+  try {
+    methodFromJSON(methodToJSON(method));
+    return [];
+  } catch {
+    return sources(method.architecture.options);
+  }
+}
+
+/**
+ * The name under which a run is kept: equal for runs that give the same numbers. What a function of the user's own closes over cannot be
+ * seen: give such an encoder another name when that changes.
+ */
+export function runKey(run: RunIngredients): string {
+  const { data, method, split, optimizer, trainingSeed, epochs, batchSize, learningRate, schedule, mode, backend } = run;
+  const hash = createHash('sha256');
+  hash.update(
+    JSON.stringify({
+      version: packageVersion,
+      data,
+      method: methodToJSON(method),
+      sources: ownSources(method),
+      optimizer: [optimizer.name, optimizer.options],
+      trainingSeed,
+      epochs,
+      batchSize,
+      learningRate,
+      schedule,
+      patience: run.patience ?? null,
+      clipNorm: run.clipNorm ?? null,
+      mode,
+      backend,
+    }),
+  );
+  for (const part of ['train', 'validation', 'test'] as const) {
+    hash.update(`${part} ${split[part].length}`);
+    hash.update(new Uint8Array(split[part].buffer, split[part].byteOffset, split[part].byteLength));
+  }
+  return hash.digest('hex').slice(0, 40);
+}

@@ -1,0 +1,132 @@
+import { loadBackend } from '../backend/backend';
+import type { TaskData } from '../data/task-data';
+import type { Method } from '../models/method';
+import { interruptible } from '../training/interrupt';
+import type { Optimizer } from '../training/optimizer';
+import { progressReporter } from '../training/progress-reporter';
+import { type Run, type RunResult, trainRuns } from '../training/runs';
+import type { CheckedSettings } from '../training/settings';
+import type { Observation } from './observations';
+import { dataFingerprint, runKey } from './run-key';
+import { type KeptRun, openRunStore } from './run-store';
+import { scoreRun } from './score-run';
+
+/** One run that a study wants. */
+export interface PlannedRun {
+  /** The method's name in the study. */
+  readonly name: string;
+  readonly method: Method;
+  readonly observation: Observation;
+  readonly learningRate: number;
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+}
+
+/** The runs that are finished, and what happened on the way. */
+export interface TrainedRuns {
+  readonly finished: ReadonlyMap<PlannedRun, KeptRun>;
+  /** Runs that were read from the directory instead of trained. */
+  readonly reused: number;
+  readonly notes: readonly string[];
+}
+
+/** Runs that one call of the engine can train: it has one optimizer and one number of epochs. */
+function jobs(planned: readonly PlannedRun[]): PlannedRun[][] {
+  const groups = new Map<string, PlannedRun[]>();
+  for (const run of planned) {
+    const key = JSON.stringify([run.optimizer.name, run.optimizer.options, run.epochs]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Trains runs and scores them, or takes what the directory has of them.
+ *
+ * Runs are trained in stacks (all seeds of a method together), and kept as soon as their stack is finished. Stacks are made of the whole
+ * plan, so the same call after a kill has the same numbers to the last bit; a run that joins later is trained in a smaller stack, whose
+ * float32 sums may round differently (about 1e-7).
+ * @param schedule the name of the learning rate's schedule in `settings`
+ * @param directory where finished runs are kept; undefined: nowhere
+ */
+export async function trainRecords(
+  data: TaskData,
+  planned: readonly PlannedRun[],
+  settings: CheckedSettings,
+  schedule: 'constant' | 'cosine',
+  directory: string | undefined,
+): Promise<TrainedRuns> {
+  const backend = await loadBackend();
+  const store = directory === undefined ? undefined : openRunStore(directory);
+  const finished = new Map<PlannedRun, KeptRun>();
+  const keys = new Map<PlannedRun, string>();
+  if (store) {
+    const fingerprint = dataFingerprint(data);
+    const { batchSize, patience, clipNorm, mode } = settings;
+    for (const run of planned) {
+      const { method, observation, learningRate, optimizer, epochs } = run;
+      const key = runKey({
+        data: fingerprint,
+        method,
+        split: observation.split,
+        trainingSeed: observation.trainingSeed,
+        epochs,
+        batchSize,
+        optimizer,
+        learningRate,
+        schedule,
+        ...(patience === undefined ? {} : { patience }),
+        ...(clipNorm === undefined ? {} : { clipNorm }),
+        mode,
+        backend,
+      });
+      keys.set(run, key);
+      const kept = store.read(key);
+      if (kept) finished.set(run, { ...kept, record: named(kept.record, run) });
+    }
+  }
+  const reused = finished.size;
+  const progress = progressReporter(settings.onProgress, planned.length);
+  let done = reused;
+  await interruptible(settings.signal, async (signal) => {
+    for (const job of jobs(planned)) {
+      const missing = job.filter((run) => !finished.has(run)).length;
+      if (signal.aborted || missing === 0) continue;
+      const plannedOf = new Map<Run, PlannedRun>();
+      for (const run of job) {
+        const { name, method, observation, learningRate } = run;
+        plannedOf.set({ name, method, seed: observation.trainingSeed, split: observation.split, learningRate }, run);
+      }
+      const keep = (result: RunResult): void => {
+        if (result.interrupted) return;
+        const run = plannedOf.get(result.run)!;
+        const kept = {
+          record: named(scoreRun(data, result), run),
+          parameters: result.parameters,
+          features: result.fitted.encoder.features,
+        };
+        finished.set(run, kept);
+        store?.write(keys.get(run)!, kept);
+      };
+      await trainRuns(data, [...plannedOf.keys()], {
+        ...settings,
+        optimizer: job[0]!.optimizer,
+        epochs: job[0]!.epochs,
+        signal,
+        trainPredictions: true,
+        skip: new Set([...plannedOf].flatMap(([run, own]) => (finished.has(own) ? [run] : []))),
+        onResults: (results) => {
+          for (const result of results) keep(result);
+        },
+        onProgress: (event) => progress({ ...event, share: (done + event.share * missing) / planned.length }),
+      });
+      done += missing;
+    }
+  });
+  return { finished, reused, notes: store?.notes ?? [] };
+}
+
+function named(record: KeptRun['record'], { name, observation }: PlannedRun): KeptRun['record'] {
+  const { seed, repeat, fold } = observation;
+  return { ...record, method: name, seed, ...(repeat === undefined ? {} : { repeat }), ...(fold === undefined ? {} : { fold }) };
+}
