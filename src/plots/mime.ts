@@ -1,4 +1,4 @@
-import type { Figure } from './figure';
+import type { Figure } from './figure-types';
 import { renderSvg } from './svg';
 import { htmlTable, type Table, textTable } from './table';
 

@@ -1,6 +1,6 @@
 import type { DOMWindow } from 'jsdom';
 import { withDefaults } from '../options';
-import type { Figure } from './figure';
+import type { Figure } from './figure-types';
 import { encodePng } from './png';
 import { textWidth } from './text';
 
