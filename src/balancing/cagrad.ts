@@ -19,6 +19,8 @@ export interface CagradOptions {
 interface WorstCase {
   readonly weights: Float64Array;
   readonly norm: number;
+  /** Rounding error of the squared length. */
+  readonly noise: number;
 }
 
 /**
@@ -50,7 +52,15 @@ function worstCase(gramian: Float64Array, tasks: number, radius: number, meanNor
       }
     }
     const weights = minNormPoint(shifted, tasks);
-    return { weights, norm: combinedNorm(gramian, weights) };
+    let [square, size] = [0, 0];
+    for (let i = 0; i < tasks; i++) {
+      for (let j = 0; j < tasks; j++) {
+        const term = weights[i]! * gramian[i * tasks + j]! * weights[j]!;
+        square += term;
+        size += Math.abs(term);
+      }
+    }
+    return { weights, norm: Math.sqrt(Math.max(square, 0)), noise: 4 * Number.EPSILON * size };
   };
   const smallest = STATIONARY * shortest;
   let [low, high] = [smallest, longest];
@@ -58,7 +68,8 @@ function worstCase(gramian: Float64Array, tasks: number, radius: number, meanNor
   let solution = solveAt(supposed);
   let guess = solution.norm;
   for (let iteration = 0; iteration < 100; iteration++) {
-    if (Math.abs(solution.norm - supposed) <= 1e-13 * supposed) break;
+    const off = Math.abs(solution.norm - supposed);
+    if (off <= 1e-13 * supposed || off * (solution.norm + supposed) <= solution.noise) break;
     if (solution.norm > supposed) low = supposed;
     else high = supposed;
     if (high <= smallest * (1 + 1e-12)) return undefined;

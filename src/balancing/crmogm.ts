@@ -5,8 +5,8 @@ import { numberOption, type OptionSpec } from './options';
 
 /** Options of {@link crmogm}. */
 export interface CrmogmOptions {
-  /** The method whose weights are smoothed: any that has weights. @default mgda() */
-  readonly method?: WeightsMethod;
+  /** The method whose weights are smoothed: any that has weights; null: `mgda()`. @default null */
+  readonly method?: WeightsMethod | null;
   /** How much of the last weights is kept. @default 0.9 */
   readonly alpha?: number;
 }
@@ -17,12 +17,12 @@ interface CrmogmState extends State {
   readonly weights: readonly number[] | null;
 }
 
-const methodOption: OptionSpec<WeightsMethod> = {
-  type: 'a method that has weights',
-  default: mgda(),
-  doc: 'the method whose weights are smoothed',
+const methodOption: OptionSpec<WeightsMethod | null> = {
+  type: 'a method that has weights | null',
+  default: null,
+  doc: 'the method whose weights are smoothed; null: mgda()',
   fault: (value) =>
-    typeof value === 'object' && value !== null && 'step' in value && 'init' in value
+    value === null || (typeof value === 'object' && 'step' in value! && 'init' in value)
       ? undefined
       : { kind: 'type', expected: 'a method that has weights, such as mgda() or dwa()' },
 };
@@ -43,7 +43,8 @@ export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGrami
     method: methodOption,
     alpha: numberOption(0.9, 'how much of the last weights is kept', { min: 0, max: 1 }),
   },
-  create({ method, alpha }) {
+  create({ method: given, alpha }) {
+    const method = given ?? mgda();
     const innerAfter = method.after;
     return {
       init: (tasks, seed): CrmogmState => ({ inner: method.init(tasks, seed), weights: null }),

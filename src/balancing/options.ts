@@ -1,13 +1,19 @@
 import { distance } from 'fastest-levenshtein';
 import type { OptionInfo } from './balancing';
 
+/** What is wrong with the value of an option: its type, or its range. */
+export interface OptionFault {
+  readonly kind: 'type' | 'range';
+  readonly expected: string;
+}
+
 /** How one option is checked and described. */
 export interface OptionSpec<T> {
   readonly type: string;
   readonly default: T | undefined;
   readonly doc: string;
   /** Returns what is wrong with a value, or undefined. */
-  readonly fault: (value: unknown) => { readonly kind: 'type' | 'range'; readonly expected: string } | undefined;
+  readonly fault: (value: unknown) => OptionFault | undefined;
 }
 
 /** A specification for each option of a method. */
@@ -58,10 +64,18 @@ export function numberOption(fallback: number, doc: string, bounds: Bounds = {})
   };
 }
 
+/** Lets null stand for the method's default. */
+function orNull<T>(inner: OptionSpec<T>, fallback: T | null): OptionSpec<T | null> {
+  const fault = (value: unknown): OptionFault | undefined => {
+    const found = value === null ? undefined : inner.fault(value);
+    return found === undefined ? undefined : { ...found, expected: `${found.expected} | null` };
+  };
+  return { type: `${inner.type} | null`, default: fallback, doc: inner.doc, fault };
+}
+
 /** A number within bounds, or null. */
 export function nullableNumberOption(fallback: number | null, doc: string, bounds: Bounds = {}): OptionSpec<number | null> {
-  const inner = numberOption(0, doc, bounds);
-  return { type: `${inner.type} | null`, default: fallback, doc, fault: (value) => (value === null ? undefined : inner.fault(value)) };
+  return orNull(numberOption(0, doc, bounds), fallback);
 }
 
 /** One of a few strings. */
@@ -81,8 +95,7 @@ export function choiceOption<const T extends string>(fallback: T, choices: reado
 
 /** A number for each task within bounds, or null for the method's default. */
 export function perTaskOption(doc: string, bounds: Bounds = {}): OptionSpec<readonly number[] | null> {
-  const inner = requiredPerTaskOption(doc, bounds);
-  return { ...inner, type: `${inner.type} | null`, default: null, fault: (value) => (value === null ? undefined : inner.fault(value)) };
+  return orNull(requiredPerTaskOption(doc, bounds), null);
 }
 
 /** A number for each task within bounds; must be given. */
@@ -132,15 +145,15 @@ export function readOptions<Options extends object>(
   const result: Record<string, unknown> = {};
   for (const name of names) {
     const spec = (specs as Readonly<Record<string, OptionSpec<unknown>>>)[name]!;
-    const value = (given as Readonly<Record<string, unknown>> | undefined)?.[name] ?? spec.default;
-    const isNull = (given as Readonly<Record<string, unknown>> | undefined)?.[name] === null;
+    const own = (given as Readonly<Record<string, unknown>> | undefined)?.[name];
+    const value = own === undefined ? spec.default : own;
     if (value === undefined) throw new TypeError(`${method}(options): option '${name}' is required: ${spec.type}`);
-    const fault = spec.fault(isNull ? null : value);
+    const fault = spec.fault(value);
     if (fault !== undefined) {
-      const message = `${method}(options): option '${name}' must be ${fault.expected}, got ${show(isNull ? null : value)}`;
+      const message = `${method}(options): option '${name}' must be ${fault.expected}, got ${show(value)}`;
       throw fault.kind === 'type' ? new TypeError(message) : new RangeError(message);
     }
-    result[name] = isNull ? null : value;
+    result[name] = value;
   }
   return result as Required<Options>;
 }

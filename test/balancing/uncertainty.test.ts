@@ -34,7 +34,7 @@ test("the learning rate is the model's own unless given", () => {
   expect(second(0.1, 0.02)).toBeCloseTo(0.5 * Math.exp(-0.1), 8);
 });
 
-test('settles where the weight is 1 / (2 L) times 1 / 2 x 2: exp(s) = L', () => {
+test('settles where the variance is the loss: exp(s) = L, weight 1 / (2 L)', () => {
   const session = uncertainty({ learningRate: 0.02 }).start(2);
   for (let i = 0; i < 2000; i++) session.weights([0.5, 3]);
   expectClose(session.weights([0.5, 3]), [1, 1 / 6], 1e-3);
