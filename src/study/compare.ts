@@ -6,7 +6,7 @@ import type { Method } from '../models/method';
 import { methodToJSON } from '../models/registry';
 import { checkNumber, didYouMean } from '../options';
 import { checkMethod } from '../training/fit';
-import { type CheckedSettings, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
 import { type Comparison, makeComparison } from './comparison';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './comparison-data';
 import { type DesignOptions, designNames, type Observations, planObservations } from './observations';
@@ -59,6 +59,8 @@ export async function compare(data: TaskData, options: CompareOptions): Promise<
   const tasks = tasksOf(data);
   const smallestEffect = Object.fromEntries(tasks.map(({ name }) => [name, effectOf(options.smallestEffect, name, tasks)]));
   const observations = planObservations('compare', data, options, settings.validation);
+
+  checkBatchSize('compare', options.batchSize, Math.min(...observations.list.map(({ split }) => split.train.length)));
 
   const { learningRate, optimizer, epochs } = settings;
   const planned = names.flatMap((name) =>

@@ -8,7 +8,7 @@ import { interruptible } from './interrupt';
 import { type Model, makeModel } from './model';
 import { progressReporter } from './progress-reporter';
 import { trainRuns } from './runs';
-import { checkSettings, type TrainingSettings } from './settings';
+import { checkBatchSize, checkSettings, type TrainingSettings } from './settings';
 
 /** Options of `fit`. */
 export interface FitOptions extends TrainingSettings {
@@ -45,6 +45,7 @@ export async function fit(data: TaskData, method: Method, options: FitOptions = 
   const settings = checkSettings('fit', rest);
   await loadBackend();
   const split = given ? { ...given, test: new Int32Array(0) } : allRows(data, settings.validation, seed);
+  checkBatchSize('fit', options.batchSize, split.train.length);
   const [result] = await interruptible(settings.signal, (signal) =>
     trainRuns(data, [{ name: method.architecture.name, method, seed, split, learningRate: settings.learningRate }], {
       ...settings,

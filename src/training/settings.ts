@@ -7,7 +7,7 @@ import type { TrainingOptions } from './train-stack';
 export interface TrainingSettings {
   /** Passes over the training rows. @default 100 */
   readonly epochs?: number;
-  /** Rows of a step; at most as many as there are training rows. @default 64 */
+  /** Rows of a step; at most as many as there are training rows. @default 64, or all training rows where there are fewer */
   readonly batchSize?: number;
   /** `adam()`, `adamw()` or `sgd()`. @default adam() */
   readonly optimizer?: Optimizer;
@@ -105,4 +105,14 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   };
+}
+
+/**
+ * Refuses a batch that the user made larger than the training part, since the steps would not be what was asked for.
+ * @param given the user's own `batchSize`; the default shrinks by itself
+ * @throws RangeError when it is larger than `rows`
+ */
+export function checkBatchSize(who: string, given: number | undefined, rows: number): void {
+  if (given !== undefined && given > rows)
+    throw new RangeError(`${who}: batchSize must be at most the number of training rows, ${rows}, got ${given}`);
 }

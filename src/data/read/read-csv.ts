@@ -49,7 +49,11 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
   try {
     lines = parse(content, { delimiter: separator, quote: quotes ? '"' : null, skip_empty_lines: true, relax_column_count: true });
   } catch (error) {
-    if (error instanceof CsvError) throw new DataError('bad-file', `${where}: ${error.message}`);
+    if (error instanceof CsvError)
+      throw new DataError(
+        'bad-file',
+        `${where}: ${error.message}; is the separator ${JSON.stringify(separator)} right (command line: --delimiter)?`,
+      );
     throw error;
   }
   const names =

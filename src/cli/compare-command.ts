@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readCsv } from '../data/read/read-csv';
+import { type TaskData, taskData } from '../data/task-data';
+import { mlp } from '../models/mlp';
+import { withProgress } from '../notebook/with-progress';
+import { figureToHtml } from '../plots/html';
+import { htmlTable } from '../plots/table';
+import { escapeHtml } from '../plots/text';
+import { type CompareOptions, compare } from '../study/compare';
+import type { Comparison } from '../study/comparison';
+import { adam, adamw } from '../training/optimizer';
+import type { ProgressEvent } from '../training/progress';
+import { columnsOf, listOf, tasksOf } from './column-text';
+import { type CompareArguments, numberOf } from './compare-arguments';
+import { methodsOf } from './method-text';
+import { resultOf } from './result';
+import { UsageError } from './usage';
+import { checkWritable, writeWhole } from './write-whole';
+
+/** Names of options in the library's messages, and what they are called here. */
+const flagOf: Readonly<Record<string, string>> = {
+  epochs: '--epochs',
+  batchSize: '--batch-size',
+  learningRate: '--lr',
+  weightDecay: '--weight-decay',
+  patience: '--patience',
+  validation: '--validation',
+  clipNorm: '--clip-norm',
+  seeds: '--seeds',
+  test: '--test',
+  splits: '--splits',
+  baseline: '--baseline',
+  smallestEffect: '--smallest-effect',
+  alpha: '--alpha',
+  sizes: '--trunk',
+  dropout: '--dropout',
+};
+
+/** A message of the library about an option, in the words of the command line. */
+export function inFlags(message: string): string {
+  return message.replace(/^(?:compare|mlp|adamw): ([a-zA-Z]+)/, (whole, name: string) => flagOf[name] ?? whole);
+}
+
+/** What `taskloom compare` prints when it is done, and its exit code. */
+export interface CompareOutcome {
+  readonly text: string;
+  readonly code: number;
+}
+
+/**
+ * Runs `taskloom compare`.
+ * @throws UsageError, TypeError or RangeError on bad input, before anything is written
+ */
+export async function compareCommand({ file, text, number, flag }: CompareArguments): Promise<CompareOutcome> {
+  if (file === undefined) throw new UsageError('compare needs a table: taskloom compare FILE.csv --tasks NAME=KIND,...');
+  for (const option of ['json', 'html'] as const) {
+    const path = text[option];
+    if (path === undefined) continue;
+    if (resolve(path) === resolve(file)) throw new UsageError(`--${option} would overwrite the table ${file}; choose another name`);
+    checkWritable(`--${option}`, path);
+  }
+  if (text.json !== undefined && text.html !== undefined && resolve(text.json) === resolve(text.html))
+    throw new UsageError('--json and --html name the same file; choose two');
+
+  const columns = readCsv(file, {
+    separator: separatorOf(text.delimiter, file),
+    ...(flag['no-header'] ? { header: false } : {}),
+    ...(text.missing === undefined ? {} : { missing: listOf(text.missing) }),
+  });
+  const names = Object.keys(columns);
+  if (text.tasks === undefined) {
+    const shown = names.slice(0, 12).join(', ');
+    throw new UsageError(
+      `--tasks is needed: which columns are labels, for instance --tasks happy=binary,tempo=regression; the table has ${shown}${names.length > 12 ? ` and ${names.length - 12} more columns` : ''}`,
+    );
+  }
+  const data = taskData(columns, {
+    tasks: tasksOf(text.tasks, names),
+    ...(text.inputs === undefined ? {} : { inputs: columnsOf(text.inputs, names) }),
+    ...(text.ignore === undefined ? {} : { ignore: columnsOf(text.ignore, names) }),
+    ...(text.groups === undefined ? {} : { groups: text.groups }),
+    ...(text.time === undefined ? {} : { time: text.time }),
+  });
+  const decay = number['weight-decay'];
+  const options: CompareOptions = {
+    methods: methodsOf(text.methods ?? 'single,hard', mlp(numbersOf('--trunk', text.trunk ?? '128,64'), { dropout: number.dropout ?? 0 })),
+    ...(text.seeds === undefined ? {} : { seeds: seedsOf(text.seeds) }),
+    ...(text.splits === undefined ? {} : { splits: jsonOf('--splits', text.splits) }),
+    ...(text.baseline === undefined ? {} : { baseline: text.baseline }),
+    ...(text.keep === undefined ? {} : { directory: text.keep }),
+    ...(number.test === undefined ? {} : { test: number.test }),
+    ...(number['smallest-effect'] === undefined ? {} : { smallestEffect: number['smallest-effect'] }),
+    ...(number.alpha === undefined ? {} : { alpha: number.alpha }),
+    ...(number.epochs === undefined ? {} : { epochs: number.epochs }),
+    ...(number['batch-size'] === undefined ? {} : { batchSize: number['batch-size'] }),
+    ...(number.lr === undefined ? {} : { learningRate: number.lr }),
+    ...(number['clip-norm'] === undefined ? {} : { clipNorm: number['clip-norm'] }),
+    ...(number.patience === undefined ? {} : { patience: number.patience }),
+    ...(number.validation === undefined ? {} : { validation: number.validation }),
+    optimizer: decay === undefined ? adam() : adamw({ weightDecay: decay }),
+  };
+  const comparison = flag.quiet === true ? await train(data, options) : await withProgress(undefined, (show) => train(data, options, show));
+
+  const { runs, methods, seeds } = comparison.data;
+  if (runs.length === 0) return { text: 'interrupted before a run was finished; nothing is written\n', code: 130 };
+  await writeWhole([
+    ...(text.json === undefined ? [] : [{ path: text.json, text: `${JSON.stringify(resultOf(comparison), null, 1)}\n` }]),
+    ...(text.html === undefined ? [] : [{ path: text.html, text: pageOf(comparison, file) }]),
+  ]);
+  const interrupted = runs.length < methods.length * seeds.length;
+  const failed = methods.some(({ name }) => runs.every((run) => run.method !== name || run.failure !== undefined));
+  return { text: flag.quiet === true ? '' : `${comparison}\n`, code: interrupted ? 130 : failed ? 1 : 0 };
+}
+
+/** Compares; what goes wrong once training has begun is no bad input. */
+async function train(data: TaskData, options: CompareOptions, show?: (event: ProgressEvent) => void): Promise<Comparison> {
+  let begun = false;
+  try {
+    return await compare(data, {
+      ...options,
+      onProgress(event) {
+        begun = true;
+        show?.(event);
+      },
+    });
+  } catch (error) {
+    throw begun ? new Error((error as Error).message, { cause: error }) : error;
+  }
+}
+
+function separatorOf(delimiter: string | undefined, file: string): string {
+  if (delimiter === undefined) return /\.tsv(\.gz)?$/i.test(file) ? '\t' : ',';
+  const separator = delimiter === '\\t' ? '\t' : delimiter;
+  if (separator === '') throw new UsageError('--delimiter must not be empty');
+  return separator;
+}
+
+function numbersOf(option: string, text: string): number[] {
+  return listOf(text).map((entry) => numberOf(option, entry));
+}
+
+/** One number is how many, several are which. */
+function seedsOf(text: string): number | number[] {
+  const seeds = numbersOf('--seeds', text);
+  return seeds.length === 1 && !text.includes(',') ? seeds[0]! : seeds;
+}
+
+function jsonOf(option: string, path: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${option}: cannot read ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new UsageError(`${option}: ${path} is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+/** A page with the table, the verdicts in words and the figures. */
+function pageOf(comparison: Comparison, file: string): string {
+  const several = comparison.data.methods.length > 1;
+  const figures = [...(several ? [comparison.plot.gains()] : []), comparison.plot.scores(), comparison.plot.curves()];
+  const sentences = several ? comparison.verdicts().map(({ sentence }) => `<li>${escapeHtml(sentence)}</li>`) : [];
+  const title = `Comparison on ${file}`;
+  const body = [`<h1>${escapeHtml(title)}</h1>`, htmlTable(comparison.table()), `<ul>${sentences.join('\n')}</ul>`].join('\n');
+  return figureToHtml(figures, { title, body });
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { didYouMean } from '../options';
+import { compareArguments, parseStrictly } from './compare-arguments';
+import { compareCommand, inFlags } from './compare-command';
+import { methodsText } from './methods-command';
+import { compareHelp, help, UsageError } from './usage';
+
+/** What a command prints and its exit code. */
+interface Outcome {
+  readonly text: string;
+  readonly code: number;
+}
+
+const done = (text: string): Outcome => ({ text, code: 0 });
+
+async function run([command, ...rest]: readonly string[]): Promise<Outcome> {
+  switch (command) {
+    case undefined:
+      throw new UsageError(`no command given\n\n${help}`);
+    case '-h':
+    case '--help':
+    case 'help':
+      return done(help);
+    case '--version': {
+      const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string };
+      return done(`${version}\n`);
+    }
+    case 'methods': {
+      const { values, positionals } = parseStrictly(rest, { json: { type: 'boolean' }, help: { type: 'boolean' } });
+      if (positionals.length > 0) throw new UsageError(`methods takes no "${positionals[0]}"`);
+      return done(values.help ? help : methodsText(values.json === true));
+    }
+    case 'compare': {
+      const given = compareArguments(rest);
+      return given.flag.help === true ? done(compareHelp) : compareCommand(given);
+    }
+    default: {
+      const commands = ['compare', 'methods', '--help', '--version'];
+      throw new UsageError(`unknown command "${command}"${didYouMean(command, commands)}; commands: ${commands.join(', ')}`);
+    }
+  }
+}
+
+// A reader such as `head` may leave before everything is printed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+run(process.argv.slice(2)).then(
+  ({ text, code }) => {
+    process.stdout.write(text);
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const { message, name } = error as Error;
+    const isInput = error instanceof UsageError || error instanceof RangeError || error instanceof TypeError;
+    process.stderr.write(`taskloom: ${isInput || name === 'Error' ? inFlags(message) : `${name}: ${message}`}\n`);
+    process.exitCode = isInput ? 2 : 1;
+  },
+);
