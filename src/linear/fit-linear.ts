@@ -1,0 +1,206 @@
+import { checkInteger, checkNumber, withDefaults } from '../options';
+import { conjugateGradient } from './conjugate-gradient';
+import { type CrossValidation, crossValidate, type LinearModel } from './cross-validate';
+import { fista, type Solution } from './fista';
+import { type LinearTask, labelledTasks } from './linear-task';
+import { type DataLoss, dataLoss, isQuadratic, type LinearLoss, type TaskWeighting } from './loss';
+import type { Penalty } from './penalty';
+
+/** Options of the linear fits. */
+export interface LinearOptions {
+  /** @default 'squared' */
+  readonly loss?: LinearLoss;
+  /** Strength of the penalty. @default chosen by cross-validation */
+  readonly lambda?: number;
+  /** Strengths to try. @default 20 on a log scale, from where all weights are zero (or, for quadratic penalties, equal) down */
+  readonly lambdas?: readonly number[];
+  /** Strength of a plain ridge beside the penalty. @default 0 */
+  readonly ridge?: number;
+  /** Whether each task has an unpenalised intercept. @default true */
+  readonly intercept?: boolean;
+  /** Whether features are scaled to unit variance over all tasks' rows for fitting (unit mean square without intercept). @default true */
+  readonly standardise?: boolean;
+  /** Whether every row or every task counts the same in the loss, in training and in cross-validation. @default 'rows' */
+  readonly weighting?: TaskWeighting;
+  /** Folds of the cross-validation. @default 5 */
+  readonly folds?: number;
+  /** Seed of the folds. @default 0 */
+  readonly seed?: number;
+  /** Relative optimality residual at which a fit ends. @default 1e-5 */
+  readonly tolerance?: number;
+  /** @default 10000 */
+  readonly maxIterations?: number;
+}
+
+/** The model at one lambda of a path. */
+export interface PathPoint {
+  readonly lambda: number;
+  /** Loss + lambda x penalty + ridge term. */
+  readonly objective: number;
+  readonly loss: number;
+  /** Value of the penalty at the weights of the standardised features. */
+  readonly penalty: number;
+  /** `[tasks, features]`, for inputs as given. */
+  readonly weights: readonly (readonly number[])[];
+  readonly intercepts: readonly number[];
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** A fitted linear multi-task model. Plain data. */
+export interface LinearFit {
+  readonly method: string;
+  readonly loss: LinearLoss;
+  readonly tasks: readonly string[];
+  /** `[tasks, features]`, for inputs as given. */
+  readonly weights: readonly (readonly number[])[];
+  /** `[tasks]`, zero without intercepts. */
+  readonly intercepts: readonly number[];
+  readonly lambda: number;
+  /** Objective after each iteration at the chosen lambda, never rising. */
+  readonly objective: readonly number[];
+  /** By falling lambda. */
+  readonly path: readonly PathPoint[];
+  /** How lambda was chosen; absent where it was given. */
+  readonly crossValidation?: CrossValidation;
+}
+
+/** Options with their defaults. */
+export type FullLinearOptions = Required<Omit<LinearOptions, 'lambda' | 'lambdas'>> & {
+  readonly lambda: number | undefined;
+  readonly lambdas: readonly number[] | undefined;
+};
+
+/**
+ * Fills in and checks options.
+ * @throws RangeError when one is out of range
+ */
+export function linearOptions(who: string, options: LinearOptions | undefined): FullLinearOptions {
+  const full = withDefaults<FullLinearOptions>(who, options as Partial<FullLinearOptions> | undefined, {
+    loss: 'squared',
+    lambda: undefined,
+    lambdas: undefined,
+    ridge: 0,
+    intercept: true,
+    standardise: true,
+    weighting: 'rows',
+    folds: 5,
+    seed: 0,
+    tolerance: 1e-5,
+    maxIterations: 10000,
+  });
+  if (full.loss !== 'squared' && full.loss !== 'logistic')
+    throw new RangeError(`${who}: loss must be 'squared' or 'logistic', got ${JSON.stringify(full.loss)}.`);
+  if (full.weighting !== 'rows' && full.weighting !== 'tasks') {
+    throw new RangeError(`${who}: weighting must be 'rows' or 'tasks', got ${JSON.stringify(full.weighting)}.`);
+  }
+  if (full.lambda !== undefined && full.lambdas !== undefined) throw new TypeError(`${who}: give 'lambda' or 'lambdas', not both.`);
+  if (full.lambda !== undefined) checkNumber(who, 'lambda', full.lambda, 0);
+  if (full.lambdas !== undefined) {
+    if (full.lambdas.length === 0) throw new RangeError(`${who}: lambdas is empty.`);
+    for (const lambda of full.lambdas) checkNumber(who, 'lambdas', lambda, 0);
+  }
+  checkNumber(who, 'ridge', full.ridge, 0);
+  checkNumber(who, 'tolerance', full.tolerance, 1e-14);
+  checkInteger(who, 'maxIterations', full.maxIterations, 1);
+  checkInteger(who, 'folds', full.folds, 2);
+  return full;
+}
+
+/** Falling powers from `from` to `to`. */
+export function logScale(from: number, to: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
+}
+
+/** Strengths to try, falling. */
+export function chosenLambdas({ lambda, lambdas }: FullLinearOptions, defaults: () => number[]): number[] {
+  return lambda !== undefined ? [lambda] : [...(lambdas ?? defaults())].sort((a, b) => b - a);
+}
+
+/** Strengths to try by default. */
+function defaultLambdas(loss: DataLoss, penalty: Penalty): number[] {
+  if (penalty.zeroAt === undefined) {
+    const scale = loss.curvature > 0 ? loss.curvature : 1;
+    return logScale(1e2 * scale, 1e-4 * scale, 20);
+  }
+  const image = new Float64Array(loss.imageSize);
+  const gradient = new Float64Array(loss.size);
+  loss.image(loss.start(), image);
+  loss.gradient(image, gradient);
+  const most = penalty.zeroAt(gradient.subarray(0, loss.tasks * loss.features), loss.tasks, loss.features);
+  return most > 0 ? logScale(most, most * 1e-3, 20) : [0];
+}
+
+/** Solutions from the strongest lambda down, each begun where the last ended. */
+export function solvePath(loss: DataLoss, penalty: Penalty, lambdas: readonly number[], options: FullLinearOptions): Solution[] {
+  let start = loss.start();
+  const coupling = penalty.coupling?.(loss.tasks);
+  return lambdas.map((lambda) => {
+    const direct = isQuadratic(loss) && coupling !== undefined;
+    const solution = direct
+      ? conjugateGradient(loss, coupling, lambda, options.ridge, start, options)
+      : fista({ loss, penalty, lambda, ridge: options.ridge }, start, options);
+    start = solution.parameters;
+    return solution;
+  });
+}
+
+/**
+ * Linear multi-task learning: minimises loss + lambda x penalty along a path of falling lambdas with warm starts, and chooses lambda by
+ * cross-validation unless it is given. By accelerated proximal gradient; squared loss with a quadratic penalty by conjugate gradients.
+ * @param tasks rows of each task; `sharedInputs` makes them from one table with several labels
+ * @param penalty what ties the tasks together: `meanRegularised()`, `jointFeatures()`, `traceNorm()`, `clustered()`, ...
+ * @throws TypeError on shapes that do not match
+ * @throws RangeError on options out of range, inputs that are not finite, or labels that do not suit the loss
+ */
+export function fitLinear(tasks: readonly LinearTask[], penalty: Penalty, options?: LinearOptions): LinearFit {
+  const who = 'fitLinear';
+  const full = linearOptions(who, options);
+  const data = labelledTasks(who, tasks, full.loss);
+  const loss = dataLoss(data, full);
+  const lambdas = chosenLambdas(full, () => defaultLambdas(loss, penalty));
+  const solve = (part: readonly LinearTask[]): LinearModel[] => {
+    const partLoss = dataLoss(part, full);
+    return solvePath(partLoss, penalty, lambdas, full).map((s) => partLoss.restore(s.parameters));
+  };
+  const crossValidation = lambdas.length === 1 ? undefined : crossValidate(data, lambdas, solve, full);
+  return assembleFit(penalty.name, data, full, loss, lambdas, solvePath(loss, penalty, lambdas, full), crossValidation);
+}
+
+/** The result of a path of solutions. */
+export function assembleFit(
+  method: string,
+  tasks: readonly LinearTask[],
+  options: FullLinearOptions,
+  loss: DataLoss,
+  lambdas: readonly number[],
+  solutions: readonly Solution[],
+  crossValidation: CrossValidation | undefined,
+): LinearFit {
+  const path = solutions.map((s, i): PathPoint => {
+    const { weights, intercepts } = loss.restore(s.parameters);
+    return {
+      lambda: lambdas[i]!,
+      objective: s.trace.at(-1)!,
+      loss: s.lossValue,
+      penalty: s.penaltyValue,
+      weights,
+      intercepts,
+      iterations: s.trace.length,
+      converged: s.converged,
+    };
+  });
+  const best = crossValidation?.best ?? 0;
+  const { weights, intercepts, lambda } = path[best]!;
+  return {
+    method,
+    loss: options.loss,
+    tasks: tasks.map((t) => t.name),
+    weights,
+    intercepts,
+    lambda,
+    objective: solutions[best]!.trace,
+    path,
+    ...(crossValidation === undefined ? {} : { crossValidation }),
+  };
+}

@@ -1,0 +1,15 @@
+export { type ClusteredOptions, clustered, clusterRelation } from './clustered';
+export type { CrossValidation } from './cross-validate';
+export { fitLinear, type LinearFit, type LinearOptions, type PathPoint } from './fit-linear';
+export { fitGoMtl, type GoMtlFit, type GoMtlOptions } from './go-mtl';
+export { graphRegularised } from './graph-regularised';
+export { jointFeatures } from './joint-feature-selection';
+export { lasso } from './lasso';
+export { type LinearTask, sharedInputs } from './linear-task';
+export type { LinearLoss, TaskWeighting } from './loss';
+export { meanRegularised } from './mean-regularised';
+export type { Penalty } from './penalty';
+export { fitPooled } from './pooled-ridge';
+export { predictLinear } from './predict';
+export { ridge } from './ridge';
+export { traceNorm } from './trace-norm';
