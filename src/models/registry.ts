@@ -1,8 +1,8 @@
-import { hardSharing } from './hard-sharing';
+import { architectures } from './architectures';
+import { encoders } from './encoders';
 import type { Method } from './method';
-import { mlp } from './mlp';
 import type { Encoder } from './network';
-import { singleTask } from './single-task';
+import { isEncoder } from './options';
 
 /*
  * Methods as JSON, for saved models and reports. An encoder of the user's own has no name here and must be given again when loading.
@@ -10,17 +10,8 @@ import { singleTask } from './single-task';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const ENCODERS: Readonly<Record<string, (options: Options) => Encoder>> = {
-  mlp: ({ sizes, ...rest }) => mlp(sizes as number[], rest),
-};
-const ARCHITECTURES: Readonly<Record<string, (options: Options) => Method>> = {
-  hardSharing: ({ trunk }) => hardSharing(trunk as Encoder),
-  singleTask: ({ trunk }) => singleTask(trunk as Encoder),
-};
-
-function isEncoder(value: unknown): value is Encoder {
-  return typeof value === 'object' && value !== null && typeof (value as Encoder).build === 'function';
-}
+const ENCODERS: Readonly<Record<string, (options: Options) => Encoder>> = encoders;
+const ARCHITECTURES: Readonly<Record<string, { readonly fromOptions: (options: Options) => Method }>> = { ...architectures };
 
 /** A method's names and options. */
 export function methodToJSON(method: Method): unknown {
@@ -48,7 +39,7 @@ export function methodFromJSON(json: unknown): Method {
     if (typeof value !== 'object' || value === null) return value;
     const { encoder, options } = value as { encoder?: string; options?: Options };
     if (typeof encoder === 'string') {
-      const make = ENCODERS[encoder];
+      const make = Object.hasOwn(ENCODERS, encoder) ? ENCODERS[encoder] : undefined;
       if (!make)
         throw new Error(
           `Cannot rebuild the encoder "${encoder}": it is not one of this package's; give the method as load(directory, { method })`,
@@ -58,10 +49,10 @@ export function methodFromJSON(json: unknown): Method {
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, made(v)]));
   };
   const { architecture, options } = json as { architecture: string; options: Options };
-  const make = ARCHITECTURES[architecture];
+  const make = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
   if (!make)
     throw new Error(
       `Cannot rebuild the architecture "${architecture}": it is not one of this package's; give the method as load(directory, { method })`,
     );
-  return make(made(options) as Options);
+  return make.fromOptions(made(options) as Options);
 }
