@@ -13,7 +13,7 @@ export interface ExcessmtlOptions {
 }
 
 /**
- * ExcessMTL (He, Zhou, Zhang, Yao, Chen, Zhao 2024, arXiv 2402.02009): weights on the simplex multiplied at every step by
+ * ExcessMTL (He, Zhou, Zhang and others 2024, arXiv 2402.02009): weights on the simplex multiplied at every step by
  * exp(eta e_t), with e_t = sum of g^2 / sqrt(sum of past g^2) an estimate of the excess risk of a task. The first step uses e_t as it
  * is, later ones divide by that first value, as in the authors' code; weights start at 1 / T, as in the paper.
  */
@@ -21,7 +21,7 @@ export const excessmtl: MethodFactory<ExcessmtlOptions, JacobianBalancer> = defi
   name: 'excessmtl',
   title: 'ExcessMTL',
   paper: {
-    authors: 'He, Zhou, Zhang, Yao, Chen, Zhao',
+    authors: 'He, Zhou, Zhang, Yun, Xu, Zeng, Chilimbi, Zhao',
     year: 2024,
     title: 'Robust Multi-Task Learning with Excess Risks',
     arxiv: '2402.02009',
