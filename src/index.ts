@@ -25,6 +25,8 @@ export type { CompareOptions } from './study/compare';
 export { type Comparison, type ComparisonPlots, fromJSON, type Verdict } from './study/comparison';
 export type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './study/comparison-data';
 export type { DesignOptions, FoldsDesign, Vary } from './study/observations';
+export { type Ranks, type RanksOptions, ranksOver } from './study/ranks-over';
+export type { ReportOptions } from './study/report';
 export * as statistics from './study/statistics';
 export * from './tasks';
 export { load } from './training/checkpoint';

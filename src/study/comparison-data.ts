@@ -19,7 +19,7 @@ export interface RunRecord {
   readonly overall: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly steps: number;
-  /** Mean training loss per task and epoch. */
+  /** Mean training loss per task and epoch; NaN where it was not finite. */
   readonly trainLosses: Readonly<Record<string, readonly number[]>>;
   /** Validation loss per task and epoch; empty without validation rows. */
   readonly validationLosses: Readonly<Record<string, readonly number[]>>;

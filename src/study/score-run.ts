@@ -42,6 +42,9 @@ function reliabilityOf(data: TaskData, result: RunResult, labels: readonly Float
   );
 }
 
+/** JSON knows no infinity: a loss that overflowed is NaN in results. */
+const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
+
 /** Scores a run on its test rows, and on its training rows for the gap between them. */
 export function scoreRun(data: TaskData, result: RunResult): RunRecord {
   const { run, parts, failure } = result;
@@ -50,7 +53,7 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
   const metrics = metricsOn(data, result, labels, result.predictions);
   const trained = result.trainPredictions;
   const perTask = <T>(pick: (part: (typeof parts)[number], index: number) => T): Record<string, T> =>
-    Object.fromEntries(parts.flatMap((part) => part.tasks.map((t, index) => [data.tasks[t]!.name, pick(part, index)] as const)));
+    Object.fromEntries(parts.flatMap((part) => part.serve.map((t) => [data.tasks[t]!.name, pick(part, part.tasks.indexOf(t))] as const)));
   const joint = parts.length === 1 ? parts[0]! : undefined;
   return {
     method: run.name,
@@ -68,8 +71,8 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
     overall: failure === undefined ? overall(data, labels, result, metrics) : {},
     seconds: result.seconds,
     steps: result.steps * parts.length,
-    trainLosses: perTask((part, i) => part.trainLosses.map((losses) => losses[i]!)),
-    validationLosses: perTask((part, i) => part.validationLosses.map((losses) => losses[i]!)),
+    trainLosses: perTask((part, i) => part.trainLosses.map((losses) => finiteOrNaN(losses[i]!))),
+    validationLosses: perTask((part, i) => part.validationLosses.map((losses) => finiteOrNaN(losses[i]!))),
     bestEpochs: perTask((part) => part.bestEpoch),
     weights: joint?.weights ?? [],
     gradients: joint?.gradients ?? [],

@@ -1,0 +1,65 @@
+import type { Paper } from '../balancing/balancing';
+import { balancers, weightings } from '../balancing/registry';
+import { architectures } from '../models/architectures';
+
+/** A part of a method that was published. */
+export interface MethodPart {
+  readonly name: string;
+  readonly title: string;
+  readonly paper: Paper;
+}
+
+interface Definition {
+  readonly architecture: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly balancing?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly update?: Readonly<Record<string, unknown>>;
+}
+
+type Entry = { readonly info: MethodPart };
+
+function entryOf(registry: object, name: string): Entry | undefined {
+  return Object.hasOwn(registry, name) ? (registry as Readonly<Record<string, Entry>>)[name] : undefined;
+}
+
+/** Architecture and balancing of a method, as the registries know them; what they do not know is left out. */
+export function partsOf(definition: unknown): MethodPart[] {
+  const { architecture, balancing } = definition as Definition;
+  const entries = [
+    entryOf(architectures, architecture),
+    ...(balancing ? [entryOf(balancers, balancing.name) ?? entryOf(weightings, balancing.name)] : []),
+  ];
+  return entries.flatMap((entry) => (entry ? [{ name: entry.info.name, title: entry.info.title, paper: entry.info.paper }] : []));
+}
+
+/** A paper in one line. */
+export function paperText({ authors, year, title, arxiv }: Paper): string {
+  return `${authors} (${year}) ${title}${arxiv === undefined ? '' : `, arXiv ${arxiv}`}`;
+}
+
+function valueCode(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueCode).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
+  const { encoder, options } = value as { encoder?: string; options?: Readonly<Record<string, unknown>> };
+  if (encoder === 'mlp') {
+    const { sizes, ...rest } = options!;
+    return `tl.mlp(${valueCode(sizes)}, ${valueCode(rest)})`;
+  }
+  if (typeof encoder === 'string') return `tl.${encoder}(${valueCode(options ?? {})})`;
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${valueCode(inner)}`)
+    .join(', ')} }`;
+}
+
+/** TypeScript that makes the method. An encoder of the user's own appears under the name it gave itself. */
+export function methodCode(definition: unknown): string {
+  const { architecture, options, balancing, update } = definition as Definition;
+  const base = entryOf(architectures, architecture)
+    ? `tl.architectures.${architecture}.fromOptions(${valueCode(options)})`
+    : `${architecture}(${valueCode(options)})`;
+  if (!balancing) return base;
+  const registry = entryOf(balancers, balancing.name) ? 'balancers' : 'weightings';
+  const given = Object.keys(balancing.options).length > 0 ? valueCode(balancing.options) : '';
+  const plain = update === undefined || (update.scale === 'native' && update.gradients === 'parameters');
+  return `${base}.with(tl.${registry}.${balancing.name}(${given})${plain ? '' : `, ${valueCode(update)}`})`;
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { fromJSON } from '../../src/study/comparison';
+import { madeComparison } from './support/made-comparison';
+
+const clear = { single: [0.7, 0.9], good: [0.8, 0.8], bad: [0.6, 1] };
+
+describe('comparison', () => {
+  it('turns gains so that positive is better, whatever the metric', () => {
+    const verdicts = madeComparison({ means: clear }).verdicts();
+    expect(verdicts.map(({ method, task, verdict }) => [method, task, verdict])).toEqual([
+      ['good', 't0', 'positive'],
+      ['good', 't1', 'positive'],
+      ['bad', 't0', 'negative'],
+      ['bad', 't1', 'negative'],
+    ]);
+    for (const { effect, ci } of verdicts) {
+      expect(Math.abs(Math.abs(effect) - 0.1)).toBeLessThan(0.02);
+      expect(ci[0]).toBeLessThan(effect);
+      expect(ci[1]).toBeGreaterThan(effect);
+    }
+  });
+
+  it('survives JSON whole, NaN included', () => {
+    const comparison = madeComparison({
+      means: clear,
+      change: (run) =>
+        run.method === 'bad' && run.seed === 2
+          ? { ...run, metrics: { t0: { rocAuc: Number.NaN }, t1: { relativeRmse: Number.NaN } }, failure: 'diverged' }
+          : run,
+      rest: { features: Number.NaN },
+    });
+    const again = fromJSON(JSON.parse(JSON.stringify(comparison)));
+    expect(again.data).toEqual(comparison.data);
+    expect(again.verdicts()).toEqual(comparison.verdicts());
+    expect(again.toString()).toBe(comparison.toString());
+    expect(again.report()).toBe(comparison.report());
+    expect(() => fromJSON({ format: 'other' })).toThrow(/expected a Taskloom comparison.*got format "other"/);
+  });
+
+  it('shows failed runs and counts what is left', () => {
+    const comparison = madeComparison({
+      means: clear,
+      change: (run) =>
+        run.method === 'good' && run.seed < 3
+          ? { ...run, metrics: { t0: { rocAuc: Number.NaN }, t1: { relativeRmse: Number.NaN } }, failure: `diverged in seed ${run.seed}` }
+          : run,
+    });
+    const table = comparison.table();
+    const at = table.columns.indexOf('runs that count');
+    expect(table.rows.map((row) => row[at])).toEqual(['10 of 10', '7 of 10', '10 of 10']);
+    const frame = comparison.toFrame();
+    expect(frame.shape[0]).toBe(3 * 10 * 2);
+    expect((frame.column('failure').values as string[]).filter((text) => text.startsWith('diverged'))).toHaveLength(6);
+    const [verdict] = comparison.verdicts();
+    expect([verdict!.seeds, verdict!.dropped]).toEqual([7, 3]);
+    expect(verdict!.sentence).toContain('3 of 10 seeds left out');
+    // The column is there only where it says something.
+    expect(madeComparison({ means: clear }).table().columns).not.toContain('runs that count');
+  });
+
+  it('says of one seed what can be said', () => {
+    const comparison = madeComparison({ means: clear, seeds: 1 });
+    for (const verdict of comparison.verdicts()) {
+      expect(verdict.verdict).toBe('not enough evidence');
+      expect(verdict.sentence).toContain('that is what happened on this split and initialisation');
+      expect(verdict.ci.every(Number.isNaN)).toBe(true);
+    }
+    expect(comparison.table().rows).toHaveLength(3);
+    expect(comparison.plot.gains().data.length).toBeGreaterThan(0);
+    expect(comparison.plot.scores().data.length).toBeGreaterThan(0);
+  });
+
+  it('shows a metric that no test part defines', () => {
+    const comparison = madeComparison({
+      means: clear,
+      change: (run) => ({ ...run, metrics: { ...run.metrics, t0: { rocAuc: Number.NaN } } }),
+    });
+    expect(comparison.table().rows[0]![1]).toBe('n/a');
+    const [first, second] = comparison.verdicts();
+    expect(first!.verdict).toBe('not enough evidence');
+    expect(first!.sentence).toContain('no seed has a score');
+    expect(second!.verdict).toBe('positive');
+    expect(comparison.report()).toContain('n/a');
+  });
+
+  it('pools reliability bins over the runs', () => {
+    const comparison = madeComparison({
+      means: clear,
+      seeds: 2,
+      change: (run) => ({
+        ...run,
+        metrics: { ...run.metrics, t0: { rocAuc: 0.7, calibrationError: run.seed === 0 ? 0.1 : 0.3 } },
+        reliability: {
+          t0: [
+            { low: 0, high: 0.5, count: 0, confidence: Number.NaN, frequency: Number.NaN },
+            run.seed === 0
+              ? { low: 0.5, high: 1, count: 1, confidence: 0.6, frequency: 1 }
+              : { low: 0.5, high: 1, count: 3, confidence: 0.8, frequency: 0 },
+          ],
+        },
+      }),
+    });
+    const [trace] = comparison.plot.reliability('t0').data;
+    // Weighted by rows: (1 x 0.6 + 3 x 0.8) / 4 and 1 / 4; the empty bin is left out.
+    expect(trace!.x).toEqual([0.75]);
+    expect(trace!.y).toEqual([0.25]);
+    expect(String(trace!.name)).toContain('0.2');
+    expect(() => comparison.plot.reliability('t1')).toThrow(/no probabilities of a task "t1".*tasks with probabilities: t0/);
+  });
+});
