@@ -2,8 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionInfo, Paper } from '../balancing/balancing';
 import { describeOptions, type OptionSpecs, readOptions } from '../balancing/options';
+import type { Task } from '../tasks/task';
 import { type Method, method } from './method';
-import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, Values } from './network';
+import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, TaskGroup, Values } from './network';
 import { isEncoder } from './options';
 
 /** What an architecture is: its name in the registry, its paper and its options. */
@@ -39,6 +40,8 @@ export interface ArchitectureDefinition<Arguments extends readonly unknown[], Op
   readonly read: (...args: Arguments) => Options;
   readonly build: (problem: Problem, options: Required<Options>) => Network;
   readonly separate?: boolean;
+  /** See `Architecture.partition`. */
+  readonly partition?: (tasks: readonly Task[], options: Required<Options>) => readonly TaskGroup[];
 }
 
 /** Makes an architecture's factory. */
@@ -52,6 +55,7 @@ export function defineArchitecture<Arguments extends readonly unknown[], Options
       name,
       options: options as Readonly<Record<string, unknown>>,
       ...(definition.separate ? { separate: true } : {}),
+      ...(definition.partition && { partition: (tasks: readonly Task[]) => definition.partition!(tasks, options) }),
       build(problem) {
         if (problem.tasks.length === 0) throw new RangeError(`${name}: cannot build a network without tasks`);
         return finished(definition.build(problem, options), problem.input);

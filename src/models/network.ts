@@ -119,6 +119,12 @@ export interface Network {
   readonly diagnose?: (values: Values, x: Tensor, context: ForwardContext) => Readonly<Record<string, Tensor>>;
 }
 
+/** Tasks of one network by their indices: those it learns, and those of them that it predicts in the end. */
+export interface TaskGroup {
+  readonly train: readonly number[];
+  readonly serve: readonly number[];
+}
+
 /** A published way of sharing, with its options. */
 export interface Architecture {
   readonly name: string;
@@ -126,6 +132,8 @@ export interface Architecture {
   readonly build: (problem: Problem) => Network;
   /** True for single-task learning: every task gets a network of its own, trained on its own. */
   readonly separate?: boolean;
+  /** Networks that are trained apart from each other; one network of all tasks without it. */
+  readonly partition?: (tasks: readonly Task[]) => readonly TaskGroup[];
   /** The same architecture with every encoder among its options replaced. */
   readonly mapEncoders?: (change: (encoder: Encoder) => Encoder) => Architecture;
 }

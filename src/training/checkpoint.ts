@@ -24,6 +24,7 @@ interface SavedModel {
   readonly targets: readonly FittedTarget[];
   readonly parts: readonly {
     readonly tasks: readonly number[];
+    readonly serve: readonly number[];
     readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
   }[];
   readonly history: ModelHistory;
@@ -51,7 +52,11 @@ export async function saveModel(model: ModelParts, directory: string): Promise<v
     tasks: model.tasks,
     encoder: model.encoder.toJSON(),
     targets: model.targets,
-    parts: model.parts.map(({ tasks, network }) => ({ tasks, parameters: network.parameters.map(({ name, shape }) => ({ name, shape })) })),
+    parts: model.parts.map(({ tasks, serve, network }) => ({
+      tasks,
+      serve,
+      parameters: network.parameters.map(({ name, shape }) => ({ name, shape })),
+    })),
     history: model.history,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
@@ -117,7 +122,7 @@ export async function load(directory: string, options: { readonly method?: Metho
       offset += size * 4;
       return values;
     });
-    return { tasks: part.tasks, network, parameters };
+    return { tasks: part.tasks, serve: part.serve, network, parameters };
   });
   return makeModel({ method, tasks: saved.tasks, encoder, targets: saved.targets, parts, history: saved.history }, saveModel);
 }

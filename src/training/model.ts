@@ -33,7 +33,7 @@ export interface ModelParts {
   readonly tasks: readonly Task[];
   readonly encoder: Encoder;
   readonly targets: readonly FittedTarget[];
-  readonly parts: readonly Pick<TrainedPart, 'tasks' | 'network' | 'parameters'>[];
+  readonly parts: readonly Pick<TrainedPart, 'tasks' | 'serve' | 'network' | 'parameters'>[];
   readonly history: ModelHistory;
 }
 
@@ -69,7 +69,7 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
     const inputs = encoder.encode(table);
     const rows = inputs.length / encoder.features;
     const result: Record<string, Float64Array> = {};
-    for (const { tasks: own, network, parameters } of parts.parts) {
+    for (const { tasks: own, serve, network, parameters } of parts.parts) {
       const width = own.reduce((n, t) => n + tasks[t]!.outputs, 0);
       const outputs = new Float32Array(rows * width);
       tf.tidy(() => {
@@ -83,7 +83,7 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
       });
       let offset = 0;
       for (const t of own) {
-        result[tasks[t]!.name] = predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset);
+        if (serve.includes(t)) result[tasks[t]!.name] = predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset);
         offset += tasks[t]!.outputs;
       }
     }

@@ -22,7 +22,7 @@ export function progressReporter(
     if (now - last < 200 && share < 1) return;
     last = now;
     onProgress({
-      phase: `training ${name}`,
+      phase: share < 1 ? `training ${name}` : 'training',
       done: share * total,
       total,
       secondsLeft: ((now - began) / 1000) * (1 / share - 1),

@@ -5,8 +5,8 @@ import { countParameters, type Network } from '../models/network';
 import type { Task } from '../tasks/task';
 import { initialValues } from './initial-values';
 import { predictionsOf } from './predictions';
-import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident } from './prepare';
-import { type GradientRecord, type Member, type TrainedMember, type TrainingOptions, trainStack } from './train-stack';
+import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident, type ResidentData } from './prepare';
+import { type GradientRecord, type Member, type Snapshot, type TrainedMember, type TrainingOptions, trainStack } from './train-stack';
 
 /** One run of a study: a method on a split with a seed. */
 export interface Run {
@@ -22,6 +22,8 @@ export interface Run {
 export interface TrainedPart {
   /** Indices of the tasks in the data. */
   readonly tasks: readonly number[];
+  /** Those of them that it predicts. */
+  readonly serve: readonly number[];
   readonly network: Network;
   readonly parameters: readonly Float32Array[];
   readonly bestEpoch: number;
@@ -31,6 +33,7 @@ export interface TrainedPart {
   readonly validationLosses: readonly (readonly number[])[];
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   readonly gradients: readonly GradientRecord[];
+  readonly snapshots: readonly Snapshot[];
   readonly balancingState?: State;
 }
 
@@ -82,6 +85,8 @@ export interface RunsOptions extends TrainingOptions {
 interface Unit {
   readonly run: number;
   readonly tasks: readonly number[];
+  /** Those of the tasks whose predictions are taken from this network. */
+  readonly serve: readonly number[];
   readonly network: Network;
 }
 
@@ -107,10 +112,13 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     const { encoder } = fitted.get(run.split)!;
     const input = { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) };
     const every = data.tasks.map((_, t) => t);
-    const groups = run.method.architecture.separate ? every.map((t) => [t]) : [every];
-    return groups.map((tasks) => ({
+    const { separate, partition } = run.method.architecture;
+    const whole = [{ train: every, serve: every }];
+    const groups = partition ? partition(data.tasks) : separate ? every.map((t) => ({ train: [t], serve: [t] })) : whole;
+    return groups.map(({ train: tasks, serve }) => ({
       run: index,
       tasks,
+      serve,
       network: run.method.architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
     }));
   });
@@ -123,13 +131,25 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
   const trained = new Map<Unit, { member: TrainedMember; seconds: number; steps: number }>();
   const results = new Map<number, RunResult>();
 
+  // Neighbouring stacks mostly read the same splits: their data stays on the device.
+  let held: { readonly splits: readonly Split[]; readonly data: ResidentData } | undefined;
+  const residentOf = (wanted: readonly Split[]): ResidentData => {
+    if (held && held.splits.length === wanted.length && wanted.every((split, i) => split === held!.splits[i])) return held.data;
+    held?.data.dispose();
+    held = {
+      splits: wanted,
+      data: makeResident(
+        data,
+        wanted.map((split) => fitted.get(split)!),
+      ),
+    };
+    return held.data;
+  };
+
   for (const [b, list] of batches.entries()) {
     if (options.signal?.aborted) break;
     const own = [...new Set(list.map((unit) => runs[unit.run]!.split))];
-    const resident = makeResident(
-      data,
-      own.map((split) => fitted.get(split)!),
-    );
+    const resident = residentOf(own);
     const first = list[0]!;
     const tasks = first.tasks.map((t) => data.tasks[t]!);
     const { method, name } = runs[first.run]!;
@@ -162,8 +182,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
       for (const [i, unit] of list.entries()) {
         trained.set(unit, { member: result.members[i]!, seconds: result.seconds / list.length, steps: result.steps });
       }
-    } finally {
+    } catch (error) {
       resident.dispose();
+      throw error;
     }
     doneWork += work[b]!;
     const finished: RunResult[] = [];
@@ -176,6 +197,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     }
     if (finished.length > 0) options.onResults?.(finished);
   }
+  held?.data.dispose();
   return runs.flatMap((_, index) => results.get(index) ?? []);
 }
 
@@ -193,14 +215,19 @@ function stacks(
   fitted: ReadonlyMap<Split, FittedSplit>,
   options: RunsOptions,
 ): Unit[][] {
-  const methodIds = new Map<Method, number>();
+  const ids = new Map<unknown, number>();
+  const idOf = (thing: unknown): number => {
+    if (!ids.has(thing)) ids.set(thing, ids.size);
+    return ids.get(thing)!;
+  };
   const groups = new Map<string, Unit[]>();
   for (const unit of units) {
     const { method, split } = runs[unit.run]!;
-    if (!methodIds.has(method)) methodIds.set(method, methodIds.size);
     const kinds = unit.tasks.map((t) => [data.tasks[t]!.kind, data.tasks[t]!.outputs, data.tasks[t]!.classes.length]);
     const key = JSON.stringify([
-      methodIds.get(method),
+      idOf(method.architecture.build),
+      idOf(method.balancing),
+      method.update,
       fitted.get(split)!.encoder.shape,
       kinds,
       unit.network.parameters.map(({ shape }) => shape),
@@ -237,14 +264,17 @@ function collect(
     let offset = 0;
     for (const [i, task] of tasks.entries()) {
       const t = unit.tasks[i]!;
-      const target = fitted.targets[t]!;
-      predictions[t] = predictionsOf(task, target, member.outputs.subarray(0, test.length * width), width, offset);
-      trainPredictions[t] = predictionsOf(task, target, member.outputs.subarray(test.length * width), width, offset);
+      const from = offset;
       offset += task.outputs;
+      if (!unit.serve.includes(t)) continue;
+      const target = fitted.targets[t]!;
+      predictions[t] = predictionsOf(task, target, member.outputs.subarray(0, test.length * width), width, from);
+      trainPredictions[t] = predictionsOf(task, target, member.outputs.subarray(test.length * width), width, from);
     }
-    const { bestEpoch, epochs, trainLosses, validationLosses, weights, gradients, parameters, balancingState } = member;
+    const { bestEpoch, epochs, trainLosses, validationLosses, weights, gradients, parameters, snapshots, balancingState } = member;
     return {
       tasks: unit.tasks,
+      serve: unit.serve,
       network: unit.network,
       parameters,
       bestEpoch,
@@ -253,6 +283,7 @@ function collect(
       validationLosses,
       weights,
       gradients,
+      snapshots,
       ...(balancingState === undefined ? {} : { balancingState }),
     };
   });

@@ -346,3 +346,23 @@ export function evaluate(
   const outputs = network.forward(named(network.parameters, parameters), x, inferenceContext);
   return { outputs, ...lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined) };
 }
+
+/**
+ * Losses of all tasks after a plain gradient step of each task on the shared parameters, `[stack, tasks, tasks]`: entry (i, j) is the loss
+ * of task j once task i's gradient alone has moved the shared parameters by `rate` (the look-ahead of TAG, Fifty et al. 2021, 2109.04617).
+ */
+export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch, rate: number): Tensor {
+  const { network, tasks, stack } = shape;
+  const copies = tasks.length;
+  const { jacobian } = taskGradients(shape, parameters, data, batch);
+  let shared = 0;
+  const moved = network.parameters.map(({ role }, i) => {
+    const tiled = tileModels(parameters[i]!, copies);
+    return role === 'shared' ? tf.sub(tiled, tf.mul(rate, tf.reshape(jacobian[shared++]!, tiled.shape))) : tiled;
+  });
+  const { x, y, mask } = gather(shape, data, batch.rows);
+  const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
+  const outputs = network.forward(named(network.parameters, moved), xs, inferenceContext);
+  const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
+  return tf.reshape(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), [stack, copies, copies]);
+}

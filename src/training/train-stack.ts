@@ -40,6 +40,8 @@ export interface TrainingOptions {
   /** Factor of the learning rate by the share of steps done, in [0, 1). */
   readonly schedule?: (share: number) => number;
   readonly clipNorm?: number;
+  /** How many times the parameters are recorded during training. @default 0 */
+  readonly snapshots?: number;
   /** `auto`: graphs where the backend can build them. */
   readonly mode: 'auto' | 'eager';
   readonly signal?: AbortSignal;
@@ -50,6 +52,12 @@ export interface GradientRecord {
   readonly step: number;
   /** `[tasks, tasks]` products of the gradients. */
   readonly gramian: readonly (readonly number[])[];
+}
+
+/** Parameters as they were after an epoch (from 1). */
+export interface Snapshot {
+  readonly epoch: number;
+  readonly parameters: readonly Float32Array[];
 }
 
 /** One model's training. */
@@ -69,6 +77,8 @@ export interface TrainedMember {
   /** Task weights used, a row per recorded step. */
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   readonly gradients: readonly GradientRecord[];
+  /** Evenly spread over the epochs, as many as asked for. */
+  readonly snapshots: readonly Snapshot[];
   /** The balancing method's state at the end. */
   readonly balancingState?: State;
   /** Why the run failed; its parameters are then the last finite ones. */
@@ -419,6 +429,13 @@ export async function trainStack(
       }
     }
     if (improved.includes(1)) executor.keepBest(improved);
+    const count = options.snapshots ?? 0;
+    if (Math.floor(((epoch + 1) * count) / options.epochs) > Math.floor((epoch * count) / options.epochs)) {
+      const values = executor.read('current');
+      for (const [place, s] of alive.entries()) {
+        progress[s]!.snapshots.push({ epoch: epoch + 1, parameters: values.map((all) => partOf(all, place).slice()) });
+      }
+    }
     if (!onEpoch) return;
     const finite = alive.map((s) => progress[s]!.trainLosses.at(-1)!.reduce((a, b) => a + b, 0)).filter(Number.isFinite);
     onEpoch(epoch + 1, options.epochs, finite.reduce((a, b) => a + b, 0) / (finite.length * taskCount));
@@ -505,6 +522,7 @@ class MemberProgress {
   readonly validationLosses: number[][] = [];
   readonly weights: { readonly step: number; readonly values: readonly number[] }[] = [];
   readonly gradients: GradientRecord[] = [];
+  readonly snapshots: Snapshot[] = [];
   failure: string | undefined;
   stopped = false;
   bestScore: number = Number.POSITIVE_INFINITY;
@@ -514,7 +532,7 @@ class MemberProgress {
   constructor(public state: State | undefined) {}
 
   result(validates: boolean, interrupted: boolean): TrainedMember {
-    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, state, failure } = this;
+    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, snapshots, state, failure } = this;
     return {
       parameters,
       outputs,
@@ -524,6 +542,7 @@ class MemberProgress {
       epochs: trainLosses.length,
       weights,
       gradients,
+      snapshots,
       ...(state === undefined ? {} : { balancingState: state }),
       ...(failure === undefined ? {} : { failure }),
       interrupted: interrupted && !this.stopped,

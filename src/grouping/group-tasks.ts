@@ -1,0 +1,100 @@
+import type { TaskData } from '../data/data-types';
+import { checkInteger } from '../options';
+import { dendrogram } from '../plots/dendrogram';
+import type { Figure } from '../plots/figure';
+import { matrix } from '../plots/matrix';
+import type { Affinity } from './affinity';
+import { type ClusterMethod, clusterTasks, type TaskClustering } from './cluster';
+import { pairwiseScores } from './group-scores';
+import { type GroupPlan, planGroups } from './plan';
+import type { SharingPlan } from './sharing-plan';
+import { type TaskAffinityOptions, taskAffinity } from './task-affinity';
+
+/** Options of `groupTasks`. */
+export interface GroupTasksOptions extends TaskAffinityOptions {
+  /**
+   * `clusters`: groups by clustering the affinity, their number chosen by a stated rule; `search`: the plan of at most `budget` networks with
+   * the largest expected gain. @default 'clusters'
+   */
+  readonly by?: 'clusters' | 'search';
+  /** Most networks (`search`) or number of groups (`clusters`). @default chosen */
+  readonly budget?: number;
+  /** How tasks are clustered. @default 'hierarchical' */
+  readonly method?: ClusterMethod;
+  /** An affinity that was measured before. @default measured by the other options */
+  readonly affinity?: Affinity;
+}
+
+/** Which tasks should share a network, and why. */
+export interface TaskGrouping {
+  /** Give it to `grouped(plan, trunk)`. */
+  readonly plan: SharingPlan;
+  readonly affinity: Affinity;
+  /** Sentences. */
+  readonly reasons: readonly string[];
+  readonly clustering?: TaskClustering;
+  readonly search?: GroupPlan;
+  readonly plot: {
+    /** The affinity with its intervals. */
+    matrix(): Figure;
+    /** How tasks merge; only by hierarchical clustering. */
+    dendrogram(): Figure;
+  };
+  toString(): string;
+}
+
+/**
+ * Finds which tasks belong together: measures their affinity, then groups them.
+ * @param data made by `taskData`, at least two tasks
+ * @throws as `taskAffinity`; RangeError for an unknown `by`
+ * @example
+ * const { plan } = await groupTasks(data, { measure: 'tag' });
+ * const comparison = await compare(data, { methods: { single: singleTask(trunk), groups: grouped(plan, trunk) } });
+ */
+export async function groupTasks(data: TaskData, options: GroupTasksOptions = {}): Promise<TaskGrouping> {
+  const { by = 'clusters', budget, method, affinity: given, ...rest } = options;
+  if (by !== 'clusters' && by !== 'search')
+    throw new RangeError(`groupTasks: by must be "clusters" or "search", got ${JSON.stringify(by)}`);
+  if (budget !== undefined) checkInteger('groupTasks', 'budget', budget, 1);
+  const affinity = given ?? (await taskAffinity(data, rest));
+  const found = by === 'clusters' ? byClusters(affinity, budget, method) : bySearch(affinity, budget);
+  const text = (): string =>
+    [...found.plan.groups.map(({ train }, i) => `group ${i + 1}: ${train.join(', ')}`), ...found.reasons].join('\n');
+  const grouping: TaskGrouping = {
+    ...found,
+    affinity,
+    plot: {
+      matrix: () =>
+        matrix(
+          {
+            rows: affinity.tasks,
+            columns: affinity.tasks,
+            values: affinity.values,
+            ...(affinity.low && affinity.high ? { low: affinity.low, high: affinity.high } : {}),
+          },
+          { title: `Task affinity (${affinity.kind})` },
+        ),
+      dendrogram() {
+        const merges = found.clustering?.merges;
+        if (!merges) throw new RangeError('groupTasks: a dendrogram needs by "clusters" with method "hierarchical"');
+        return dendrogram({ labels: affinity.tasks, merges });
+      },
+    },
+    toString: text,
+  };
+  return Object.defineProperty(grouping, Symbol.for('nodejs.util.inspect.custom'), { value: text });
+}
+
+type Found = Pick<TaskGrouping, 'plan' | 'reasons' | 'clustering' | 'search'>;
+
+function byClusters(affinity: Affinity, groups: number | undefined, method: ClusterMethod | undefined): Found {
+  const clustering = clusterTasks(affinity, { ...(groups === undefined ? {} : { groups }), ...(method === undefined ? {} : { method }) });
+  return { plan: clustering.plan, clustering, reasons: [clustering.reason, ...affinity.notes] };
+}
+
+function bySearch(affinity: Affinity, budget: number | undefined): Found {
+  const search = planGroups(pairwiseScores(affinity), budget === undefined ? {} : { budget });
+  const networks = `${search.plan.groups.length} network${search.plan.groups.length === 1 ? '' : 's'}`;
+  const reason = `The ${search.search} search expects ${networks} to gain ${Number(search.score.toPrecision(3))} in all, by the mean affinity of each task's mates.`;
+  return { plan: search.plan, search, reasons: [reason, ...affinity.notes] };
+}

@@ -1,0 +1,286 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { loadBackend } from '../backend/backend';
+import type { Split, TaskData } from '../data/data-types';
+import { splitData } from '../data/split';
+import { metricsOf, taskMetrics } from '../metrics/task-metrics';
+import { hardSharing } from '../models/hard-sharing';
+import { mlp } from '../models/mlp';
+import type { Encoder, Network } from '../models/network';
+import { singleTask } from '../models/single-task';
+import { checkInteger, checkNumber, didYouMean } from '../options';
+import { random } from '../random/random';
+import { interruptible } from '../training/interrupt';
+import { classWeightsOf, makeResident } from '../training/prepare';
+import { progressReporter } from '../training/progress-reporter';
+import { type Run, type RunResult, trainRuns } from '../training/runs';
+import { checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import { batchLosses, lookaheadLosses, type StackShape, taskGradients } from '../training/step';
+import {
+  type Affinity,
+  gradientCosineAffinity,
+  type LookaheadLosses,
+  leaveOneOutAffinity,
+  pairwiseAffinity,
+  tagAffinity,
+} from './affinity';
+import { representationAffinity } from './representation';
+import { labelSimilarity } from './similarity';
+
+/**
+ * How task affinity is measured: before any training (`labels`), during one training of all tasks (`tag`, `gradient-cosine`), by comparing
+ * single-task networks (`cka`, `rsa`), or by training every pair (`pairwise`) or all but one (`leave-one-out`).
+ */
+export type AffinityMeasure = 'labels' | 'tag' | 'gradient-cosine' | 'cka' | 'rsa' | 'pairwise' | 'leave-one-out';
+
+const MEASURES: readonly AffinityMeasure[] = ['labels', 'tag', 'gradient-cosine', 'cka', 'rsa', 'pairwise', 'leave-one-out'];
+
+/** Options of `taskAffinity`. */
+export interface TaskAffinityOptions extends TrainingSettings {
+  /** @default 'tag' */
+  readonly measure?: AffinityMeasure;
+  /** @default mlp([64, 32]) */
+  readonly trunk?: Encoder;
+  /** How many seeds; the interval is over them. @default 3 */
+  readonly seeds?: number;
+  /** Points of the training at which gradients are looked at (`tag`, `gradient-cosine`). @default 10 */
+  readonly checkpoints?: number;
+  /** Size of TAG's trial step. @default 0.1 */
+  readonly lookahead?: number;
+  /** Share of the rows that measures by error (`pairwise`, `leave-one-out`) and representations are taken on, in (0, 1). @default 0.3 */
+  readonly test?: number;
+}
+
+const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'test'] as const;
+/** Rows of one look at the gradients, and looks per checkpoint. */
+const LOOK = { rows: 256, batches: 2 } as const;
+
+/** Checked options, and the function that trains runs with them. */
+interface Trainer {
+  readonly data: TaskData;
+  readonly trunk: Encoder;
+  readonly splits: readonly Split[];
+  readonly checkpoints: number;
+  readonly lookahead: number;
+  readonly train: (methods: Readonly<Record<string, Run['method']>>, snapshots?: number) => Promise<RunResult[]>;
+}
+
+/**
+ * How much each pair of tasks has to do with each other, with an interval over seeds.
+ *
+ * Costs in trained networks, T tasks and S seeds: `labels` none; `tag` and `gradient-cosine` S; `cka` and `rsa` S T; `leave-one-out`
+ * S (T + 1); `pairwise` S T (T + 1) / 2. An exhaustive search would train S (2^T - 1).
+ * @param data made by `taskData`, at least two tasks
+ * @throws RangeError for fewer than two tasks, an unknown measure or an option out of range; TypeError for an unknown option
+ */
+export async function taskAffinity(data: TaskData, options: TaskAffinityOptions = {}): Promise<Affinity> {
+  const known: readonly string[] = [...ownNames, ...settingNames];
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key))
+      throw new TypeError(`taskAffinity: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
+  }
+  const { measure = 'tag', trunk = mlp([64, 32]), seeds = 3, checkpoints = 10, lookahead = 0.1, test = 0.3 } = options;
+  if (!MEASURES.includes(measure))
+    throw new RangeError(`taskAffinity: unknown measure "${measure}"${didYouMean(measure, MEASURES)}; one of ${MEASURES.join(', ')}`);
+  if (data.tasks.length < 2) throw new RangeError(`taskAffinity: needs at least two tasks, got ${data.tasks.length}`);
+  checkInteger('taskAffinity', 'seeds', seeds, 1);
+  checkInteger('taskAffinity', 'checkpoints', checkpoints, 1);
+  checkNumber('taskAffinity', 'lookahead', lookahead, Number.MIN_VALUE);
+  checkNumber('taskAffinity', 'test', test, Number.MIN_VALUE, 1, true);
+  if (measure === 'labels') return labelSimilarity(data.labels);
+  const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+  const { onProgress, ...settings } = checkSettings('taskAffinity', { epochs: 60, ...given });
+  await loadBackend();
+  const splits = Array.from({ length: seeds }, (_, seed) => splitData(data, { test, validation: settings.validation, seed }));
+  return interruptible(settings.signal, async (signal) => {
+    const trainer: Trainer = {
+      data,
+      trunk,
+      splits,
+      checkpoints,
+      lookahead,
+      async train(methods, snapshots = 0) {
+        const runs = Object.entries(methods).flatMap(([name, method]) =>
+          splits.map((split, seed): Run => ({ name, method, seed, split, learningRate: settings.learningRate })),
+        );
+        const results = await trainRuns(data, runs, {
+          ...settings,
+          snapshots,
+          signal,
+          onProgress: progressReporter(onProgress, runs.length),
+        });
+        const failed = results.find(({ failure }) => failure !== undefined);
+        if (failed) throw new Error(failed.failure);
+        if (results.length < runs.length || results.some(({ interrupted }) => interrupted))
+          throw new Error('taskAffinity was interrupted before the networks were trained');
+        return results;
+      },
+    };
+    switch (measure) {
+      case 'tag':
+        return tagAffinity(
+          names(data),
+          (await gradientLooks(trainer)).map(({ losses }) => losses),
+        );
+      case 'gradient-cosine':
+        return gradientCosineAffinity(
+          names(data),
+          (await gradientLooks(trainer)).map(({ gramians }) => gramians),
+        );
+      case 'pairwise':
+        return byPairs(trainer);
+      case 'leave-one-out':
+        return byLeavingOneOut(trainer);
+      default:
+        return byRepresentation(trainer, measure);
+    }
+  });
+}
+
+const names = (data: TaskData): string[] => data.tasks.map(({ name }) => name);
+
+/** What is seen of one seed's gradients over training. */
+interface GradientLooks {
+  readonly losses: LookaheadLosses;
+  readonly gramians: readonly (readonly ArrayLike<number>[])[];
+}
+
+/** Trains all tasks together and looks at the tasks' gradients, and at the losses after a step of each, at points of the training. */
+async function gradientLooks({ data, trunk, checkpoints, lookahead, train }: Trainer): Promise<GradientLooks[]> {
+  const results = await train({ together: hardSharing(trunk) }, checkpoints);
+  return results.map((result) => {
+    const { fitted, parts, run } = result;
+    const [part] = parts;
+    const resident = makeResident(data, [fitted]);
+    const every = data.tasks.map((_, t) => t);
+    const weights = classWeightsOf(fitted.targets, data.tasks, every);
+    const classWeights = weights ? tf.tensor2d(weights, [1, weights.length]) : tf.ones([1, 1]);
+    const shape = shapeOf(data, part!.network, fitted.encoder.shape, weights !== undefined);
+    const before: Float32Array[] = [];
+    const after: Float32Array[][] = [];
+    const gramians: Float32Array[][] = [];
+    const order = random(run.seed, 'looks');
+    const rows = Math.min(LOOK.rows, run.split.train.length);
+    for (const { parameters } of part!.snapshots) {
+      for (let look = 0; look < LOOK.batches; look++) {
+        tf.tidy(() => {
+          const values = part!.network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
+          const chosen = order.permutation(run.split.train.length).subarray(0, rows);
+          const batch = {
+            rows: tf.tensor2d(
+              Int32Array.from(chosen, (i) => run.split.train[i]!),
+              [1, rows],
+              'int32',
+            ),
+            seeds: tf.zeros([1, 2], 'int32'),
+          };
+          const on = { ...resident.resident, classWeights };
+          before.push(Float32Array.from(batchLosses(shape, values, on, batch).dataSync()));
+          after.push(rowsOf(lookaheadLosses(shape, values, on, batch, lookahead).dataSync(), data.tasks.length));
+          gramians.push(rowsOf(taskGradients(shape, values, on, batch).gramian.dataSync(), data.tasks.length));
+        });
+      }
+    }
+    resident.dispose();
+    classWeights.dispose();
+    return { losses: { before, after }, gramians };
+  });
+}
+
+function shapeOf(data: TaskData, network: Network, inputShape: readonly number[], weighted: boolean): StackShape {
+  return { network, tasks: data.tasks, stack: 1, inputShape, weighted, totalSteps: 1 };
+}
+
+function rowsOf(values: ArrayLike<number>, size: number): Float32Array[] {
+  return Array.from({ length: size }, (_, i) => Float32Array.from({ length: size }, (__, j) => values[i * size + j]!));
+}
+
+/** Error of each task on the test rows, lower is better and positive: 1 - score for scores in [0, 1]. */
+function errorsOf(data: TaskData, { fitted, predictions, run }: RunResult): number[] {
+  return data.tasks.map((task, t) => {
+    if (predictions[t] === undefined) return Number.NaN;
+    const { values, length } = data.labels[t]!;
+    const labels = new Float64Array(run.split.test.length * length);
+    for (const [i, row] of run.split.test.entries()) labels.set(values.subarray(row * length, (row + 1) * length), i * length);
+    const [primary] = metricsOf(task);
+    const score = taskMetrics(task, labels, predictions[t], { trainMean: fitted.targets[t]!.mean, length })[primary!.name] ?? Number.NaN;
+    // An error of exactly 0 leaves no share of it to win.
+    return Math.max(1e-6, primary!.better === 'higher' ? 1 - score : score);
+  });
+}
+
+async function byPairs({ data, trunk, train, splits }: Trainer): Promise<Affinity> {
+  const size = data.tasks.length;
+  const pairs = Array.from({ length: size }, (_, i) => Array.from({ length: size - i - 1 }, (__, k) => [i, i + 1 + k] as const)).flat();
+  const whole = hardSharing(trunk);
+  const results = await train({
+    alone: singleTask(trunk),
+    ...Object.fromEntries(pairs.map(([i, j]) => [`${data.tasks[i]!.name} + ${data.tasks[j]!.name}`, partial(whole, [i, j])])),
+  });
+  const of = (name: string, seed: number): number[] => errorsOf(data, results.find(({ run }) => run.name === name && run.seed === seed)!);
+  return pairwiseAffinity(
+    names(data),
+    splits.map((_, seed) => {
+      const table = Array.from({ length: size }, () => new Array<number>(size).fill(Number.NaN));
+      for (const [i, j] of pairs) {
+        const errors = of(`${data.tasks[i]!.name} + ${data.tasks[j]!.name}`, seed);
+        table[i]![j] = errors[j]!;
+        table[j]![i] = errors[i]!;
+      }
+      return { alone: of('alone', seed), pairs: table };
+    }),
+  );
+}
+
+async function byLeavingOneOut({ data, trunk, train, splits }: Trainer): Promise<Affinity> {
+  const all = data.tasks.map((_, t) => t);
+  const label = (t: number): string => `without ${data.tasks[t]!.name}`;
+  const whole = hardSharing(trunk);
+  const results = await train({
+    together: whole,
+    ...Object.fromEntries(
+      all.map((t) => [
+        label(t),
+        partial(
+          whole,
+          all.filter((other) => other !== t),
+        ),
+      ]),
+    ),
+  });
+  const of = (name: string, seed: number): number[] => errorsOf(data, results.find(({ run }) => run.name === name && run.seed === seed)!);
+  return leaveOneOutAffinity(
+    names(data),
+    splits.map((_, seed) => ({ together: of('together', seed), without: all.map((t) => of(label(t), seed)) })),
+  );
+}
+
+/** Hard sharing of some of the tasks; the others are not predicted. Built by one function, so that all are trained as one stack. */
+function partial(whole: Run['method'], members: readonly number[]): Run['method'] {
+  return { ...whole, architecture: { ...whole.architecture, partition: () => [{ train: members, serve: members }] } };
+}
+
+async function byRepresentation({ data, trunk, train, splits }: Trainer, measure: 'cka' | 'rsa'): Promise<Affinity> {
+  const results = await train({ alone: singleTask(trunk) });
+  const runs = results.map(({ fitted, parts, run }) => {
+    const { test } = run.split;
+    const inputs = fitted.encoder.encode(data, test);
+    const representations = Object.fromEntries(
+      parts.map(({ tasks, network, parameters }) => {
+        const values = tf.tidy(() => {
+          const named = Object.fromEntries(network.parameters.map((p, i) => [p.name, tf.tensor(parameters[i]!, [1, ...p.shape])]));
+          const context = { training: false, dropout: (x: tf.Tensor) => x, uniform: () => tf.scalar(0.5) };
+          const z = network.representation!.encode(named, tf.tensor(inputs, [1, test.length, ...fitted.encoder.shape]), context);
+          return { width: z.shape[2]!, all: z.dataSync() };
+        });
+        return [
+          data.tasks[tasks[0]!]!.name,
+          Array.from(test, (_, i) => values.all.slice(i * values.width, (i + 1) * values.width)),
+        ] as const;
+      }),
+    );
+    return representationAffinity(representations, measure);
+  });
+  const [first] = runs;
+  const mean = first!.values.map((row, i) => row.map((_, j) => runs.reduce((sum, run) => sum + run.values[i]![j]!, 0) / runs.length));
+  return { ...first!, values: mean, notes: [`mean over ${splits.length} seeds`] };
+}

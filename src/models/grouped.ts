@@ -1,0 +1,74 @@
+import type { OptionSpec } from '../balancing/options';
+import { didYouMean } from '../options';
+import type { Task } from '../tasks/task';
+import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { buildHardSharing } from './hard-sharing';
+import type { Encoder, TaskGroup } from './network';
+import { encoderOption } from './options';
+
+/** Which tasks share a network: names of the tasks that it learns and of those that it predicts. What `groupTasks` and `sharingPlan` return. */
+export interface NetworkPlan {
+  readonly groups: readonly { readonly train: readonly string[]; readonly serve: readonly string[] }[];
+}
+
+function planOption(): OptionSpec<NetworkPlan> {
+  const type = '{ groups: [{ train, serve }, ...] }';
+  return {
+    type,
+    default: { groups: [] },
+    doc: 'the networks, by the tasks they learn and predict',
+    fault(value) {
+      const groups = (value as NetworkPlan | null)?.groups;
+      const whole =
+        Array.isArray(groups) && groups.length > 0 && groups.every((group) => Array.isArray(group?.train) && Array.isArray(group?.serve));
+      return whole ? undefined : { kind: 'type', expected: type };
+    },
+  };
+}
+
+/** The plan's groups by task indices. */
+function groupsOf(plan: NetworkPlan, tasks: readonly Task[]): TaskGroup[] {
+  const names = tasks.map(({ name }) => name);
+  const index = (name: string): number => {
+    const at = names.indexOf(name);
+    if (at < 0)
+      throw new RangeError(`grouped: the plan names unknown task "${name}"${didYouMean(name, names)}; tasks: ${names.join(', ')}`);
+    return at;
+  };
+  const groups = plan.groups.map(({ train, serve }) => ({ train: train.map(index).sort((a, b) => a - b), serve: serve.map(index) }));
+  for (const [t, name] of names.entries()) {
+    const serving = groups.filter(({ serve }) => serve.includes(t)).length;
+    if (serving !== 1)
+      throw new RangeError(`grouped: task "${name}" is predicted by ${serving} networks of the plan, expected exactly one`);
+  }
+  for (const { train, serve } of groups) {
+    const untrained = serve.find((t) => !train.includes(t));
+    if (untrained !== undefined)
+      throw new RangeError(`grouped: a network predicts task "${names[untrained]}" without learning it; add it to "train"`);
+  }
+  return groups;
+}
+
+/**
+ * Task grouping: one hard-sharing network per group of a plan, each trained on its own (Standley et al. 2020, 1905.07553). A task may train
+ * alone, or help in a network that does not predict it.
+ *
+ * Parameters: in every network those of `hardSharing`.
+ * @param plan the groups, from `groupTasks`, `sharingPlan` or by hand
+ * @param trunk the encoder of every network
+ */
+export const grouped: ArchitectureFactory<[plan: NetworkPlan, trunk: Encoder]> = defineArchitecture({
+  name: 'grouped',
+  title: 'Task grouping',
+  paper: {
+    authors: 'Standley, Zamir, Chen, Guibas, Malik, Savarese',
+    year: 2020,
+    title: 'Which Tasks Should Be Learned Together in Multi-task Learning?',
+    arxiv: '1905.07553',
+  },
+  encoder: 'trunk',
+  options: { plan: planOption(), trunk: encoderOption('the encoder of every network') },
+  read: (plan: NetworkPlan, trunk: Encoder) => ({ plan, trunk }),
+  partition: (tasks, { plan }) => groupsOf(plan, tasks),
+  build: (problem, { trunk }) => buildHardSharing(trunk, problem),
+});
