@@ -120,27 +120,26 @@ function logDispersion(distances: Float64Array, labels: Int32Array): number {
   return Math.log(Math.max(w, Number.MIN_VALUE));
 }
 
-/** The mean affinity inside a group, less how far chance would carry it where the affinity has intervals. */
-function evidence(members: readonly number[], values: Float64Array, half: Float64Array | undefined, n: number): number {
-  let [sum, halves, pairs] = [0, 0, 0];
-  for (const i of members) {
-    for (const j of members) {
-      if (i >= j) continue;
-      sum += values[i * n + j]!;
-      halves += half === undefined ? 0 : half[i * n + j]!;
-      pairs++;
-    }
-  }
-  return sum / pairs - halves / pairs / Math.sqrt(pairs);
-}
-
-/** Breaks up groups whose members have nothing to do with each other. */
-function dissolve(labels: Int32Array, values: Float64Array, half: Float64Array | undefined, neutral: number): Int32Array {
+/**
+ * Lets out of each group the tasks that have nothing to do with it: whose mean affinity with their mates is not above neutral by more
+ * than chance. Chance is the half-width of the affinity's intervals, or two standard deviations of the affinities inside the group,
+ * over the root of the number of mates.
+ */
+function letOut(labels: Int32Array, values: Float64Array, half: Float64Array | undefined, neutral: number): Int32Array {
   const n = labels.length;
   const out = Int32Array.from(labels);
   for (const label of new Set(labels)) {
     const members = [...labels.keys()].filter((i) => labels[i] === label);
-    if (members.length > 1 && !(evidence(members, values, half, n) > neutral)) for (const i of members) out[i] = n + i;
+    const inside = members.flatMap((i) => members.filter((j) => j < i).map((j) => values[i * n + j]!));
+    const average = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+    const centre = average(inside);
+    const spread = 2 * Math.sqrt(inside.reduce((a, v) => a + (v - centre) ** 2, 0) / Math.max(1, inside.length - 1));
+    for (const i of members) {
+      const mates = members.filter((j) => j !== i);
+      if (mates.length === 0) continue;
+      const width = half === undefined ? spread : average(mates.map((j) => half[i * n + j]!));
+      if (!(average(mates.map((j) => values[i * n + j]!)) - width / Math.sqrt(mates.length) > neutral)) out[i] = n + i;
+    }
   }
   return numberByFirst(out);
 }
@@ -159,8 +158,9 @@ const strongStructure = 0.5;
  * are as transitive (sum over triples of the product of the three centred affinities: are the friends of friends friends?). With fewer
  * than 6 tasks, where hardly an arrangement is that rare, the best mean silhouette must be at least 0.5 instead. Without structure all
  * tasks are taken as one group.
- * At last every group whose mean affinity is not above neutral (by more than the half-width of the affinity's intervals over the root of
- * its number of pairs) is broken up into tasks alone: so the answer may be one group, all alone, or groups beside tasks alone.
+ * At last a task leaves its group where its mean affinity with its mates is not above neutral by more than chance: half-width of the
+ * affinity's intervals (or, without any, two standard deviations of the affinities inside the group) over the root of the number of mates.
+ * So the answer may be one group, all alone, or groups beside tasks alone.
  * @throws RangeError when `groups` or `maxGroups` is not between 1 and the number of tasks
  */
 export function clusterTasks(affinity: Affinity, options?: ClusterOptions): TaskClustering {
@@ -249,11 +249,11 @@ export function clusterTasks(affinity: Affinity, options?: ClusterOptions): Task
         : `the best mean silhouette is ${scores[at]!.toFixed(2)} at ${ks[at]} groups${test}`;
     if (structure) chosen = cuts[at]!;
   }
-  const labels = dissolve(chosen, values, half, affinity.neutral);
+  const labels = letOut(chosen, values, half, affinity.neutral);
   const count = labels.reduce((a, b) => Math.max(a, b), 0) + 1;
   const alone = labels.filter((l) => labels.indexOf(l) === labels.lastIndexOf(l)).length;
   const answer = count === 1 ? 'one group' : count === n ? 'all alone' : `${count - alone} groups and ${alone} tasks alone`;
-  const reason = `${answer}: ${why}${structure ? '' : ', so the tasks do not fall into groups'}; a group stays where its mean affinity is above ${affinity.neutral}.`;
+  const reason = `${answer}: ${why}${structure ? '' : ', so the tasks do not fall into groups'}; a task stays in its group where its affinity with its mates is clearly above ${affinity.neutral}.`;
   return finish(labels, { rule, structure, ...(p === undefined ? {} : { p }), counts, reason });
 }
 

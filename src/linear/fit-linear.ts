@@ -12,7 +12,7 @@ export interface LinearOptions {
   readonly loss?: LinearLoss;
   /** Strength of the penalty. @default chosen by cross-validation */
   readonly lambda?: number;
-  /** Strengths to try. @default 20 on a log scale, from where all weights are zero (or, for quadratic penalties, equal) down */
+  /** Strengths to try. @default 20 on a log scale from where all weights are zero down to a thousandth, or, for penalties without such a point, 25 from 100 to 1e-6 times the mean curvature */
   readonly lambdas?: readonly number[];
   /** Strength of a plain ridge beside the penalty. @default 0 */
   readonly ridge?: number;
@@ -121,7 +121,7 @@ export function chosenLambdas({ lambda, lambdas }: FullLinearOptions, defaults: 
 function defaultLambdas(loss: DataLoss, penalty: Penalty): number[] {
   if (penalty.zeroAt === undefined) {
     const scale = loss.curvature > 0 ? loss.curvature : 1;
-    return logScale(1e2 * scale, 1e-4 * scale, 20);
+    return logScale(1e2 * scale, 1e-6 * scale, 25);
   }
   const image = new Float64Array(loss.imageSize);
   const gradient = new Float64Array(loss.size);

@@ -32,7 +32,7 @@ export function fitPooled(tasks: readonly LinearTask[], options?: LinearOptions)
   };
   const { curvature } = dataLoss(pool(data), full);
   const scale = curvature > 0 ? curvature : 1;
-  const lambdas = chosenLambdas(full, () => logScale(1e2 * scale, 1e-4 * scale, 20));
+  const lambdas = chosenLambdas(full, () => logScale(1e2 * scale, 1e-6 * scale, 25));
   const models = (part: readonly LinearTask[]): LinearModel[] => {
     const { loss, solutions } = solve(part);
     return solutions.map((s) => loss.restore(s.parameters));

@@ -1,0 +1,65 @@
+import type { TaskData } from '../data/data-types';
+import { grouped } from '../models/grouped';
+import { hardSharing } from '../models/hard-sharing';
+import { mlp } from '../models/mlp';
+import { singleTask } from '../models/single-task';
+import { type CompareOptions, compare } from '../study/compare';
+import type { Comparison } from '../study/comparison';
+import { type GroupTasksOptions, groupTasks, type TaskGrouping } from './group-tasks';
+
+/** Options of `discover`. */
+export interface DiscoverOptions extends GroupTasksOptions {
+  /** Options of the comparison that judges the groups; its seeds are further ones than those of the affinity. @default 5 seeds, else as for the affinity */
+  readonly compare?: Omit<CompareOptions, 'methods'>;
+}
+
+/** What `discover` found. */
+export interface Discovery {
+  readonly grouping: TaskGrouping;
+  /** Every task alone, all tasks together, and the groups. */
+  readonly comparison: Comparison;
+}
+
+/**
+ * From data to a judged grouping in one call: measures affinity, groups the tasks, trains the groups anew and compares them with all tasks
+ * alone and all tasks together.
+ *
+ * The comparison draws other seeds, and thus other splits, than the affinity was measured on; the rows are the same, so a gain of the groups
+ * is somewhat flattered where there are few.
+ * @param data made by `taskData`, at least two tasks
+ * @throws as `groupTasks` and `compare`
+ * @example
+ * const { grouping, comparison } = await discover(data, { measure: 'tag', trunk: mlp([64, 32]) });
+ */
+export async function discover(data: TaskData, options: DiscoverOptions = {}): Promise<Discovery> {
+  const { compare: judging = {}, ...rest } = options;
+  const trunk = options.trunk ?? mlp([64, 32]);
+  const grouping = await groupTasks(data, { ...rest, trunk });
+  const measured = options.seeds ?? 3;
+  const count = typeof judging.seeds === 'number' ? judging.seeds : 5;
+  const seeds = Array.isArray(judging.seeds) ? judging.seeds : Array.from({ length: count }, (_, i) => measured + i);
+  const shared = Object.fromEntries(
+    (
+      [
+        'epochs',
+        'batchSize',
+        'optimizer',
+        'learningRate',
+        'patience',
+        'validation',
+        'clipNorm',
+        'schedule',
+        'signal',
+        'onProgress',
+      ] as const
+    ).flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+  const comparison = await compare(data, {
+    epochs: 60,
+    ...shared,
+    ...judging,
+    ...(judging.splits === undefined ? { seeds } : {}),
+    methods: { alone: singleTask(trunk), together: hardSharing(trunk), groups: grouped(grouping.plan, trunk) },
+  });
+  return { grouping, comparison };
+}

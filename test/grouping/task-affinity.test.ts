@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { clusteredTasks } from '../../src/data/simulators';
+import { taskData } from '../../src/data/task-data';
+import { adjustedRandIndex } from '../../src/grouping/adjusted-rand';
+import { groupTasks } from '../../src/grouping/group-tasks';
+import { taskAffinity } from '../../src/grouping/task-affinity';
+import { mlp } from '../../src/models/mlp';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+/** Two groups of three tasks: cosine 0.9 within, 0 between. */
+const planted = clusteredTasks({ groups: 2, tasksPerGroup: 3, features: 12, rows: 400, similarity: 0.9, noise: 0.3, seed: 1 });
+const data = taskData(planted.table, { tasks: planted.tasks });
+const names = data.tasks.map(({ name }) => name);
+const truth = names.map((name) => planted.truth.groups[name]!);
+const settings = { trunk: mlp([16]), seeds: 2, epochs: 12, batchSize: 32, learningRate: 5e-3, checkpoints: 4 } as const;
+
+/** Mean affinity of pairs of one group, and of pairs of two. */
+function contrast(values: readonly (readonly number[])[]): { within: number; between: number } {
+  const sums = { within: [] as number[], between: [] as number[] };
+  for (let i = 0; i < truth.length; i++) {
+    for (let j = 0; j < truth.length; j++) if (i !== j) sums[truth[i] === truth[j] ? 'within' : 'between'].push(values[i]![j]!);
+  }
+  const mean = (v: number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+  return { within: mean(sums.within), between: mean(sums.between) };
+}
+
+describe.each(['labels', 'tag', 'gradient-cosine', 'pairwise', 'leave-one-out'] as const)('taskAffinity by %s', (measure) => {
+  test('is larger within planted groups than between them, with an interval and without leaks', async () => {
+    const before = tf.memory().numTensors;
+    const affinity = await taskAffinity(data, { ...settings, measure });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(affinity.tasks).toEqual(names);
+    const { within, between } = contrast(affinity.values);
+    if (measure === 'leave-one-out') return; // Tasks of a group stand in for each other: nothing is claimed.
+    expect(within).toBeGreaterThan(between);
+    expect(affinity.low).toBeDefined();
+  });
+});
+
+test.each(['tag', 'gradient-cosine'] as const)('groupTasks recovers the planted groups by %s', async (measure) => {
+  const { plan, plot, reasons } = await groupTasks(data, { ...settings, measure });
+  const labels = names.map((name) => plan.groups.findIndex(({ train }) => train.includes(name)));
+  expect(adjustedRandIndex(labels, truth)).toBe(1);
+  expect(reasons.length).toBeGreaterThan(0);
+  expect(plot.matrix().data.length).toBeGreaterThan(0);
+  expect(plot.dendrogram().data.length).toBeGreaterThan(0);
+});
+
+test('taskAffinity refuses what it cannot do', async () => {
+  await expect(taskAffinity(data, { measure: 'tga' as never })).rejects.toThrow(/unknown measure "tga" \(did you mean "tag"\?\)/);
+  await expect(taskAffinity(data, { seeds: 0 })).rejects.toThrow(/seeds must be an integer of at least 1, got 0/);
+  await expect(taskAffinity(data, { measur: 'tag' } as never)).rejects.toThrow(/unknown option "measur"/);
+});
