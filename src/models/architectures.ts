@@ -1,16 +1,21 @@
+import { aitm } from './aitm';
 import { cgc } from './cgc';
 import { crossStitch } from './cross-stitch';
 import { dselectk } from './dselectk';
+import { esmm } from './esmm';
 import { film } from './film';
 import { hardSharing } from './hard-sharing';
 import { lowRankHeads } from './low-rank-heads';
+import { ltb } from './ltb';
 import { mmoe } from './mmoe';
 import { mtan } from './mtan';
 import { nddr } from './nddr';
+import { planned } from './planned';
 import { ple } from './ple';
 import { sharedDecision } from './shared-decision';
 import { sharedOutput } from './shared-output';
 import { singleTask } from './single-task';
+import { sluice } from './sluice';
 import { softSharing } from './soft-sharing';
 
 /** The type of {@link architectures}. */
@@ -29,6 +34,11 @@ export interface Architectures {
   readonly ple: typeof ple;
   readonly dselectk: typeof dselectk;
   readonly film: typeof film;
+  readonly sluice: typeof sluice;
+  readonly ltb: typeof ltb;
+  readonly planned: typeof planned;
+  readonly aitm: typeof aitm;
+  readonly esmm: typeof esmm;
 }
 
 /** Every sharing architecture by name. `info` tells what each is; `fromOptions` makes one from a record of options. */
@@ -47,4 +57,9 @@ export const architectures: Architectures = {
   ple,
   dselectk,
   film,
+  sluice,
+  ltb,
+  planned,
+  aitm,
+  esmm,
 };

@@ -105,9 +105,9 @@ export function conv2d(channels: readonly number[], options?: Conv2dOptions): En
   return {
     name: 'conv2d',
     options: { channels: [...channels], ...filled },
-    scaled: (factor) =>
+    scaled: (factor, multiple) =>
       conv2d(
-        channels.map((size) => scaledWidth(size, factor)),
+        channels.map((size) => scaledWidth(size, factor, multiple)),
         filled,
       ),
     build(input, scope) {

@@ -55,6 +55,7 @@ export function defineArchitecture<Arguments extends readonly unknown[], Options
       name,
       options: options as Readonly<Record<string, unknown>>,
       ...(definition.separate ? { separate: true } : {}),
+      ...(definition.widthMultiple && { widthMultiple: definition.widthMultiple(options) }),
       ...(definition.partition && { partition: (tasks: readonly Task[]) => definition.partition!(tasks, options) }),
       build(problem) {
         if (problem.tasks.length === 0) throw new RangeError(`${name}: cannot build a network without tasks`);

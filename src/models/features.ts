@@ -15,9 +15,9 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-/** A width times `factor`, rounded, at least 1. */
-export function scaledWidth(width: number, factor: number): number {
-  return Math.max(1, Math.round(width * factor));
+/** A width times `factor`, rounded to a positive multiple of `multiple`. */
+export function scaledWidth(width: number, factor: number, multiple = 1): number {
+  return Math.max(1, Math.round((width * factor) / multiple)) * multiple;
 }
 
 /** What the last of `layers` puts out. */

@@ -33,9 +33,9 @@ export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
   return {
     name: 'mlp',
     options: { sizes: [...sizes], activation, dropout },
-    scaled: (factor) =>
+    scaled: (factor, multiple) =>
       mlp(
-        sizes.map((size) => scaledWidth(size, factor)),
+        sizes.map((size) => scaledWidth(size, factor, multiple)),
         { activation, dropout },
       ),
     build(input, scope) {

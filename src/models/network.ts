@@ -88,8 +88,8 @@ export interface Encoder {
    * @param scope prefix of the parameters' names
    */
   readonly build: (input: InputShape, scope: string) => readonly Layer[];
-  /** The same encoder with its widths multiplied by `factor` (at least 1 each), for comparisons at equal parameters. */
-  readonly scaled?: (factor: number) => Encoder;
+  /** The same encoder with its widths times `factor`, as multiples of `multiple` (1 without), for comparisons at equal parameters. */
+  readonly scaled?: (factor: number, multiple?: number) => Encoder;
 }
 
 /** What an architecture is built for. */
@@ -136,6 +136,8 @@ export interface Architecture {
   readonly partition?: (tasks: readonly Task[]) => readonly TaskGroup[];
   /** The same architecture with every encoder among its options replaced. */
   readonly mapEncoders?: (change: (encoder: Encoder) => Encoder) => Architecture;
+  /** What the encoders' widths must be multiples of. @default 1 */
+  readonly widthMultiple?: number;
 }
 
 /** Number of learned numbers in one model. */

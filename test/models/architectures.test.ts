@@ -64,6 +64,23 @@ const cases: readonly Case[] = [
   of('dselectk', a.dselectk({ expert: trunk, experts: 3, k: 2 })),
   of('dselectk static', a.dselectk({ expert: trunk, experts: 4, k: 2, selection: 'static' })),
   of('film', a.film(trunk)),
+  of('sluice', a.sluice(mlp([4, 4], { activation: 'tanh' }))),
+  of('sluice uneven', a.sluice(mlp([6, 4], { activation: 'tanh' }))),
+  of('ltb', a.ltb(trunk)),
+  of(
+    'planned',
+    a.planned(
+      {
+        layers: [
+          [['a', 'b'], ['c']],
+          [['b'], ['a', 'c']],
+        ],
+      },
+      trunk,
+    ),
+  ),
+  of('aitm', a.aitm({ tower: trunk }), alike),
+  of('esmm', a.esmm({ tower: small, stem: small }), alike),
   of('film embedding', a.film(trunk, { embedding: 2 })),
 ];
 

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { hardSharing } from '../../src/models/hard-sharing';
 import type { Method } from '../../src/models/method';
-import type { ForwardContext, InputShape, Network, Problem, Values } from '../../src/models/network';
+import type { ForwardContext, InputShape, Network, Encoder as NetworkEncoder, Problem, Values } from '../../src/models/network';
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';
@@ -105,4 +106,35 @@ export function batchOf(
       seeds: tf.tensor2d(Array.from({ length: stack }, (_, s) => [11 + s, 0]).flat(), [stack, 2], 'int32'),
     },
   };
+}
+
+/** Values of one network that holds several single-task networks side by side: trunks under `trunk/...` `[1, tasks, ...]`, heads as columns. */
+export function sideBySide(singles: readonly Values[]): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.keys(singles[0]!).map((name) => {
+      const each = singles.map((values) => values[name]!);
+      return [name, name.startsWith('heads/') ? tf.concat(each, 2) : tf.stack(each, 1)];
+    }),
+  );
+}
+
+/** Single-task networks of a trunk with random values, an input, and what they put out side by side. */
+export function singles(
+  trunk: NetworkEncoder,
+  problem: Problem,
+  seed = 4,
+): { values: Record<string, Tensor>[]; x: Tensor; outputs: Tensor; together: Record<string, Tensor> } {
+  const networks = problem.tasks.map((task) => buildOf(hardSharing(trunk), { ...problem, tasks: [task] }));
+  const values = networks.map((network, t) => randomValues(network, 1, seed + t));
+  const x = normals(77, [1, 5, ...problem.input.shape]);
+  const outputs = tf.concat(
+    networks.map((network, t) => network.forward(values[t]!, x, inferenceContext)),
+    2,
+  );
+  return { values, x, outputs, together: sideBySide(values) };
+}
+
+/** The identity of `n`, `[1, ...blocks, n, n]`. */
+export function identity(n: number, ...blocks: number[]): Tensor {
+  return tf.add(tf.zeros([1, ...blocks, n, n]), tf.eye(n));
 }

@@ -1,0 +1,78 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { numberOption } from '../balancing/options';
+import { sharedCopies, spread, spreadContext } from './copies';
+import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { featuresOf, flattenRows } from './features';
+import { heads } from './heads';
+import { constant } from './initial';
+import { mixCopies } from './mix';
+import type { Encoder, ForwardContext, Parameter } from './network';
+import { encoderOption } from './options';
+
+/** Options of {@link ltb}. */
+export interface LtbOptions {
+  /** Temperature of the choices when training starts. @default 5 */
+  readonly temperature?: number;
+  /** Temperature when it ends, and outside training. @default 0.5 */
+  readonly finalTemperature?: number;
+}
+
+/** -log(-log u), away from the ends of [0, 1). */
+function gumbel(uniform: Tensor): Tensor {
+  return tf.neg(tf.log(tf.neg(tf.log(tf.clipByValue(uniform, 1e-6, 1 - 1e-6)))));
+}
+
+/**
+ * Learning to branch: as many nodes a layer as tasks; every node of the next layer, and every head, draws the node it reads from a distribution that is learned
+ * with the weights through Gumbel-softmax (Guo, Lee, Ulbricht 2020, 2006.01895).
+ *
+ * While training, node i reads sum_j softmax((theta_i + noise) / tau)_j h_j, with one draw of noise a step and model; tau falls geometrically from `temperature` to
+ * `finalTemperature` over the training. Outside training there is no noise and tau is `finalTemperature`. The paper then takes the most probable
+ * parent of each node and trains the tree anew: read it off the diagnosis and give it to `planned`.
+ *
+ * Parameters: the nodes' layers `trunk/...` `[tasks, ...]`, logits `branch/<layer>` `[tasks, tasks]` (child, parent), starting at 0, the heads.
+ *
+ * Diagnosis: `branch/<layer>`, the probabilities of each child's parents, `[stack, tasks, tasks]`.
+ * @param trunk the encoder whose layers branch
+ */
+export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = defineArchitecture({
+  name: 'ltb',
+  title: 'Learning to branch',
+  paper: { authors: 'Guo, Lee, Ulbricht', year: 2020, title: 'Learning to Branch for Multi-Task Learning', arxiv: '2006.01895' },
+  encoder: 'trunk',
+  options: {
+    trunk: encoderOption('the encoder whose layers branch'),
+    temperature: numberOption(5, 'temperature of the choices when training starts', { above: 0 }),
+    finalTemperature: numberOption(0.5, 'temperature when training ends, and outside training', { above: 0 }),
+  },
+  read: (trunk: Encoder, options?: LtbOptions) => withTrunk('ltb', trunk, options),
+  build({ input, tasks }, { trunk, temperature, finalTemperature }) {
+    const T = tasks.length;
+    const nodes = sharedCopies(trunk.build(input, 'trunk'), T);
+    const branches = nodes.layers.map(
+      (_, l): Parameter => ({ name: `branch/${l}`, shape: [T, T], role: 'shared', decay: false, initial: constant(0, [T, T]) }),
+    );
+    const top = heads(featuresOf(nodes.layers), tasks);
+    const choice = (theta: Tensor, context: ForwardContext): Tensor => {
+      if (!context.training) return tf.softmax(tf.div(theta, finalTemperature));
+      const noisy = tf.add(theta, gumbel(context.uniform(theta.shape[0]!, [T, T])));
+      const done = context.progress ?? tf.scalar(0);
+      const tau = tf.exp(tf.add(tf.mul(done, Math.log(finalTemperature / temperature)), Math.log(temperature)));
+      return tf.softmax(tf.div(noisy, tau));
+    };
+    return {
+      parameters: [...nodes.parameters, ...branches, ...top.parameters],
+      forward(values, x, context) {
+        const inner = spreadContext(context, T);
+        const own = nodes.values(values);
+        const z = nodes.layers.reduce(
+          (h, layer, l) => mixCopies(choice(values[branches[l]!.name]!, context), layer.apply(own, h, inner)),
+          spread(x, T),
+        );
+        return top.applyEach(values, top.pool(flattenRows(z), inner));
+      },
+      diagnose: (values) => Object.fromEntries(branches.map(({ name }) => [name, tf.softmax(values[name]!)])),
+    };
+  },
+});

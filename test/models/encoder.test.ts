@@ -1,0 +1,67 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { encoder } from '../../src/models/encoder';
+import { encode } from '../../src/models/features';
+import { mmoe } from '../../src/models/mmoe';
+import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network';
+import { random } from '../../src/random/random';
+import { inferenceContext } from '../../src/training/step';
+import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from './support';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+/** Runs an encoder alone, with random values, as a network's forward would. */
+function run(
+  encoder: Encoder,
+  input: InputShape,
+  x: Tensor,
+  change: (values: Record<string, Tensor>) => Values = (v) => v,
+): { out: Tensor; values: Values } {
+  const layers = encoder.build(input, 'e');
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
+  const context: ForwardContext =
+    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
+  return { out: encode(layers, values, x, context), values };
+}
+
+const gated = encoder('gated', {
+  init: ({ shape: [features] }) => ({
+    parameters: { left: { shape: [features!, 4] }, right: { shape: [features!, 4] }, bias: { shape: [1, 4] } },
+    outputShape: [4],
+  }),
+  apply: ({ left, right, bias }, x) =>
+    tf.add(tf.mul(tf.matMul(x as tf.Tensor3D, left as tf.Tensor3D), tf.sigmoid(tf.matMul(x as tf.Tensor3D, right as tf.Tensor3D))), bias!),
+});
+
+test('a pair of functions is an encoder like any other', () => {
+  tf.tidy(() => {
+    const x = normals(1, [2, 5, 3]);
+    const { out, values } = run(gated, { shape: [3] }, x);
+    const product = (name: string) => tf.matMul(x as tf.Tensor3D, values[`e/${name}`] as tf.Tensor3D);
+    expectClose(out, tf.add(tf.mul(product('left'), tf.sigmoid(product('right'))), values['e/bias']!));
+    const network = buildOf(mmoe({ expert: gated, experts: 2 }), problemOf(3, [binaryTask('a'), binaryTask('b')]));
+    expect(network.forward(randomValues(network, 2), x, inferenceContext).shape).toEqual([2, 5, 2]);
+  });
+});
+
+test('rows of biases start at 0 and do not decay; matrices start within the limits of Glorot and Bengio', () => {
+  const [layer] = gated.build({ shape: [3] }, 'e');
+  const [left, , bias] = layer!.parameters;
+  expect([...bias!.initial(random(1))]).toEqual([0, 0, 0, 0]);
+  expect([left!.decay, bias!.decay]).toEqual([true, false]);
+  const limit = Math.sqrt(6 / 7);
+  const values = Array.from({ length: 200 }, (_, seed) => [...left!.initial(random(seed))]).flat();
+  expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(limit);
+  expect(Math.max(...values)).toBeGreaterThan(0.99 * limit);
+});
+
+test('says what is missing', () => {
+  // @ts-expect-error no apply
+  expect(() => encoder('x', { init: () => ({ parameters: {}, outputShape: [1] }) })).toThrow(/encoder\("x"\): apply must be a function/);
+  expect(() => encoder('', { init: () => ({ parameters: {}, outputShape: [1] }), apply: (_, x) => x })).toThrow(TypeError);
+});

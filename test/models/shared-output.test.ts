@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/mlp';
+import { countParameters } from '../../src/models/network';
+import { sharedOutput } from '../../src/models/shared-output';
+import { inferenceContext } from '../../src/training/step';
+import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+const trunk = mlp([5, 4]);
+const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);
+
+const alike = problemOf(3, [regressionTask('a'), regressionTask('b')]);
+
+test('layers between shared ones: one output layer over networks of the tasks', () => {
+  tf.tidy(() => {
+    const network = buildOf(sharedOutput(mlp([5]), { middle: mlp([4]) }), alike);
+    const values = randomValues(network, 1);
+    const x = normals(1, [1, 5, 3]);
+    const plain = buildOf(hardSharing(trunk), { ...alike, tasks: alike.tasks.slice(0, 1) });
+    const each = alike.tasks.map(({ name }) =>
+      plain.forward(
+        {
+          ...values,
+          'trunk/1/weights': values[`middle/${name}/0/weights`]!,
+          'trunk/1/bias': values[`middle/${name}/0/bias`]!,
+        },
+        x,
+        inferenceContext,
+      ),
+    );
+    expectClose(network.forward(values, x, inferenceContext), tf.concat(each, 2));
+  });
+});
+
+test('task embeddings: equal ones give equal outputs, and each task reads its own', () => {
+  tf.tidy(() => {
+    const network = buildOf(sharedOutput(mlp([5]), { embedding: 2 }), alike);
+    const values = randomValues(network, 1);
+    const x = normals(1, [1, 5, 3]);
+    const [a, b] = tf.split(network.forward({ ...values, 'embedding/b': values['embedding/a']! }, x, inferenceContext), 2, 2);
+    expectClose(a!, b!);
+    const h = tf.relu(tf.add(tf.matMul(x as tf.Tensor3D, values['trunk/0/weights'] as tf.Tensor3D), values['trunk/0/bias']!));
+    const side = tf.concat([h, tf.add(values['embedding/b']!, tf.zeros([1, 5, 2]))], 2);
+    const both = tf.concat([values['combine/features/weights']!, values['combine/embedding']!], 1);
+    const z = tf.relu(tf.add(tf.matMul(side as tf.Tensor3D, both as tf.Tensor3D), values['combine/features/bias']!));
+    const expected = tf.add(tf.matMul(z as tf.Tensor3D, values['heads/weights'] as tf.Tensor3D), values['heads/bias']!);
+    expectClose(tf.split(network.forward(values, x, inferenceContext), 2, 2)[1]!, expected);
+  });
+});
+
+test('a task more costs its embedding alone', () => {
+  const count = (n: number): number =>
+    countParameters(
+      buildOf(
+        sharedOutput(trunk, { embedding: 6 }),
+        problemOf(
+          3,
+          Array.from({ length: n }, (_, i) => binaryTask(`t${i}`)),
+        ),
+      ).parameters,
+    );
+  expect(count(7) - count(6)).toBe(6);
+});
+
+test('refuses tasks that cannot share an output layer', () => {
+  expect(() => buildOf(sharedOutput(trunk), problem)).toThrow(/must be of one kind; "a" is binary, "b" multiclass/);
+  expect(() => buildOf(sharedOutput(trunk), problemOf(3, [multiclassTask('p', 3), multiclassTask('q', 4)]))).toThrow(
+    /as many outputs each; "p" has 3, "q" 4/,
+  );
+  expect(() => sharedOutput(trunk, { middle: mlp([2]), embedding: 2 })).toThrow(/exclude each other/);
+});
