@@ -1,29 +1,20 @@
 export { type BackendKind, loadBackend } from './backend/backend';
 export * from './balancing';
 export * from './data';
+export type { Encoder } from './data/encoder';
 export * as metrics from './metrics';
-export { hardSharing } from './models/hard-sharing';
-export type { Balancing, Method, UpdateOptions } from './models/method';
-export { type MlpOptions, mlp } from './models/mlp';
-export type {
-  Architecture,
-  Encoder as NetworkEncoder,
-  ForwardContext,
-  InputShape,
-  Layer,
-  Network,
-  Parameter,
-  Problem,
-  Values,
-} from './models/network';
-export { singleTask } from './models/single-task';
+export * from './models';
+export type { Method } from './models/method';
+export type { Encoder as NetworkEncoder } from './models/network';
 export type { ShowOptions } from './notebook/mime';
 export { type LiveDisplay, show, showLive } from './notebook/show';
 export { compare, fit } from './notebook/with-progress';
 export * as plots from './plots';
+export type { TuneOptions } from './study/candidates';
 export type { CompareOptions } from './study/compare';
 export { type Comparison, type ComparisonPlots, fromJSON, type Verdict } from './study/comparison';
-export type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './study/comparison-data';
+export type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningChoice, TuningRecord, Versions } from './study/comparison-data';
+export { type Baselines, baselines, type MethodSearch, type ScalarisationOptions, scalarisation } from './study/method-search';
 export type { DesignOptions, FoldsDesign, Vary } from './study/observations';
 export { type Ranks, type RanksOptions, ranksOver } from './study/ranks-over';
 export type { ReportOptions } from './study/report';

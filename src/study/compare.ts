@@ -7,16 +7,24 @@ import { methodToJSON } from '../models/registry';
 import { checkNumber, didYouMean } from '../options';
 import { checkMethod } from '../training/fit';
 import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import { type CheckedTune, candidatesOf, checkTune, type TuneOptions } from './candidates';
 import { type Comparison, makeComparison } from './comparison';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './comparison-data';
+import { isSearch, type MethodSearch } from './method-search';
 import { type DesignOptions, designNames, type Observations, planObservations } from './observations';
 import { dataFingerprint, packageVersion } from './run-key';
-import { type PlannedRun, trainRecords } from './train-records';
+import { mean } from './statistics';
+import { type Contestant, tunedRuns } from './tuned-runs';
 
 /** Options of `compare`. */
 export interface CompareOptions extends TrainingSettings, DesignOptions {
-  /** The methods by the names that results carry. */
-  readonly methods: Readonly<Record<string, Method>>;
+  /** The methods by the names that results carry; a search such as `scalarisation(...)` is chosen on validation rows. */
+  readonly methods: Readonly<Record<string, Method | MethodSearch>>;
+  /**
+   * Tunes every method, single-task learning included, with one budget: for each seed the candidate with the lowest validation loss is
+   * reported (mean over tasks; in single-task learning each task chooses for itself). `true`: the defaults. @default no tuning
+   */
+  readonly tune?: TuneOptions | true;
   /** Name of the method that the others are compared with. @default the first single-task method, else the first method */
   readonly baseline?: string;
   /** The smallest gain that matters, in units of the primary metrics: for all tasks, or by task. Without it "no difference" cannot be found. @default 0 */
@@ -31,7 +39,7 @@ export interface CompareOptions extends TrainingSettings, DesignOptions {
   readonly directory?: string;
 }
 
-const ownNames = ['methods', 'baseline', 'smallestEffect', 'alpha', 'directory'] as const;
+const ownNames = ['methods', 'tune', 'baseline', 'smallestEffect', 'alpha', 'directory'] as const;
 
 /**
  * Compares methods on the same splits, initial values and batch orders.
@@ -48,62 +56,71 @@ const ownNames = ['methods', 'baseline', 'smallestEffect', 'alpha', 'directory']
 export async function compare(data: TaskData, options: CompareOptions): Promise<Comparison> {
   checkNames('compare', options, [...ownNames, ...designNames, ...settingNames]);
   const names = checkMethods('compare', options.methods);
-  const settings = checkSettings('compare', pick(options, settingNames));
+  const bases = Object.fromEntries(names.map((name) => [name, baseOf(options.methods[name]!)]));
+  const chooses = options.tune !== undefined || names.some((name) => isSearch(options.methods[name]));
+  const given = pick(options, settingNames);
+  const settings = checkSettings('compare', chooses ? { validation: 0.15, ...given } : given);
+  if (chooses && settings.validation === 0)
+    throw new RangeError('compare: tuning chooses on validation rows; set validation above 0, got 0');
   const alpha = options.alpha ?? 0.05;
   checkNumber('compare', 'alpha', alpha, Number.MIN_VALUE, 1, true);
-  const baseline = options.baseline ?? names.find((name) => options.methods[name]!.architecture.separate) ?? names[0]!;
+  const baseline = options.baseline ?? names.find((name) => bases[name]!.architecture.separate) ?? names[0]!;
   if (!names.includes(baseline))
     throw new RangeError(
       `compare: baseline "${baseline}" is none of the methods${didYouMean(baseline, names)}; methods: ${names.join(', ')}`,
     );
   const tasks = tasksOf(data);
   const smallestEffect = Object.fromEntries(tasks.map(({ name }) => [name, effectOf(options.smallestEffect, name, tasks)]));
-  const observations = planObservations('compare', data, options, settings.validation);
-
-  checkBatchSize('compare', options.batchSize, Math.min(...observations.list.map(({ split }) => split.train.length)));
-
-  const { learningRate, optimizer, epochs } = settings;
-  const planned = names.flatMap((name) =>
-    observations.list.map(
-      (observation): PlannedRun => ({ name, method: options.methods[name]!, observation, learningRate, optimizer, epochs }),
-    ),
+  const tune = options.tune === undefined ? undefined : checkTune('compare', options.tune, settings.optimizer, names);
+  const { learningRate, optimizer } = settings;
+  const contestants = names.map(
+    (name): Contestant => ({
+      name,
+      candidates: candidatesOf('compare', name, options.methods[name]!, data.tasks.length, tune, { learningRate, optimizer }),
+      separate: bases[name]!.architecture.separate === true,
+    }),
   );
-  const { finished, notes } = await trainRecords(data, planned, settings, options.schedule ?? 'constant', options.directory);
-  const kept = planned.flatMap((run) => finished.get(run) ?? []);
-  const records = kept.map(({ record }) => record);
+  const observations = planObservations('compare', data, options, settings.validation);
+  checkBatchSize('compare', options.batchSize, Math.min(...observations.list.map(({ split }) => split.train.length)));
+  const schedule = options.schedule ?? 'constant';
+  const trained = await tunedRuns(data, contestants, observations.list, settings, schedule, options.directory, tune?.halving ?? false);
+  const { records, features, tuning, missing, notes } = trained;
   const methods = names.map((name): MethodRecord => {
-    const run = planned.find((one) => one.name === name && finished.has(one));
-    const method = options.methods[name]!;
+    const separate = bases[name]!.architecture.separate === true;
+    const counts = records
+      .filter(({ method }) => method === name)
+      .map(({ parameters }) => (separate ? Object.values(parameters).reduce((a, b) => a + b, 0) : Math.max(...Object.values(parameters))));
+    const given = options.methods[name]!;
     return {
       name,
-      definition: methodToJSON(method),
-      parameters: run ? finished.get(run)!.parameters : Number.NaN,
-      separate: method.architecture.separate === true,
+      definition: { ...(methodToJSON(bases[name]!) as object), ...(isSearch(given) ? { search: given.name } : {}) },
+      parameters: mean(counts),
+      separate,
     };
   });
-  const missing = planned.length - kept.length;
   const seeds = observations.list.map(({ seed }) => seed);
   const comparison: ComparisonData = {
     format: 'taskloom-comparison',
     version: 1,
     rows: data.rows,
-    features: kept[0]?.features ?? Number.NaN,
+    features,
     tasks,
     methods,
     seeds,
     versions: await versionsNow(),
     fingerprint: dataFingerprint(data),
     baseline,
-    design: designRecord(settings, options.schedule ?? 'constant', observations),
+    design: designRecord(settings, schedule, observations, tune),
     rho: observations.rho,
     smallestEffect,
     alpha,
     runs: records,
+    ...(Object.keys(tuning).length > 0 ? { tuning } : {}),
     notes: [
       ...data.notes,
       ...notes,
       ...observations.notes,
-      ...(missing > 0 ? [`interrupted: ${missing} of ${planned.length} runs are not finished and left out`] : []),
+      ...(missing > 0 ? [`interrupted: ${missing} of ${names.length * observations.list.length} runs are not finished and left out`] : []),
       ...records.flatMap(({ failure }) => failure ?? []),
       ...undefinedNotes(tasks, records),
       ...(seeds.length === 1 ? ['one seed shows what happened once; verdicts need at least 5 seeds, better 10'] : []),
@@ -123,13 +140,18 @@ export function checkNames(who: string, options: object, known: readonly string[
  * The names of the methods.
  * @throws TypeError where there is none, or one is no method
  */
-export function checkMethods(who: string, methods: Readonly<Record<string, Method>> | undefined): string[] {
+export function checkMethods(who: string, methods: Readonly<Record<string, Method | MethodSearch>> | undefined): string[] {
   const names = Object.keys(methods ?? {});
   if (names.length === 0)
     throw new TypeError(`${who}: methods must name at least one method, for instance { hard: hardSharing(mlp([64])) }`);
-  for (const name of names) checkMethod(`${who}: methods.${name}`, methods![name]);
+  for (const name of names) {
+    const given = methods![name];
+    checkMethod(`${who}: methods.${name}`, isSearch(given) ? given.base : given);
+  }
   return names;
 }
+
+const baseOf = (given: Method | MethodSearch): Method => (isSearch(given) ? given.base : given);
 
 /** The options of these names that were given. */
 export function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
@@ -153,7 +175,12 @@ async function versionsNow(): Promise<Versions> {
   };
 }
 
-function designRecord(settings: CheckedSettings, schedule: string, observations: Observations): Readonly<Record<string, unknown>> {
+function designRecord(
+  settings: CheckedSettings,
+  schedule: string,
+  observations: Observations,
+  tune: CheckedTune | undefined,
+): Readonly<Record<string, unknown>> {
   return {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
@@ -166,6 +193,7 @@ function designRecord(settings: CheckedSettings, schedule: string, observations:
     clipNorm: settings.clipNorm ?? null,
     splits: observations.splits,
     vary: observations.vary,
+    ...(tune ? { tune } : {}),
   };
 }
 

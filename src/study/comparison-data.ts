@@ -29,6 +29,8 @@ export interface RunRecord {
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   /** Products of the tasks' gradients at some steps; empty where the method does not need them. */
   readonly gradients: readonly { readonly step: number; readonly gramian: readonly (readonly number[])[] }[];
+  /** Learned numbers of the network that serves each task: its own in single-task learning, else the one that all share. */
+  readonly parameters: Readonly<Record<string, number>>;
   readonly trainRows: number;
   readonly testRows: number;
   /** Why the run failed; its metrics are then NaN. */
@@ -40,7 +42,7 @@ export interface MethodRecord {
   readonly name: string;
   /** Architecture, balancing and their options. */
   readonly definition: unknown;
-  /** Learned numbers of one run, all its networks together. */
+  /** Learned numbers of one run, all its networks together; the mean over runs where tuning chose different ones. */
   readonly parameters: number;
   /** True for single-task learning. */
   readonly separate: boolean;
@@ -54,6 +56,28 @@ export interface TaskRecord {
   /** The metric that verdicts go by. */
   readonly metric: string;
   readonly better: 'higher' | 'lower';
+}
+
+/** What tuning chose for one seed, and by what. */
+export interface TuningChoice {
+  readonly seed: number;
+  /** The task whose network it is, in single-task learning; null where one model serves all tasks. */
+  readonly task: string | null;
+  /** `[candidates]`: validation loss (mean over tasks where `task` is null) of the best epoch; NaN where the run failed. */
+  readonly losses: readonly number[];
+  /** `[candidates]`: epochs trained; less than all where successive halving gave up. */
+  readonly epochs: readonly number[];
+  /** Index of the candidate that was chosen. */
+  readonly chosen: number;
+}
+
+/** What was tried for one method. */
+export interface TuningRecord {
+  /** `[candidates]`: what each changes of the method as it was given. */
+  readonly candidates: readonly Readonly<Record<string, unknown>>[];
+  readonly choices: readonly TuningChoice[];
+  /** Seconds of training, all candidates and seeds together. */
+  readonly seconds: number;
 }
 
 /** What made the numbers. */
@@ -87,5 +111,7 @@ export interface ComparisonData {
   readonly smallestEffect: Readonly<Record<string, number>>;
   readonly alpha: number;
   readonly runs: readonly RunRecord[];
+  /** By method, what was tried and chosen on validation rows; of the candidates only the chosen one's test scores are looked at. */
+  readonly tuning?: Readonly<Record<string, TuningRecord>>;
   readonly notes: readonly string[];
 }

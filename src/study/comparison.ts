@@ -109,5 +109,16 @@ export function fromJSON(json: unknown): Comparison {
     features: numbersFromJson(data.features) as number,
     methods: data.methods.map((method) => ({ ...method, parameters: numbersFromJson(method.parameters) as number })),
     runs: numbersFromJson(data.runs) as RunRecord[],
+    ...(data.tuning ? { tuning: tuningFromJson(data.tuning) } : {}),
   });
+}
+
+/** Candidates' options may hold null; only the losses and seconds are numbers that JSON may have lost. */
+function tuningFromJson(tuning: NonNullable<ComparisonData['tuning']>): NonNullable<ComparisonData['tuning']> {
+  return Object.fromEntries(
+    Object.entries(tuning).map(([method, record]) => [
+      method,
+      { ...record, choices: record.choices.map((choice) => ({ ...choice, losses: numbersFromJson(choice.losses) as number[] })) },
+    ]),
+  );
 }

@@ -10,6 +10,7 @@ import type { ComparisonData } from './comparison-data';
 import { plotsOf } from './comparison-plots';
 import { tableOf } from './comparison-table';
 import { methodCode, paperText, partsOf } from './method-text';
+import { mean } from './statistics';
 import { deltaMOf, verdictsOf } from './verdicts';
 
 /** Options of `comparison.report` and `comparison.markdown`. */
@@ -98,6 +99,32 @@ function deltaTable(data: ComparisonData): Table {
       ...data.tasks.map(({ name }) => 100 * terms[name]!.value),
     ]),
   };
+}
+
+function tuningBlocks(data: ComparisonData): Block[] {
+  return Object.entries(data.tuning ?? {}).map(([method, { candidates, choices, seconds }]): Block => {
+    const names = [...new Set(candidates.flatMap((changes) => Object.keys(changes)))];
+    const cell = (value: unknown): Cell =>
+      value === undefined
+        ? 'as given'
+        : typeof value === 'number'
+          ? value
+          : JSON.stringify(value, (_, v) => (typeof v === 'number' ? Number(v.toPrecision(3)) : v));
+    return {
+      kind: 'table',
+      table: {
+        title: `Candidates of ${method}, chosen on validation rows`,
+        columns: ['candidate', ...names, 'mean validation loss', 'chosen'],
+        rows: candidates.map((changes, k): Cell[] => [
+          k,
+          ...names.map((name) => cell(changes[name])),
+          mean(choices.map(({ losses }) => losses[k]!).filter(Number.isFinite)),
+          `${choices.filter(({ chosen }) => chosen === k).length} of ${choices.length}`,
+        ]),
+        notes: [`${formatNumber(seconds)} seconds of training in all`],
+      },
+    };
+  });
 }
 
 function failureBlocks(data: ComparisonData): Block[] {
@@ -202,6 +229,7 @@ function sectionsOf(data: ComparisonData): Section[] {
           },
         },
         ...figure('curves', () => plots.curves()),
+        ...tuningBlocks(data),
       ],
     },
     {

@@ -7,7 +7,6 @@ import { numbersFromJson } from './json-numbers';
 /** What is kept of a run. */
 export interface KeptRun {
   readonly record: RunRecord;
-  readonly parameters: number;
   readonly features: number;
 }
 

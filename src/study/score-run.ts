@@ -5,6 +5,7 @@ import { multilabelMacroF1, multilabelMicroF1 } from '../metrics/multilabel-f1';
 import { predictedClasses } from '../metrics/predicted-classes';
 import { subsetAccuracy } from '../metrics/subset-accuracy';
 import { metricsOf, taskMetrics } from '../metrics/task-metrics';
+import { countParameters } from '../models/network';
 import type { RunResult } from '../training/runs';
 import type { RunRecord } from './comparison-data';
 
@@ -76,6 +77,7 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
     bestEpochs: perTask((part) => part.bestEpoch),
     weights: joint?.weights ?? [],
     gradients: joint?.gradients ?? [],
+    parameters: perTask((part) => countParameters(part.network.parameters)),
     trainRows: train.length,
     testRows: test.length,
     ...(failure === undefined ? {} : { failure }),

@@ -102,7 +102,7 @@ export async function trainRecords(
         const run = plannedOf.get(result.run)!;
         const kept = {
           record: named(scoreRun(data, result), run),
-          parameters: result.parameters,
+
           features: result.fitted.encoder.features,
         };
         finished.set(run, kept);

@@ -90,8 +90,8 @@ describe('kept runs', () => {
   it('keep NaN, as a failed run has it', () => {
     const store = openRunStore(directory);
     const record = { metrics: { t: { rocAuc: Number.NaN } }, failure: 'diverged' } as unknown as RunRecord;
-    store.write('0a', { record, parameters: 3, features: 2 });
-    expect(store.read('0a')).toEqual({ record, parameters: 3, features: 2 });
+    store.write('0a', { record, features: 2 });
+    expect(store.read('0a')).toEqual({ record, features: 2 });
     expect(store.read('0b')).toBeUndefined();
   });
 

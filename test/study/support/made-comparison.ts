@@ -45,6 +45,7 @@ export function madeComparison({ means, seeds = 10, noise = 0.01, change = (run)
         bestEpochs: Object.fromEntries(tasks.map(({ name }) => [name, 2])),
         weights: [],
         gradients: [],
+        parameters: Object.fromEntries(tasks.map(({ name }) => [name, 50])),
         trainRows: 70,
         testRows: 30,
       });

@@ -1,0 +1,229 @@
+import { balancers, weightings } from '../balancing/registry';
+import { architectures } from '../models/architectures';
+import { encoders } from '../models/encoders';
+import { type Balancing, type Method, method as wrap } from '../models/method';
+import type { Architecture, Encoder } from '../models/network';
+import { isEncoder } from '../models/options';
+import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options';
+import { random } from '../random/random';
+import { adam, adamw, type Optimizer, sgd } from '../training/optimizer';
+import { isSearch, type MethodSearch } from './method-search';
+import { sobolDimensions, sobolPoint } from './sobol';
+
+/** What is tuned, within the same budget for every method. */
+export interface TuneOptions {
+  /** Candidates per method and seed. The first is the method as it is given. @default 16 */
+  readonly budget?: number;
+  /** Range of the learning rate, drawn on a log scale. @default [1e-4, 1e-2] */
+  readonly learningRate?: readonly [number, number];
+  /** Weight decays to choose from. @default [0, 1e-4, 1e-2] for this package's optimizers */
+  readonly weightDecay?: readonly number[];
+  /** Dropouts to choose from, for encoders that have one. @default [0, 0.2, 0.5] */
+  readonly dropout?: readonly number[];
+  /** Factors of the encoders' widths. @default [1] */
+  readonly width?: readonly number[];
+  /** Values of a method's own options (of its balancing or architecture) to choose from: method -> option -> values. */
+  readonly options?: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>;
+  /** How candidates are spread: independent draws, or a Sobol sequence. @default 'random' */
+  readonly sampler?: 'random' | 'sobol';
+  /** Seed of the draws. @default 0 */
+  readonly seed?: number;
+  /**
+   * Successive halving (Jamieson and Talwalkar 2016): all candidates get a ninth of the epochs, the best third of them a third, the best
+   * third of those all. It costs about a third of the search. @default false
+   */
+  readonly halving?: boolean;
+}
+
+/** `TuneOptions` that were checked and filled in. */
+export interface CheckedTune extends Required<Omit<TuneOptions, 'options'>> {
+  readonly options: NonNullable<TuneOptions['options']>;
+}
+
+/** One way to train a method. */
+export interface Candidate {
+  /** What differs from the method as it is given. */
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly method: Method;
+  readonly learningRate: number;
+  readonly optimizer: Optimizer;
+}
+
+const optimizers: Readonly<Record<string, (options: Readonly<Record<string, number>>) => Optimizer>> = { adam, adamw, sgd };
+
+/**
+ * Checks what is to be tuned.
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export function checkTune(who: string, tune: TuneOptions | true, optimizer: Optimizer, methods: readonly string[]): CheckedTune {
+  const known = Object.hasOwn(optimizers, optimizer.name);
+  const checked = withDefaults<CheckedTune>(`${who}: tune`, tune === true ? {} : tune, {
+    budget: 16,
+    learningRate: [1e-4, 1e-2],
+    weightDecay: known ? [0, 1e-4, 1e-2] : [],
+    dropout: [0, 0.2, 0.5],
+    width: [1],
+    options: {},
+    sampler: 'random',
+    seed: 0,
+    halving: false,
+  });
+  checkInteger(who, 'tune.budget', checked.budget, 1);
+  checkInteger(who, 'tune.seed', checked.seed, 0);
+  const [low, high] = checked.learningRate;
+  checkNumber(who, 'tune.learningRate[0]', low, Number.MIN_VALUE);
+  checkNumber(who, 'tune.learningRate[1]', high, low);
+  for (const [name, most] of [
+    ['weightDecay', Number.POSITIVE_INFINITY],
+    ['dropout', 1],
+    ['width', Number.POSITIVE_INFINITY],
+  ] as const) {
+    if (!Array.isArray(checked[name]))
+      throw new TypeError(`${who}: tune.${name} must be an array of values to choose from, got ${JSON.stringify(checked[name])}`);
+    for (const value of checked[name]) checkNumber(who, `tune.${name}`, value, name === 'width' ? Number.MIN_VALUE : 0, most, true);
+  }
+  if (checked.weightDecay.length > 0 && !known)
+    throw new TypeError(`${who}: tune.weightDecay needs adam(), adamw() or sgd(), got an optimizer "${optimizer.name}"`);
+  if (checked.sampler !== 'random' && checked.sampler !== 'sobol')
+    throw new RangeError(`${who}: tune.sampler must be "random" or "sobol", got ${JSON.stringify(checked.sampler)}`);
+  for (const name of Object.keys(checked.options)) {
+    if (!methods.includes(name))
+      throw new RangeError(
+        `${who}: tune.options names "${name}", which is no method${didYouMean(name, methods)}; methods: ${methods.join(', ')}`,
+      );
+  }
+  return checked;
+}
+
+/** The encoder with another dropout, in its parts too; undefined where there is none. */
+function withDropout(encoder: Encoder, dropout: number): Encoder | undefined {
+  const make = Object.hasOwn(encoders, encoder.name) ? encoders[encoder.name] : undefined;
+  if (!make) return undefined;
+  let found = 'dropout' in encoder.options;
+  const inner = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inner);
+    if (!isEncoder(value)) return value;
+    const changed = withDropout(value, dropout);
+    if (changed) found = true;
+    return changed ?? value;
+  };
+  const options = Object.fromEntries(
+    Object.entries(encoder.options).map(([key, value]) => [key, key === 'dropout' ? dropout : inner(value)]),
+  );
+  return found ? make(options) : undefined;
+}
+
+function withArchitecture(method: Method, architecture: Architecture): Method {
+  const bare = wrap(architecture);
+  return method.balancing ? bare.with(method.balancing, method.update) : bare;
+}
+
+function mapped(method: Method, change: (encoder: Encoder) => Encoder): Method {
+  const { mapEncoders } = method.architecture;
+  return mapEncoders ? withArchitecture(method, mapEncoders(change)) : method;
+}
+
+/** Whether a change of encoders changes anything. */
+function reaches(method: Method, change: (encoder: Encoder) => Encoder | undefined): boolean {
+  let found = false;
+  mapped(method, (encoder) => {
+    const changed = change(encoder);
+    if (changed) found = true;
+    return changed ?? encoder;
+  });
+  return found;
+}
+
+/** The method with one of its own options changed. */
+function withOption(who: string, name: string, method: Method, option: string, value: unknown): Method {
+  const { architecture, balancing, update } = method;
+  if (balancing && option in balancing.options) {
+    const registries: Readonly<Record<string, (options: never) => Balancing>> = { ...weightings, ...balancers };
+    const make = Object.hasOwn(registries, balancing.info.name) ? registries[balancing.info.name] : undefined;
+    if (!make)
+      throw new TypeError(`${who}: tune.options.${name}: ${balancing.info.name} is not registered, so its options cannot be varied`);
+    return wrap(architecture).with(make({ ...balancing.options, [option]: value } as never), update);
+  }
+  if (option in architecture.options) {
+    const registry: Readonly<Record<string, { readonly fromOptions: (options: Readonly<Record<string, unknown>>) => Method }>> = {
+      ...architectures,
+    };
+    const make = Object.hasOwn(registry, architecture.name) ? registry[architecture.name] : undefined;
+    if (!make) throw new TypeError(`${who}: tune.options.${name}: ${architecture.name} is not registered, so its options cannot be varied`);
+    return withArchitecture(method, make.fromOptions({ ...architecture.options, [option]: value }).architecture);
+  }
+  const known = [...Object.keys(balancing?.options ?? {}), ...Object.keys(architecture.options)];
+  throw new TypeError(
+    `${who}: tune.options.${name}: no option "${option}"${didYouMean(option, known)}; options: ${known.join(', ') || 'none'}`,
+  );
+}
+
+/**
+ * The ways to train a method that are tried. The learning rates, weight decays, dropouts and widths are the same draws for every method.
+ * @param tune undefined: only what the search itself leaves open
+ */
+export function candidatesOf(
+  who: string,
+  name: string,
+  given: Method | MethodSearch,
+  tasks: number,
+  tune: CheckedTune | undefined,
+  settings: { readonly learningRate: number; readonly optimizer: Optimizer },
+): Candidate[] {
+  const search = isSearch(given) ? given : undefined;
+  const base = search ? search.base : (given as Method);
+  const count = tune ? tune.budget : search ? search.size : 1;
+  const own = Object.entries(tune?.options[name] ?? {});
+  for (const [option, values] of own) {
+    if (!Array.isArray(values) || values.length === 0)
+      throw new TypeError(`${who}: tune.options.${name}.${option} must be a non-empty array of values, got ${JSON.stringify(values)}`);
+    for (const value of values) withOption(who, name, base, option, value);
+  }
+  const dimensions = 4 + own.length;
+  if (tune?.sampler === 'sobol' && dimensions > sobolDimensions)
+    throw new RangeError(
+      `${who}: tune.sampler "sobol" takes at most ${sobolDimensions - 4} options of a method, got ${own.length}; use "random"`,
+    );
+  const hasDropout = reaches(base, (encoder) => withDropout(encoder, 0));
+  const hasWidth = reaches(base, (encoder) => encoder.scaled?.(1));
+  // Candidates that differ in their learning rate only share a method, and so are trained in one stack.
+  const made = new Map<string, Method>();
+  return [...Array(count).keys()].map((index): Candidate => {
+    const start = search ? search.candidate(index, tasks) : { changes: {}, method: base };
+    if (!tune || index === 0) return { ...start, ...settings };
+    const draws = random(tune.seed, `tune/${index}`);
+    const point =
+      tune.sampler === 'sobol'
+        ? sobolPoint(index, dimensions)
+        : [...Array.from({ length: 4 }, () => draws.uniform()), ...own.map(([option]) => draws.split(`${name}/${option}`).uniform())];
+    const choose = <T>(values: readonly T[], dimension: number): T => values[Math.floor(point[dimension]! * values.length)]!;
+    const changes: Record<string, unknown> = { ...start.changes };
+    const [low, high] = tune.learningRate;
+    const learningRate = low * (high / low) ** point[0]!;
+    changes.learningRate = learningRate;
+    let { method } = start;
+    let { optimizer } = settings;
+    if (tune.weightDecay.length > 0) {
+      changes.weightDecay = choose(tune.weightDecay, 1);
+      optimizer = optimizers[optimizer.name]!({ ...optimizer.options, weightDecay: changes.weightDecay as number });
+    }
+    if (tune.dropout.length > 0 && hasDropout) {
+      const dropout = choose(tune.dropout, 2);
+      changes.dropout = dropout;
+      method = mapped(method, (encoder) => withDropout(encoder, dropout) ?? encoder);
+    }
+    if (tune.width.length > 0 && hasWidth) {
+      const width = choose(tune.width, 3);
+      if (tune.width.length > 1 || width !== 1) changes.width = width;
+      if (width !== 1) method = mapped(method, (encoder) => encoder.scaled?.(width) ?? encoder);
+    }
+    for (const [i, [option, values]] of own.entries()) {
+      changes[option] = choose(values, 4 + i);
+      method = withOption(who, name, method, option, changes[option]);
+    }
+    const { learningRate: _, weightDecay: __, ...structure } = changes;
+    const key = JSON.stringify(structure);
+    if (!made.has(key)) made.set(key, method);
+    return { changes, method: made.get(key)!, learningRate, optimizer };
+  });
+}

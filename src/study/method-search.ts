@@ -1,0 +1,96 @@
+import { fixed } from '../balancing/fixed';
+import { rlw } from '../balancing/rlw';
+import { hardSharing } from '../models/hard-sharing';
+import type { Method } from '../models/method';
+import type { Encoder } from '../models/network';
+import { singleTask } from '../models/single-task';
+import { checkInteger, withDefaults } from '../options';
+import { random } from '../random/random';
+
+/** A method with something left open that `compare` chooses on validation rows, for each seed anew. */
+export interface MethodSearch {
+  readonly name: string;
+  /** The method that is varied. */
+  readonly base: Method;
+  /** Candidates where no tuning budget says how many. */
+  readonly size: number;
+  /** Candidate `index` for so many tasks: what is changed, and the method with that change. */
+  readonly candidate: (index: number, tasks: number) => { readonly changes: Readonly<Record<string, unknown>>; readonly method: Method };
+}
+
+/** Options of `scalarisation`. */
+export interface ScalarisationOptions {
+  /** Weight vectors that are tried; the first has equal weights. @default 8 */
+  readonly candidates?: number;
+  /** Seed of the weights. @default 0 */
+  readonly seed?: number;
+}
+
+/** Whether something is a search and not a method. */
+export function isSearch(value: unknown): value is MethodSearch {
+  return typeof (value as MethodSearch | undefined)?.candidate === 'function';
+}
+
+/**
+ * Tuned scalarisation: a weighted sum of the tasks' losses, its weights fixed over training and chosen on validation rows. The baseline
+ * that Kurin 2022 (2201.04122) and Xin 2022 (2209.11379) found hard to beat.
+ *
+ * Weights sum to the number of tasks. Two tasks: a regular grid of shares; more: equal weights, then draws uniform on the simplex.
+ * @param method the architecture, for instance `hardSharing(trunk)`
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export function scalarisation(method: Method, options: ScalarisationOptions = {}): MethodSearch {
+  const { candidates, seed } = withDefaults<Required<ScalarisationOptions>>('scalarisation', options, { candidates: 8, seed: 0 });
+  checkInteger('scalarisation', 'candidates', candidates, 1);
+  checkInteger('scalarisation', 'seed', seed, 0);
+  if (method.architecture.separate) {
+    throw new TypeError(
+      `scalarisation: ${method.architecture.name} trains every task on its own, so there are no losses to weigh; give a method that shares`,
+    );
+  }
+  const weightsOf = (index: number, tasks: number): number[] => {
+    if (index === 0) return new Array<number>(tasks).fill(1);
+    if (tasks === 2) {
+      // 1/2 is candidate 0; then 1/4, 3/4, 1/8, 3/8, ...: a grid that gets finer, whatever the number of candidates.
+      const level = Math.floor(Math.log2(index + 1));
+      const share = (2 * (index - (2 ** level - 1)) + 1) / 2 ** (level + 1);
+      return [2 * share, 2 * (1 - share)];
+    }
+    const draws = random(seed, `scalarisation/${index}`);
+    const gaps = Array.from({ length: tasks }, () => -Math.log(1 - draws.uniform()));
+    const sum = gaps.reduce((a, b) => a + b, 0);
+    return gaps.map((gap) => (tasks * gap) / sum);
+  };
+  return {
+    name: 'scalarisation',
+    base: method,
+    size: candidates,
+    candidate(index, tasks) {
+      const weights = weightsOf(index, tasks);
+      return { changes: { weights }, method: method.with(fixed({ weights })) };
+    },
+  };
+}
+
+/** The methods that belong into every comparison. */
+export interface Baselines {
+  /** A network per task. */
+  readonly single: Method;
+  /** One trunk, the plain sum of the losses. */
+  readonly equal: Method;
+  /** One trunk, fixed weights chosen on validation rows. */
+  readonly scalarisation: MethodSearch;
+  /** One trunk, random weights at every step (Lin 2022, 2111.10603). */
+  readonly rlw: Method;
+}
+
+/**
+ * The baselines of a fair comparison: single-task networks, the plain sum, tuned fixed weights and random weights.
+ * @param trunk the encoder of all of them
+ * @example
+ * compare(data, { methods: { ...baselines(trunk), pcgrad: hardSharing(trunk).with(pcgrad()) }, validation: 0.15 });
+ */
+export function baselines(trunk: Encoder, options: ScalarisationOptions = {}): Baselines {
+  const hard = hardSharing(trunk);
+  return { single: singleTask(trunk), equal: hard, scalarisation: scalarisation(hard, options), rlw: hard.with(rlw()) };
+}
