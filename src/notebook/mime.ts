@@ -3,6 +3,7 @@ import { checkInteger, withDefaults } from '../options';
 import type { Figure } from '../plots/figure';
 import { figureBundle, type MimeBundle, tableBundle } from '../plots/mime';
 import type { Cell, Table } from '../plots/table';
+import { dataBundle, isDataReport, isTaskData } from './data-bundle';
 
 /** What knows how to show itself: as one output, or as several below each other. */
 export interface Showable {
@@ -62,8 +63,8 @@ function listed(bundles: MimeBundle | readonly MimeBundle[]): readonly MimeBundl
 }
 
 /**
- * The outputs that show a value: a figure, what has `toMime()` or Deno's display method, a danfojs frame, a plain table, a list of
- * records; anything else as text.
+ * The outputs that show a value: a figure, what has `toMime()` or Deno's display method, task data or its report, a danfojs frame, a plain
+ * table, a list of records; anything else as text.
  *
  * @throws TypeError for a promise (await it first); RangeError when `rows` is not a positive integer.
  */
@@ -84,6 +85,7 @@ export function toBundles(value: unknown, options: ShowOptions = {}): readonly M
     const title = (fields.layout.title as { readonly text?: string } | undefined)?.text;
     return [figureBundle({ text: title ?? 'Figure', ...fields } as unknown as Figure)];
   }
+  if (isTaskData(value) || isDataReport(value)) return [dataBundle(value)];
   if (isPlainTable(fields)) return [tableBundle(value as Table)];
   const table = frameTable(fields, limit);
   return [table === undefined ? { 'text/plain': inspect(value) } : tableBundle(table)];

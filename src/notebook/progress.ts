@@ -28,7 +28,7 @@ export function formatDuration(seconds: number): string {
 /** One line: what is done, how far it is, and how long it takes still. */
 export function progressLine(event: ProgressEvent): string {
   const left = event.secondsLeft === undefined ? '' : `, ${formatDuration(event.secondsLeft)} left`;
-  return `${event.phase}: ${event.done} of ${event.total}${left}${event.message === undefined ? '' : ` · ${event.message}`}`;
+  return `${event.phase}: ${Math.floor(event.done)} of ${event.total}${left}${event.message === undefined ? '' : ` · ${event.message}`}`;
 }
 
 const chart = { width: 360, height: 90 } as const;
@@ -80,8 +80,9 @@ export function progressBundle(event: ProgressEvent): MimeBundle {
 }
 
 function summaryOf(event: ProgressEvent): string {
-  return event.done < event.total
-    ? `${event.phase}: stopped at ${event.done} of ${event.total}`
+  // Sums of shares may fall short of the whole by rounding.
+  return event.done < event.total * (1 - 1e-9)
+    ? `${event.phase}: stopped at ${Math.floor(event.done)} of ${event.total}`
     : `${event.phase}: ${event.total} of ${event.total} done`;
 }
 

@@ -40,7 +40,8 @@ class Display implements LiveDisplay {
 }
 
 /**
- * Shows a value in the notebook: a figure, a comparison, a table or data frame, a list of records, text. In a plain script it prints
+ * Shows a value in the notebook: a figure, a comparison, task data, a table or data frame, a list of
+ * records, text. In a plain script it prints
  * the value as text.
  *
  * @throws TypeError for a promise: await it first.

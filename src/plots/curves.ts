@@ -39,7 +39,8 @@ function meanBand(curve: Curve): { readonly mean: number[]; readonly low: number
 }
 
 /**
- * Learning over epochs: a panel per task, a line per method (mean over seeds, with a band of one standard deviation), training dotted.
+ * Learning over epochs: a panel per task, a line per method (mean over seeds, with a band of one standard deviation), training dotted
+ * where there is validation.
  *
  * @throws RangeError when there are no curves; TypeError when a run is longer than its epochs.
  */
@@ -52,6 +53,7 @@ export function curves(input: readonly Curve[], options: CurvesOptions = {}): Fi
   const tasks = distinct(input.map((curve) => curve.task));
   const methods = distinct(input.map((curve) => curve.method));
   const seeds = Math.max(...input.map((curve) => curve.runs.length));
+  const validated = input.some((curve) => curve.part === 'validation');
   const line = (curve: Curve): Line => {
     const longest = Math.max(0, ...curve.runs.map((run) => run.length));
     if (longest > curve.epochs.length) {
@@ -60,12 +62,12 @@ export function curves(input: readonly Curve[], options: CurvesOptions = {}): Fi
       );
     }
     const { mean, low, high } = meanBand(curve);
-    const minor = curve.part === 'train';
+    const minor = validated && curve.part === 'train';
     return { name: curve.method, x: curve.epochs, y: mean, ...(minor || curve.runs.length < 2 ? { minor } : { low, high }) };
   };
   return linePanels({
     title,
-    subtitle: `Solid: validation, dotted: training${seeds > 1 ? `; mean over ${seeds} seeds, band: one standard deviation` : ''}.`,
+    subtitle: `${validated ? 'Solid: validation, dotted: training' : 'On the training rows'}${seeds > 1 ? `; mean over ${seeds} seeds, band: one standard deviation` : ''}.`,
     text: `Training curves (${metric}) of ${methods.length} methods on ${tasks.length} tasks, ${seeds} seeds`,
     panels: tasks.map((task) => ({ title: task, lines: input.filter((curve) => curve.task === task).map(line) })),
     xTitle: 'epoch',

@@ -176,9 +176,14 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     });
     try {
       const { encoder } = fitted.get(runs[first.run]!.split)!;
-      const result = await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, (epoch, epochs, loss) =>
-        options.onProgress?.({ name, share: (doneWork + (work[b]! * epoch) / epochs) / totalWork, epoch, epochs, loss }),
-      );
+      let latest: RunsProgress | undefined;
+      const result = await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, (epoch, epochs, loss) => {
+        latest = { name, share: (doneWork + (work[b]! * epoch) / epochs) / totalWork, epoch, epochs, loss };
+        options.onProgress?.(latest);
+      });
+      // A stack that stopped early is done, too.
+      if (latest && latest.epoch < latest.epochs && !options.signal?.aborted)
+        options.onProgress?.({ ...latest, share: (doneWork + work[b]!) / totalWork });
       for (const [i, unit] of list.entries()) {
         trained.set(unit, { member: result.members[i]!, seconds: result.seconds / list.length, steps: result.steps });
       }

@@ -45,6 +45,12 @@ test('curves: a panel per task, and one seed needs no band', () => {
   expect(textsOf(checkFigure(figure))).toEqual(expect.arrayContaining(['happy', 'sad', 'epoch', 'AUC']));
 });
 
+test('curves: training alone is what matters, in lines with names', () => {
+  const figure = curves([{ task: 'a', method: 'hard', part: 'train', epochs, runs: [[3, 2, 1]] }]);
+  expect(traces(figure, { mode: 'lines', fill: undefined })[0]).toMatchObject({ line: { dash: 'solid' }, showlegend: true });
+  expect(textsOf(checkFigure(figure)).join()).toContain('On the training rows');
+});
+
 test('curves: bad input', () => {
   expect(() => curves([])).toThrow(RangeError);
   expect(() => curves([{ task: 'a', method: 'm', part: 'train', epochs: [1], runs: [[1, 2]] }])).toThrow(
