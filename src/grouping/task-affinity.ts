@@ -4,6 +4,7 @@ import type { Split, TaskData } from '../data/data-types';
 import { splitData } from '../data/split';
 import { metricsOf, taskMetrics } from '../metrics/task-metrics';
 import { hardSharing } from '../models/hard-sharing';
+import { constant } from '../models/initial';
 import { mlp } from '../models/mlp';
 import type { Encoder, Network } from '../models/network';
 import { singleTask } from '../models/single-task';
@@ -59,9 +60,10 @@ interface Trainer {
   readonly data: TaskData;
   readonly trunk: Encoder;
   readonly splits: readonly Split[];
-  readonly checkpoints: number;
+  /** Epochs of the looks at gradients. */
+  readonly checkpoints: readonly number[];
   readonly lookahead: number;
-  readonly train: (methods: Readonly<Record<string, Run['method']>>, snapshots?: number) => Promise<RunResult[]>;
+  readonly train: (methods: Readonly<Record<string, Run['method']>>, snapshots?: readonly number[]) => Promise<RunResult[]>;
 }
 
 /**
@@ -96,9 +98,9 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
       data,
       trunk,
       splits,
-      checkpoints,
+      checkpoints: checkpointEpochs(settings.epochs, checkpoints),
       lookahead,
-      async train(methods, snapshots = 0) {
+      async train(methods, snapshots = []) {
         const runs = Object.entries(methods).flatMap(([name, method]) =>
           splits.map((split, seed): Run => ({ name, method, seed, split, learningRate: settings.learningRate })),
         );
@@ -138,15 +140,40 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
 
 const names = (data: TaskData): string[] => data.tasks.map(({ name }) => name);
 
+/** Epochs from the first to the last, closer together early on, where the gradients say most. */
+function checkpointEpochs(epochs: number, count: number): number[] {
+  return [...new Set(Array.from({ length: count }, (_, i) => Math.max(1, Math.round(epochs * ((i + 1) / count) ** 2))))];
+}
+
 /** What is seen of one seed's gradients over training. */
 interface GradientLooks {
   readonly losses: LookaheadLosses;
   readonly gramians: readonly (readonly ArrayLike<number>[])[];
 }
 
+/**
+ * The same method with heads that start at 0. Two tasks' gradients by the trunk multiply with the product of their heads: random heads give
+ * it a random sign, heads that grow from 0 grow alike for tasks that are alike.
+ */
+function withSilentHeads(whole: Run['method']): Run['method'] {
+  const { architecture } = whole;
+  return {
+    ...whole,
+    architecture: {
+      ...architecture,
+      build(problem) {
+        const network = architecture.build(problem);
+        const parameters = network.parameters.map((p) => (p.role === 'task' ? { ...p, initial: constant(0, p.shape) } : p));
+        return { ...network, parameters };
+      },
+    },
+  };
+}
+
 /** Trains all tasks together and looks at the tasks' gradients, and at the losses after a step of each, at points of the training. */
 async function gradientLooks({ data, trunk, checkpoints, lookahead, train }: Trainer): Promise<GradientLooks[]> {
-  const results = await train({ together: hardSharing(trunk) }, checkpoints);
+  const silent = withSilentHeads(hardSharing(trunk));
+  const results = await train({ together: silent }, checkpoints);
   return results.map((result) => {
     const { fitted, parts, run } = result;
     const [part] = parts;

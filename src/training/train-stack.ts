@@ -40,8 +40,8 @@ export interface TrainingOptions {
   /** Factor of the learning rate by the share of steps done, in [0, 1). */
   readonly schedule?: (share: number) => number;
   readonly clipNorm?: number;
-  /** How many times the parameters are recorded during training. @default 0 */
-  readonly snapshots?: number;
+  /** Epochs after which the parameters are recorded; 0 is before the first step. @default none */
+  readonly snapshots?: readonly number[];
   /** `auto`: graphs where the backend can build them. */
   readonly mode: 'auto' | 'eager';
   readonly signal?: AbortSignal;
@@ -77,7 +77,7 @@ export interface TrainedMember {
   /** Task weights used, a row per recorded step. */
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   readonly gradients: readonly GradientRecord[];
-  /** Evenly spread over the epochs, as many as asked for. */
+  /** After the epochs asked for, as far as the model was trained. */
   readonly snapshots: readonly Snapshot[];
   /** The balancing method's state at the end. */
   readonly balancingState?: State;
@@ -196,6 +196,7 @@ export async function trainStack(
   const began = performance.now();
   try {
     executor.start(network.parameters.map(({ shape }, i) => stacked(sizeOf(shape), (s) => members[s]!.initial[i]!)));
+    takeSnapshot(0);
     await trainEpochs();
     finish(alive);
     const { mode } = executor;
@@ -429,16 +430,17 @@ export async function trainStack(
       }
     }
     if (improved.includes(1)) executor.keepBest(improved);
-    const count = options.snapshots ?? 0;
-    if (Math.floor(((epoch + 1) * count) / options.epochs) > Math.floor((epoch * count) / options.epochs)) {
-      const values = executor.read('current');
-      for (const [place, s] of alive.entries()) {
-        progress[s]!.snapshots.push({ epoch: epoch + 1, parameters: values.map((all) => partOf(all, place).slice()) });
-      }
-    }
+    takeSnapshot(epoch + 1);
     if (!onEpoch) return;
     const finite = alive.map((s) => progress[s]!.trainLosses.at(-1)!.reduce((a, b) => a + b, 0)).filter(Number.isFinite);
     onEpoch(epoch + 1, options.epochs, finite.reduce((a, b) => a + b, 0) / (finite.length * taskCount));
+  }
+  function takeSnapshot(epoch: number): void {
+    if (!options.snapshots?.includes(epoch)) return;
+    const values = executor.read('current');
+    for (const [place, s] of alive.entries()) {
+      progress[s]!.snapshots.push({ epoch, parameters: values.map((all) => partOf(all, place).slice()) });
+    }
   }
 
   /** Goes on with fewer members, so that those which stopped cost nothing more. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { clusteredTasks } from '../../src/data/simulators';
+import { clusteredTasks, noiseTask } from '../../src/data/simulators';
 import { taskData } from '../../src/data/task-data';
 import { adjustedRandIndex } from '../../src/grouping/adjusted-rand';
+import { discover } from '../../src/grouping/discover';
 import { groupTasks } from '../../src/grouping/group-tasks';
 import { taskAffinity } from '../../src/grouping/task-affinity';
 import { mlp } from '../../src/models/mlp';
@@ -17,7 +18,7 @@ const planted = clusteredTasks({ groups: 2, tasksPerGroup: 3, features: 12, rows
 const data = taskData(planted.table, { tasks: planted.tasks });
 const names = data.tasks.map(({ name }) => name);
 const truth = names.map((name) => planted.truth.groups[name]!);
-const settings = { trunk: mlp([16]), seeds: 2, epochs: 12, batchSize: 32, learningRate: 5e-3, checkpoints: 4 } as const;
+const settings = { trunk: mlp([16]), seeds: 3, epochs: 40 } as const;
 
 /** Mean affinity of pairs of one group, and of pairs of two. */
 function contrast(values: readonly (readonly number[])[]): { within: number; between: number } {
@@ -49,6 +50,25 @@ test.each(['tag', 'gradient-cosine'] as const)('groupTasks recovers the planted 
   expect(reasons.length).toBeGreaterThan(0);
   expect(plot.matrix().data.length).toBeGreaterThan(0);
   expect(plot.dendrogram().data.length).toBeGreaterThan(0);
+});
+
+test('a noise task is left alone', async () => {
+  const noisy = noiseTask(planted, 'noise');
+  const withNoise = taskData(noisy.table, { tasks: noisy.tasks });
+  const { plan } = await groupTasks(withNoise, settings);
+  const name = 'noise';
+  expect(plan.groups.find(({ train }) => train.includes(name))!.train).toEqual([name]);
+  const labels = names.map((task) => plan.groups.findIndex(({ train }) => train.includes(task)));
+  expect(adjustedRandIndex(labels, truth)).toBe(1);
+});
+
+test('discover judges the groups against all alone and all together', async () => {
+  const { grouping, comparison } = await discover(data, { ...settings, epochs: 10, compare: { seeds: 2, epochs: 3 } });
+  expect(comparison.data.methods.map(({ name }) => name)).toEqual(['alone', 'together', 'groups']);
+  expect(comparison.data.seeds).toEqual([3, 4]);
+  const [, together, groups] = comparison.data.methods;
+  expect(groups!.parameters).toBeGreaterThan(together!.parameters);
+  expect(grouping.affinity.kind).toBe('tag');
 });
 
 test('taskAffinity refuses what it cannot do', async () => {
