@@ -5,7 +5,7 @@ import { numberOption } from '../balancing/options';
 import { ownCopies, ownedBy, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { dense } from './dense';
-import { encode, featuresOf, sizeOf } from './features';
+import { encode, entries, featuresOf, sizeOf } from './features';
 import { heads } from './heads';
 import { glorotUniform } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
@@ -83,7 +83,7 @@ export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitect
     const top = heads({ shape: [width], sequence: false }, tasks);
     const run = (values: Values, h: Tensor, context: ForwardContext): { z: Tensor; weights: Tensor[] } => {
       const q = encode(towers.layers, towers.values(values), spread(h, T), spreadContext(context, T));
-      const own = tf.unstack(unfold(q, T), 1);
+      const own = entries(unfold(q, T), 1);
       const z = [own[0]!];
       const weights: Tensor[] = [];
       for (const [i, { pass, maps }] of transfers.entries()) {

@@ -4,6 +4,7 @@ import { crossStitch } from './cross-stitch';
 import { dselectk } from './dselectk';
 import { esmm } from './esmm';
 import { film } from './film';
+import { grouped } from './grouped';
 import { hardSharing } from './hard-sharing';
 import { lowRankHeads } from './low-rank-heads';
 import { ltb } from './ltb';
@@ -37,6 +38,7 @@ export interface Architectures {
   readonly sluice: typeof sluice;
   readonly ltb: typeof ltb;
   readonly planned: typeof planned;
+  readonly grouped: typeof grouped;
   readonly aitm: typeof aitm;
   readonly esmm: typeof esmm;
 }
@@ -60,6 +62,7 @@ export const architectures: Architectures = {
   sluice,
   ltb,
   planned,
+  grouped,
   aitm,
   esmm,
 };

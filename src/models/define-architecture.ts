@@ -42,6 +42,8 @@ export interface ArchitectureDefinition<Arguments extends readonly unknown[], Op
   readonly separate?: boolean;
   /** See `Architecture.partition`. */
   readonly partition?: (tasks: readonly Task[], options: Required<Options>) => readonly TaskGroup[];
+  /** See `Architecture.widthMultiple`. */
+  readonly widthMultiple?: (options: Required<Options>) => number;
 }
 
 /** Makes an architecture's factory. */

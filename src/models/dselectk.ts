@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
 import { sharedCopies, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
-import { encode, featuresOf } from './features';
+import { encode, entries, featuresOf } from './features';
 import { checkGateInput } from './gates';
 import { uniformWithin } from './initial';
 import { mixExperts } from './mix';
@@ -125,7 +125,7 @@ export const dselectk: ArchitectureFactory<[options: DselectkOptions]> = defineA
       const [stack, rows] = mix.shape as [number, number];
       let selectors: Tensor = tf.ones([stack, rows, T * k, experts]);
       if (bits > 0) {
-        const steps = tf.unstack(smoothStep(tf.reshape(logits(values, seen, 'codes'), [stack, rows, T * k, bits]), gamma), 3);
+        const steps = entries(smoothStep(tf.reshape(logits(values, seen, 'codes'), [stack, rows, T * k, bits]), gamma), 3);
         selectors = steps
           .map((step, b) =>
             tf.add(

@@ -58,3 +58,8 @@ export function summarize(features: Features, z: Tensor, { mask }: ForwardContex
 export function summaryWidth({ shape, sequence }: Features): number {
   return sequence ? shape[shape.length - 1]! : sizeOf(shape);
 }
+
+/** Entries along an axis, as `tf.unstack`, whose gradient fails where there is only one. */
+export function entries(x: Tensor, axis: number): Tensor[] {
+  return x.shape[axis] === 1 ? [tf.squeeze(x, [axis])] : tf.unstack(x, axis);
+}

@@ -16,11 +16,10 @@ function planOption(): OptionSpec<NetworkPlan> {
   return {
     type,
     default: { groups: [] },
-    doc: 'the networks, by the tasks they learn and predict',
+    doc: 'the networks, by the tasks they learn and predict; no group: all tasks together',
     fault(value) {
       const groups = (value as NetworkPlan | null)?.groups;
-      const whole =
-        Array.isArray(groups) && groups.length > 0 && groups.every((group) => Array.isArray(group?.train) && Array.isArray(group?.serve));
+      const whole = Array.isArray(groups) && groups.every((group) => Array.isArray(group?.train) && Array.isArray(group?.serve));
       return whole ? undefined : { kind: 'type', expected: type };
     },
   };
@@ -29,6 +28,10 @@ function planOption(): OptionSpec<NetworkPlan> {
 /** The plan's groups by task indices. */
 function groupsOf(plan: NetworkPlan, tasks: readonly Task[]): TaskGroup[] {
   const names = tasks.map(({ name }) => name);
+  if (plan.groups.length === 0) {
+    const every = [...names.keys()];
+    return [{ train: every, serve: every }];
+  }
   const index = (name: string): number => {
     const at = names.indexOf(name);
     if (at < 0)
@@ -54,7 +57,7 @@ function groupsOf(plan: NetworkPlan, tasks: readonly Task[]): TaskGroup[] {
  * alone, or help in a network that does not predict it.
  *
  * Parameters: in every network those of `hardSharing`.
- * @param plan the groups, from `groupTasks`, `sharingPlan` or by hand
+ * @param plan the groups, from `groupTasks`, `sharingPlan` or by hand; without any, all tasks share one network
  * @param trunk the encoder of every network
  */
 export const grouped: ArchitectureFactory<[plan: NetworkPlan, trunk: Encoder]> = defineArchitecture({

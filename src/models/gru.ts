@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger, checkNumber, withDefaults } from '../options';
 import { dense, onLastAxis } from './dense';
-import { scaledWidth } from './features';
+import { entries, scaledWidth } from './features';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
 import { sequenceInput } from './sequence-input';
 
@@ -31,8 +31,8 @@ function direction(scope: string, length: number, width: number, size: number, r
     parameters: [...read.parameters, ...recur.parameters],
     run(values, x, { mask }) {
       const [stack, batch] = x.shape as [number, number];
-      const inputs = tf.unstack(onLastAxis(read, 3 * size)(values, x), 2);
-      const masks = mask && tf.unstack(tf.expandDims(mask, 3), 2);
+      const inputs = entries(onLastAxis(read, 3 * size)(values, x), 2);
+      const masks = mask && entries(tf.expandDims(mask, 3), 2);
       let h: Tensor = tf.zeros([stack, batch, size]);
       const states = new Array<Tensor>(length);
       for (let step = 0; step < length; step++) {

@@ -10,6 +10,7 @@ export { type EncoderFunctions, encoder, type OwnParameter } from './encoder';
 export { type EsmmOptions, esmm } from './esmm';
 export { type FilmOptions, film } from './film';
 export { gateEntropy } from './gates';
+export { grouped, type NetworkPlan } from './grouped';
 export { type GruOptions, gru } from './gru';
 export { hardSharing } from './hard-sharing';
 export type { Heads, HeadsBackward } from './heads';
@@ -32,6 +33,7 @@ export {
   type Network,
   type Parameter,
   type Problem,
+  type TaskGroup,
   type Values,
 } from './network';
 export { matchParameters, totalParameters } from './parameter-count';

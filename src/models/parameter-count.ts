@@ -1,10 +1,14 @@
 import { type Method, method } from './method';
 import { countParameters, type Problem } from './network';
 
-/** Learned numbers of a method for a problem: of the one network, or of all networks where every task has its own. */
-export function totalParameters({ architecture }: Method, problem: Problem): number {
-  if (!architecture.separate) return countParameters(architecture.build(problem).parameters);
-  return problem.tasks.reduce((sum, task) => sum + countParameters(architecture.build({ ...problem, tasks: [task] }).parameters), 0);
+/** Learned numbers of a method for a problem, over all the networks that it trains. */
+export function totalParameters({ architecture }: Method, { input, tasks }: Problem): number {
+  const every = tasks.map((_, t) => t);
+  const groups = architecture.partition?.(tasks).map(({ train }) => train) ?? (architecture.separate ? every.map((t) => [t]) : [every]);
+  return groups.reduce(
+    (sum, train) => sum + countParameters(architecture.build({ input, tasks: train.map((t) => tasks[t]!) }).parameters),
+    0,
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OptionSpec } from '../balancing/options';
 import { didYouMean } from '../options';
 import type { Task } from '../tasks/task';
-import { fold, ownCopies, sharedCopies, spreadContext, unfold } from './copies';
+import { fold, ownCopies, sharedCopies, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { featuresOf, flattenRows } from './features';
 import { heads } from './heads';
@@ -147,6 +147,7 @@ function plannedLayer(groups: readonly (readonly number[])[], tasks: readonly Ta
 /** Entries of the second axis, `[stack, from, ...] -> [stack, picks, ...]`. */
 function pick(x: Tensor, picks: readonly number[]): Tensor {
   if (picks.length === x.shape[1] && picks.every((p, i) => p === i)) return x;
+  if (x.shape[1] === 1) return unfold(spread(tf.squeeze(x, [1]), picks.length), picks.length);
   const parts = tf.unstack(x, 1);
   return tf.stack(
     picks.map((p) => parts[p]!),

@@ -4,7 +4,7 @@ import { numberOption } from '../balancing/options';
 import { sharedCopies, spread, spreadContext } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
-import { type Features, featuresOf, flattenRows, shapeRows, sizeOf } from './features';
+import { entries, type Features, featuresOf, flattenRows, shapeRows, sizeOf } from './features';
 import { heads } from './heads';
 import { mixCopies } from './mix';
 import type { Encoder, Layer, Parameter } from './network';
@@ -115,7 +115,7 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
       forward(values, x, context) {
         const inner = spreadContext(context, T);
         const own = trunks.values(values);
-        const shares = tf.unstack(values.beta!, 2);
+        const shares = entries(values.beta!, 2);
         let h = spread(x, T);
         const outputs = layers.map((layer, l) => {
           h = exchange(values[alphas[l]!.name]!, layer.apply(own, h, inner), channels[l]!);

@@ -41,8 +41,10 @@ interface Case {
   readonly name: string;
   readonly method: Method;
   readonly problem: typeof mixed;
+  /** Of the values at which gradients are compared: away from the kinks of rectifiers and bounds. */
+  readonly seed: number;
 }
-const of = (name: string, method: Method, problem = mixed): Case => ({ name, method, problem });
+const of = (name: string, method: Method, problem = mixed, seed = 0): Case => ({ name, method, problem, seed });
 const a = architectures;
 const cases: readonly Case[] = [
   of('hardSharing', a.hardSharing(trunk)),
@@ -66,6 +68,9 @@ const cases: readonly Case[] = [
   of('film', a.film(trunk)),
   of('sluice', a.sluice(mlp([4, 4], { activation: 'tanh' }))),
   of('sluice uneven', a.sluice(mlp([6, 4], { activation: 'tanh' }))),
+  of('sluice one layer', a.sluice(mlp([4], { activation: 'tanh' }))),
+  of('planned tree', a.planned({ layers: ['shared', [['a', 'b'], ['c']]] }, trunk)),
+  of('dselectk two', a.dselectk({ expert: small, experts: 2, k: 1 })),
   of('ltb', a.ltb(trunk)),
   of(
     'planned',
@@ -79,16 +84,16 @@ const cases: readonly Case[] = [
       trunk,
     ),
   ),
-  of('aitm', a.aitm({ tower: trunk }), alike),
+  of('aitm', a.aitm({ tower: trunk }), alike, 5),
   of('esmm', a.esmm({ tower: small, stem: small }), alike),
   of('film embedding', a.film(trunk, { embedding: 2 })),
 ];
 
-describe.each(cases)('$name', ({ method, problem }) => {
+describe.each(cases)('$name', ({ method, problem, seed }) => {
   test('gradients are those of finite differences', () => {
     tf.tidy(() => {
       const network = buildOf(method, problem);
-      const values = randomValues(network, 1, 0, 0.3);
+      const values = randomValues(network, 1, seed, 0.3);
       const parameters = network.parameters.map(({ name }) => values[name]!);
       const { shape, data, batch } = batchOf(problem, network, 1);
       const weights = tf.tensor2d([[0.7, 1.3, 0.9]]);
@@ -181,11 +186,11 @@ describe.each(cases)('$name', ({ method, problem }) => {
   });
 
   test('trains the same as a graph and op by op, and its loss falls', async () => {
-    const eager = await train(method, 'eager', 2);
+    const eager = await train(method, 'eager', 8);
     const graph = await train(method, 'auto', 8);
     expect(graph.mode).toBe('graph');
     for (const [s, member] of graph.members.entries()) {
-      expectClose(member.trainLosses.slice(0, 2).flat(), eager.members[s]!.trainLosses.flat(), 1e-4);
+      expectClose(member.trainLosses.slice(0, 2).flat(), eager.members[s]!.trainLosses.slice(0, 2).flat(), 1e-4);
       expect(total(member.trainLosses.at(-1)!)).toBeLessThan(0.9 * total(member.trainLosses[0]!));
     }
   });

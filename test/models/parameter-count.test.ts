@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { pcgrad } from '../../src/balancing/pcgrad';
 import { architectures } from '../../src/models/architectures';
 import { encoder } from '../../src/models/encoder';
+import { grouped } from '../../src/models/grouped';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { mmoe } from '../../src/models/mmoe';
@@ -12,7 +13,14 @@ import { binaryTask, problemOf } from './support';
 const problem = problemOf(10, [binaryTask('a'), binaryTask('b'), binaryTask('c')]);
 const hard = (width: number): number => 10 * width + width + 3 * (width + 1);
 
-test('counts one network, or a network per task', () => {
+test('counts one network, a network per task, or those of a plan', () => {
+  const plan = {
+    groups: [
+      { train: ['a', 'b'], serve: ['a', 'b'] },
+      { train: ['a', 'c'], serve: ['c'] },
+    ],
+  };
+  expect(totalParameters(grouped(plan, mlp([20])), problem)).toBe(2 * (10 * 20 + 20 + 2 * 21));
   expect(totalParameters(hardSharing(mlp([20])), problem)).toBe(hard(20));
   expect(totalParameters(singleTask(mlp([20])), problem)).toBe(3 * (10 * 20 + 20 + 21));
 });
