@@ -22,7 +22,9 @@ export {
   type GroupCountRule,
   type TaskClustering,
 } from './cluster';
+export { type DiscoverOptions, type Discovery, discover } from './discover';
 export { type GroupScores, type MeasuredGroup, measuredScores, pairwiseScores } from './group-scores';
+export { type GroupTasksOptions, groupTasks, type TaskGrouping } from './group-tasks';
 export type { Linkage, Merge } from './hierarchical';
 export { type GroupPlan, type PlanOptions, type PlanSearch, planGroups } from './plan';
 export { linearCka, type Representation, type RepresentationMeasure, representationAffinity, rsa } from './representation';
@@ -37,3 +39,4 @@ export {
   sharingPlan,
 } from './sharing-plan';
 export { type LabelMeasure, type LabelSimilarityOptions, labelSimilarity } from './similarity';
+export { type AffinityMeasure, type TaskAffinityOptions, taskAffinity } from './task-affinity';

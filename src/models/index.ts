@@ -45,5 +45,6 @@ export { type SharedOutputOptions, sharedOutput } from './shared-output';
 export { singleTask } from './single-task';
 export { type SluiceOptions, sluice } from './sluice';
 export { type SoftSharingOptions, softSharing } from './soft-sharing';
+export { type Spectrogram, type SpectrogramOptions, spectrogram } from './spectrogram';
 export { type TextConvOptions, textConv } from './text-conv';
 export { type TransformerOptions, transformer } from './transformer';

@@ -1,4 +1,8 @@
 import type { TaskData } from '../data/data-types';
+import type { Affinity } from '../grouping/affinity';
+import { type DiscoverOptions, type Discovery, discover as discoverQuietly } from '../grouping/discover';
+import { type GroupTasksOptions, groupTasks as groupTasksQuietly, type TaskGrouping } from '../grouping/group-tasks';
+import { type TaskAffinityOptions, taskAffinity as taskAffinityQuietly } from '../grouping/task-affinity';
 import type { Method } from '../models/method';
 import { type CompareOptions, compare as compareQuietly } from '../study/compare';
 import type { Comparison } from '../study/comparison';
@@ -49,4 +53,45 @@ export async function fit(data: TaskData, method: Method, options: FitOptions = 
  */
 export async function compare(data: TaskData, options: CompareOptions): Promise<Comparison> {
   return withProgress(options?.onProgress, (onProgress) => compareQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * How much each pair of tasks has to do with each other, with an interval over seeds; shows its progress.
+ *
+ * Costs in trained networks, T tasks and S seeds: `labels` none; `tag` and `gradient-cosine` S; `cka` and `rsa` S T; `leave-one-out`
+ * S (T + 1); `pairwise` S T (T + 1) / 2. An exhaustive search would train S (2^T - 1).
+ * @param data made by `taskData`, at least two tasks
+ * @throws RangeError for fewer than two tasks, an unknown measure or an option out of range; TypeError for an unknown option
+ * @example
+ * const affinity = await taskAffinity(data, { measure: 'gradient-cosine', seeds: 5 });
+ */
+export async function taskAffinity(data: TaskData, options: TaskAffinityOptions = {}): Promise<Affinity> {
+  return withProgress(options?.onProgress, (onProgress) => taskAffinityQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * Finds which tasks belong together: measures their affinity, then groups them; shows its progress.
+ * @param data made by `taskData`, at least two tasks
+ * @throws as `taskAffinity`; RangeError for an unknown `by`
+ * @example
+ * const { plan } = await groupTasks(data, { measure: 'tag' });
+ * const comparison = await compare(data, { methods: { single: singleTask(trunk), groups: grouped(plan, trunk) } });
+ */
+export async function groupTasks(data: TaskData, options: GroupTasksOptions = {}): Promise<TaskGrouping> {
+  return withProgress(options?.onProgress, (onProgress) => groupTasksQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * From data to a judged grouping in one call: measures affinity, groups the tasks, trains the groups anew and compares them with all tasks
+ * alone and all tasks together; shows its progress.
+ *
+ * The comparison draws other seeds, and thus other splits, than the affinity was measured on; the rows are the same, so a gain of the groups
+ * is somewhat flattered where there are few.
+ * @param data made by `taskData`, at least two tasks
+ * @throws as `groupTasks` and `compare`
+ * @example
+ * const { grouping, comparison } = await discover(data, { measure: 'tag', trunk: mlp([64, 32]) });
+ */
+export async function discover(data: TaskData, options: DiscoverOptions = {}): Promise<Discovery> {
+  return withProgress(options?.onProgress, (onProgress) => discoverQuietly(data, { ...options, onProgress }));
 }
