@@ -169,8 +169,8 @@ function tensorEncoder(shape: readonly number[], vocabulary: number | undefined)
 }
 
 function isTaskData(input: unknown): input is TaskData {
-  const candidate = input as Partial<TaskData>;
-  return Array.isArray(candidate.labels) && Array.isArray(candidate.tasks) && typeof candidate.rows === 'number';
+  const candidate = input as Partial<TaskData> | null | undefined;
+  return Array.isArray(candidate?.labels) && Array.isArray(candidate.tasks) && typeof candidate.rows === 'number';
 }
 
 function allRows(count: number): Int32Array {

@@ -21,13 +21,16 @@ export interface CurvesOptions {
   readonly metric?: string;
 }
 
-/** Mean and sample standard deviation over the runs that have a value at each point. */
+/**
+ * Mean and sample standard deviation over the runs. A run that stopped early keeps its last value: without it the mean would jump, because
+ * the runs that go on are not like those that stopped.
+ */
 function meanBand(curve: Curve): { readonly mean: number[]; readonly low: number[]; readonly high: number[] } {
   const mean: number[] = [];
   const low: number[] = [];
   const high: number[] = [];
   for (const point of curve.epochs.keys()) {
-    const values = curve.runs.map((run) => run[point] ?? Number.NaN).filter(Number.isFinite);
+    const values = curve.runs.map((run) => run[point] ?? run.at(-1) ?? Number.NaN).filter(Number.isFinite);
     const average = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1);
     const deviation = values.length > 1 ? Math.sqrt(variance) : 0;
@@ -53,6 +56,9 @@ export function curves(input: readonly Curve[], options: CurvesOptions = {}): Fi
   const tasks = distinct(input.map((curve) => curve.task));
   const methods = distinct(input.map((curve) => curve.method));
   const seeds = Math.max(...input.map((curve) => curve.runs.length));
+  const stopped = input.some(({ runs }) =>
+    runs.some((run) => run.length > 0 && run.length < Math.max(...runs.map((other) => other.length))),
+  );
   const validated = input.some((curve) => curve.part === 'validation');
   const line = (curve: Curve): Line => {
     const longest = Math.max(0, ...curve.runs.map((run) => run.length));
@@ -67,7 +73,7 @@ export function curves(input: readonly Curve[], options: CurvesOptions = {}): Fi
   };
   return linePanels({
     title,
-    subtitle: `${validated ? 'Solid: validation, dotted: training' : 'On the training rows'}${seeds > 1 ? `; mean over ${seeds} seeds, band: one standard deviation` : ''}.`,
+    subtitle: `${validated ? 'Solid: validation, dotted: training' : 'On the training rows'}${seeds > 1 ? `; mean over ${seeds} seeds, band: one standard deviation` : ''}${stopped ? '; a seed that stopped early keeps its last value' : ''}.`,
     text: `Training curves (${metric}) of ${methods.length} methods on ${tasks.length} tasks, ${seeds} seeds`,
     panels: tasks.map((task) => ({ title: task, lines: input.filter((curve) => curve.task === task).map(line) })),
     xTitle: 'epoch',
