@@ -11,25 +11,35 @@ export type { Method } from './models/method';
 export type { Encoder as NetworkEncoder } from './models/network';
 export type { ShowOptions } from './notebook/mime';
 export { type LiveDisplay, show, showLive } from './notebook/show';
-export { compare, discover, fit, groupTasks, taskAffinity } from './notebook/with-progress';
+export {
+  compare,
+  discover,
+  fit,
+  groupTasks,
+  learningCurves,
+  leaveOneTaskOut,
+  noiseTaskTest,
+  paretoFront,
+  taskAffinity,
+} from './notebook/with-progress';
 export * as plots from './plots';
 export type { TuneOptions } from './study/candidates';
 export type { CompareOptions } from './study/compare';
 export { type Comparison, type ComparisonPlots, fromJSON, type Verdict } from './study/comparison';
 export type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningChoice, TuningRecord, Versions } from './study/comparison-data';
 export { type Efficiency, type EfficiencyRow, efficiency } from './study/efficiency';
-export { type LearningCurves, type LearningCurvesOptions, learningCurves } from './study/learning-curves';
+export type { LearningCurves, LearningCurvesOptions } from './study/learning-curves';
 export { type Baselines, baselines, type MethodSearch, type ScalarisationOptions, scalarisation } from './study/method-search';
-export { type NoiseEffect, type NoiseTaskOptions, type NoiseTaskResult, noiseTaskTest } from './study/noise-task-test';
+export type { NoiseEffect, NoiseTaskOptions, NoiseTaskResult } from './study/noise-task-test';
 export type { DesignOptions, FoldsDesign, Vary } from './study/observations';
-export { type ParetoFront, type ParetoFrontOptions, type ParetoPoint, paretoFront } from './study/pareto-front';
+export type { ParetoFront, ParetoFrontOptions, ParetoPoint } from './study/pareto-front';
 export { type Ranks, type RanksOptions, ranksOver } from './study/ranks-over';
 export { type Recommendation, recommend, type TaskAdvice } from './study/recommend';
 export { type GapRow, type Regularisation, regularisation } from './study/regularisation';
 export type { ReportOptions } from './study/report';
 export type { StudyOptions } from './study/run-study';
 export * as statistics from './study/statistics';
-export { type Influence, leaveOneTaskOut, type TaskInfluence, type TaskInfluenceOptions } from './study/task-influence';
+export type { Influence, TaskInfluence, TaskInfluenceOptions } from './study/task-influence';
 export * from './tasks';
 export { load } from './training/checkpoint';
 export type { FitOptions } from './training/fit';

@@ -6,6 +6,10 @@ import { type TaskAffinityOptions, taskAffinity as taskAffinityQuietly } from '.
 import type { Method } from '../models/method';
 import { type CompareOptions, compare as compareQuietly } from '../study/compare';
 import type { Comparison } from '../study/comparison';
+import { type LearningCurves, type LearningCurvesOptions, learningCurves as learningCurvesQuietly } from '../study/learning-curves';
+import { type NoiseTaskOptions, type NoiseTaskResult, noiseTaskTest as noiseTaskTestQuietly } from '../study/noise-task-test';
+import { type ParetoFront, type ParetoFrontOptions, paretoFront as paretoFrontQuietly } from '../study/pareto-front';
+import { leaveOneTaskOut as leaveOneTaskOutQuietly, type TaskInfluence, type TaskInfluenceOptions } from '../study/task-influence';
 import { type FitOptions, fit as fitQuietly } from '../training/fit';
 import type { Model } from '../training/model';
 import type { ProgressEvent } from '../training/progress';
@@ -94,4 +98,47 @@ export async function groupTasks(data: TaskData, options: GroupTasksOptions = {}
  */
 export async function discover(data: TaskData, options: DiscoverOptions = {}): Promise<Discovery> {
   return withProgress(options?.onProgress, (onProgress) => discoverQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * Leaves out one task at a time and trains again: what each task gains or loses by the company of each other one, with intervals and a
+ * verdict per pair. All runs have the same splits and seeds. Shows its progress.
+ * @param data made by `taskData`, with at least two tasks
+ * @param method a method that shares, for instance `hardSharing(mlp([64]))`
+ * @throws TypeError for an unknown option or a method that trains every task alone, RangeError for a value out of range or a single task
+ */
+export async function leaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions = {}): Promise<TaskInfluence> {
+  return withProgress(options?.onProgress, (onProgress) => leaveOneTaskOutQuietly(data, method, { ...options, onProgress }));
+}
+
+/**
+ * The promise of little data: compares methods over the size of the training set. Test rows stay the same, smaller training sets are part
+ * of larger ones, and every size is trained for as many steps as the full one (so for more epochs); set `patience` where that overfits.
+ * Shows its progress.
+ * @param data made by `taskData`
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export async function learningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
+  return withProgress(options?.onProgress, (onProgress) => learningCurvesQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * The promise of robustness: trains every method with and without tasks of pure noise, on the same splits and seeds, and says whether the
+ * noise harms the real tasks. Single-task learning cannot be harmed: it is the control. Shows its progress.
+ * @param data made by `taskData`
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export async function noiseTaskTest(data: TaskData, options: NoiseTaskOptions): Promise<NoiseTaskResult> {
+  return withProgress(options?.onProgress, (onProgress) => noiseTaskTestQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * The trade-off between tasks: one method trained with a grid of fixed weights (the front that Xin 2022, 2209.11379, asks for), further
+ * methods beside it, and the hypervolume with an interval over seeds. Scores are those on test rows by the tasks' primary metrics; the
+ * hypervolume is there for two and three tasks. Shows its progress.
+ * @param data made by `taskData`
+ * @throws TypeError for an unknown option or a method that trains tasks alone, RangeError for a value out of range
+ */
+export async function paretoFront(data: TaskData, options: ParetoFrontOptions): Promise<ParetoFront> {
+  return withProgress(options?.onProgress, (onProgress) => paretoFrontQuietly(data, { ...options, onProgress }));
 }

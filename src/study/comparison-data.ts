@@ -29,7 +29,7 @@ export interface RunRecord {
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   /** Products of the tasks' gradients at some steps; empty where the method does not need them. */
   readonly gradients: readonly { readonly step: number; readonly gramian: readonly (readonly number[])[] }[];
-  /** Learned numbers of the network that serves each task: its own in single-task learning, else the one that all share. */
+  /** Per task its share of the learned numbers: those of the network that predicts it, over the tasks that this network predicts. */
   readonly parameters: Readonly<Record<string, number>>;
   readonly trainRows: number;
   readonly testRows: number;

@@ -7,6 +7,7 @@ import { type ComparisonPlots, plotsOf } from './comparison-plots';
 import { tableOf } from './comparison-table';
 import { numbersFromJson } from './json-numbers';
 import { type Ranks, ranksOver } from './ranks-over';
+import { type Recommendation, recommend } from './recommend';
 import { htmlReport, markdownReport, type ReportOptions } from './report';
 import type { DeltaMInterval } from './statistics';
 import { deltaMOf, type Verdict, verdictsOf } from './verdicts';
@@ -26,6 +27,8 @@ export interface Comparison {
   /** The table that is printed: a row per method. */
   table(): Table;
   readonly plot: ComparisonPlots;
+  /** The plan that the evidence supports, per task: "train this one alone" where nothing was shown to help. */
+  recommend(): Recommendation;
   /** Mean ranks of the methods over the tasks, with Friedman's and Nemenyi's tests; see `ranksOver` for several data sets. */
   ranks(): Ranks;
   /**
@@ -60,6 +63,7 @@ export function makeComparison(data: ComparisonData): Comparison {
     deltaM: () => deltaMOf(data),
     table: () => tableOf(data),
     plot,
+    recommend: () => recommend(comparison),
     ranks: () => ranksOver([comparison], { blocks: 'tasks', alpha: data.alpha }),
     report: (options) => htmlReport(data, options),
     markdown: (options) => markdownReport(data, options),

@@ -77,7 +77,7 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
     bestEpochs: perTask((part) => part.bestEpoch),
     weights: joint?.weights ?? [],
     gradients: joint?.gradients ?? [],
-    parameters: perTask((part) => countParameters(part.network.parameters)),
+    parameters: perTask((part) => countParameters(part.network.parameters) / part.serve.length),
     trainRows: train.length,
     testRows: test.length,
     ...(failure === undefined ? {} : { failure }),

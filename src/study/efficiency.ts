@@ -1,0 +1,118 @@
+import { bars } from '../plots/bars';
+import type { Figure } from '../plots/figure';
+import { figureBundle, type MimeBundle } from '../plots/mime';
+import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { ComparisonData, RunRecord } from './comparison-data';
+import { mean } from './statistics';
+import { finite, runOf } from './values';
+
+/** What a method takes to come as far as the baseline. */
+export interface EfficiencyRow {
+  readonly method: string;
+  /** Learned numbers, all networks together. */
+  readonly parameters: number;
+  /** Seconds and steps of training of one run, means over seeds. */
+  readonly seconds: number;
+  readonly steps: number;
+  /** Seeds in which the target loss was reached, of those that count. */
+  readonly reached: number;
+  readonly seeds: number;
+  /** Epochs, steps and seconds to the target loss, means over the seeds that reached it; NaN where none did. */
+  readonly epochsToTarget: number;
+  readonly stepsToTarget: number;
+  readonly secondsToTarget: number;
+}
+
+/** The promise of efficiency, tested. */
+export interface Efficiency {
+  readonly rows: readonly EfficiencyRow[];
+  /** What the target is, in words. */
+  readonly target: string;
+  table(): Table;
+  /** Seconds to the target per method. */
+  plot(): Figure;
+  toMime(): readonly MimeBundle[];
+  toString(): string;
+}
+
+/** Mean loss over tasks by epoch; on validation rows where there are some. */
+function lossCurve(run: RunRecord): number[] {
+  const validates = Object.values(run.validationLosses).some((losses) => losses.length > 0);
+  const curves = Object.values(validates ? run.validationLosses : run.trainLosses);
+  const epochs = Math.max(0, ...curves.map((losses) => losses.length));
+  // A task whose network stopped early keeps its last best loss.
+  return Array.from({ length: epochs }, (_, e) =>
+    mean(curves.map((losses) => losses[Math.min(e, losses.length - 1)]!).filter(Number.isFinite)),
+  );
+}
+
+/**
+ * The promise of efficiency: parameters, steps and seconds that each method takes to reach, seed by seed, the best mean loss over tasks
+ * that the baseline reaches. Losses are those on validation rows; without validation rows those on training rows, which reward overfitting.
+ * @param comparison made by `compare`
+ */
+export function efficiency(comparison: { readonly data: ComparisonData }): Efficiency {
+  const { data } = comparison;
+  const targets = new Map(
+    data.seeds.map((seed) => {
+      const run = runOf(data, data.baseline, seed);
+      return [seed, run && run.failure === undefined ? Math.min(...finite(lossCurve(run))) : Number.NaN] as const;
+    }),
+  );
+  const rows = data.methods.map(({ name: method, parameters }): EfficiencyRow => {
+    const runs = data.runs.filter((run) => run.method === method && run.failure === undefined && Number.isFinite(targets.get(run.seed)!));
+    const hits = runs.flatMap((run) => {
+      const curve = lossCurve(run);
+      const epoch = curve.findIndex((loss) => loss <= targets.get(run.seed)!);
+      if (epoch < 0) return [];
+      const share = (epoch + 1) / curve.length;
+      return [{ epochs: epoch + 1, steps: share * run.steps, seconds: share * run.seconds }];
+    });
+    return {
+      method,
+      parameters,
+      seconds: mean(runs.map(({ seconds }) => seconds)),
+      steps: mean(runs.map(({ steps }) => steps)),
+      reached: hits.length,
+      seeds: runs.length,
+      epochsToTarget: mean(hits.map(({ epochs }) => epochs)),
+      stepsToTarget: mean(hits.map(({ steps }) => steps)),
+      secondsToTarget: mean(hits.map(({ seconds }) => seconds)),
+    };
+  });
+  const validates = data.runs.some((run) => Object.values(run.validationLosses).some((losses) => losses.length > 0));
+  const target = `the best mean ${validates ? 'validation' : 'training'} loss over tasks of ${data.baseline}, seed by seed`;
+  const table = (): Table => ({
+    title: `What it takes to reach ${target}`,
+    columns: ['method', 'parameters', 'reached in', 'epochs', 'steps', 'seconds', 'steps in all', 'seconds in all'],
+    rows: rows.map((row): Cell[] => [
+      row.method,
+      row.parameters,
+      `${row.reached} of ${row.seeds} seeds`,
+      row.epochsToTarget,
+      row.stepsToTarget,
+      row.secondsToTarget,
+      row.steps,
+      row.seconds,
+    ]),
+    notes: ["means over the seeds that reached it; seconds are a run's share of the stack it was trained in"],
+  });
+  const plot = (): Figure =>
+    bars(
+      {
+        labels: rows.map(({ method }) => method),
+        series: [{ name: 'seconds to the target', values: rows.map(({ secondsToTarget }) => secondsToTarget) }],
+      },
+      { title: 'Seconds to the target loss', subtitle: `Target: ${target}. No bar: not reached.`, unit: 'seconds of training' },
+    );
+  const text = (): string => textTable(table());
+  const result: Efficiency = {
+    rows,
+    target,
+    table,
+    plot,
+    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
+    toString: text,
+  };
+  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+}

@@ -1,0 +1,136 @@
+import type { Labels, TaskData } from '../data/task-data';
+import { checkInteger, checkNumber } from '../options';
+import type { Figure } from '../plots/figure';
+import { type Gain, gains } from '../plots/gains';
+import { figureBundle, type MimeBundle } from '../plots/mime';
+import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import { random } from '../random/random';
+import { settingNames } from '../training/settings';
+import type { CompareOptions } from './compare';
+import type { Comparison } from './comparison';
+import { designNames, planObservations } from './observations';
+import { checkNames, runStudy, studyNames } from './run-study';
+import { type Decision, decide, pairedComparison, pairedDifferences } from './statistics';
+import { valuesOf } from './values';
+
+/** Options of `noiseTaskTest`: those of `compare`, and how much noise. */
+export interface NoiseTaskOptions extends CompareOptions {
+  /** Tasks of pure noise that are added. @default 1 */
+  readonly noiseTasks?: number;
+}
+
+/** What tasks of noise do to one method on one task. */
+export interface NoiseEffect {
+  readonly method: string;
+  readonly task: string;
+  readonly metric: string;
+  /** Score with the noise minus score without, turned so that negative is harm, in units of the metric. */
+  readonly effect: number;
+  readonly ci: readonly [number, number];
+  /** Holm-corrected over all methods and tasks. */
+  readonly p: number;
+  readonly verdict: Decision['verdict'];
+  readonly sentence: string;
+}
+
+/** The promise of robustness, tested. */
+export interface NoiseTaskResult {
+  readonly effects: readonly NoiseEffect[];
+  readonly without: Comparison;
+  readonly with: Comparison;
+  table(): Table;
+  /** Change of every task's score by the noise. */
+  plot(): Figure;
+  toMime(): readonly MimeBundle[];
+  toString(): string;
+}
+
+/** The table with further binary tasks whose labels are fair coins, on every row. */
+export function withNoiseTasks(data: TaskData, count: number): TaskData {
+  const taken = new Set(data.tasks.map(({ name }) => name));
+  const added = Array.from({ length: count }, (_, i): Labels => {
+    let name = `noise ${i + 1}`;
+    while (taken.has(name)) name += "'";
+    const draws = random(0, `noise task/${i}`);
+    return {
+      task: { name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 },
+      values: Float64Array.from({ length: data.rows }, () => draws.below(2)),
+      length: 1,
+    };
+  });
+  return { ...data, tasks: [...data.tasks, ...added.map(({ task }) => task)], labels: [...data.labels, ...added] };
+}
+
+/**
+ * The promise of robustness: trains every method with and without tasks of pure noise, on the same splits and seeds, and says whether the
+ * noise harms the real tasks. Single-task learning cannot be harmed: it is the control.
+ * @param data made by `taskData`
+ * @throws TypeError for an unknown option, RangeError for a value out of range
+ */
+export async function noiseTaskTest(data: TaskData, options: NoiseTaskOptions): Promise<NoiseTaskResult> {
+  const who = 'noiseTaskTest';
+  checkNames(who, options, ['noiseTasks', ...studyNames, ...designNames, ...settingNames]);
+  const { noiseTasks = 1, ...rest } = options;
+  checkInteger(who, 'noiseTasks', noiseTasks, 1);
+  if (typeof rest.smallestEffect === 'number') checkNumber(who, 'smallestEffect', rest.smallestEffect, 0);
+  const plan = (validation: number): ReturnType<typeof planObservations> => planObservations(who, data, rest, validation);
+  const without = await runStudy(who, data, rest, plan);
+  const noisy = await runStudy(who, withNoiseTasks(data, noiseTasks), rest, plan);
+  return makeNoiseTaskResult(without, noisy);
+}
+
+/** Compares the same methods with and without the noise. */
+export function makeNoiseTaskResult(without: Comparison, noisy: Comparison): NoiseTaskResult {
+  const { data } = without;
+  const pairs = data.methods.flatMap(({ name: method }) =>
+    data.tasks.map(({ name: task, metric, better }) => {
+      const change = pairedDifferences(valuesOf(noisy.data, method, task, metric), valuesOf(data, method, task, metric), better);
+      const comparison = pairedComparison(change, { rho: data.rho, smallestEffect: data.smallestEffect[task]!, level: 1 - data.alpha });
+      return { method, task, metric, better, comparison };
+    }),
+  );
+  const decisions = decide(
+    pairs.map(({ method, task, metric, comparison }) => ({ method: `Noise beside ${method}`, task, metric, comparison })),
+    { alpha: data.alpha, baseline: `the same method without noise` },
+  );
+  const effects = pairs.map(({ method, task, metric }, i): NoiseEffect => {
+    const { effect, low, high, p, verdict, sentence } = decisions[i]!;
+    return { method, task, metric, effect, ci: [low, high], p, verdict, sentence };
+  });
+  const added = noisy.data.tasks.length - data.tasks.length;
+  const title = `What ${added} task${added === 1 ? '' : 's'} of pure noise ${added === 1 ? 'does' : 'do'} to the others`;
+  const table = (): Table => ({
+    title: `${title}, ${data.seeds.length} seeds`,
+    columns: ['method', 'task', 'metric', 'change', 'low', 'high', 'p (Holm)', 'verdict'],
+    rows: effects.map(({ method, task, metric, effect, ci, p, verdict }): Cell[] => [method, task, metric, effect, ...ci, p, verdict]),
+    notes: ['change: score with noise minus score without, turned so that negative is harm'],
+  });
+  const plot = (): Figure =>
+    gains(
+      effects.map(({ method, task, metric, effect, ci, verdict }, i): Gain => {
+        const lower = pairs[i]!.better === 'lower';
+        // The figure turns metrics that are better when lower itself.
+        const raw = lower ? { effect: -effect, low: -ci[1], high: -ci[0] } : { effect, low: ci[0], high: ci[1] };
+        return {
+          method,
+          task,
+          metric,
+          ...raw,
+          verdict: verdict === 'not enough evidence' ? 'unclear' : verdict,
+          better: lower ? 'lower' : 'higher',
+        };
+      }),
+      { title, baseline: 'the same method without noise' },
+    );
+  const text = (): string => [textTable(table()), ...effects.map(({ sentence }) => `- ${sentence}`)].join('\n');
+  const result: NoiseTaskResult = {
+    effects,
+    without,
+    with: noisy,
+    table,
+    plot,
+    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
+    toString: text,
+  };
+  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+}

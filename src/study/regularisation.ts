@@ -1,0 +1,113 @@
+import { bars } from '../plots/bars';
+import type { Figure } from '../plots/figure';
+import { figureBundle, type MimeBundle } from '../plots/mime';
+import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { ComparisonData } from './comparison-data';
+import { correctedTTest, type Interval, pairedDifferences } from './statistics';
+import { finite, runOf, valuesOf } from './values';
+
+/** How much better a method is on its training rows than on test rows, and how honest its probabilities are. */
+export interface GapRow {
+  readonly method: string;
+  readonly task: string;
+  readonly metric: string;
+  /** Training score minus test score, turned so that positive is overfitting, in units of the metric. */
+  readonly gap: Interval;
+  /** Gap of the baseline minus this gap on the same seeds: positive where the method overfits less; undefined for the baseline. */
+  readonly narrowing?: Interval;
+  /** Expected calibration error on test rows; undefined for tasks without probabilities. */
+  readonly calibrationError?: Interval;
+}
+
+/** The promise of regularisation, tested. */
+export interface Regularisation {
+  readonly rows: readonly GapRow[];
+  readonly sentences: readonly string[];
+  table(): Table;
+  /** The gap per method and task. */
+  plot(): Figure;
+  toMime(): readonly MimeBundle[];
+  toString(): string;
+}
+
+/**
+ * The promise of regularisation: the gap between training and test scores of every method and task, whether it is narrower than the
+ * baseline's, and the calibration of the probabilities. Intervals are those of the corrected t test, not corrected for their number.
+ * @param comparison made by `compare`
+ */
+export function regularisation(comparison: { readonly data: ComparisonData }): Regularisation {
+  const { data } = comparison;
+  const options = { rho: data.rho, level: 1 - data.alpha };
+  const interval = (values: ArrayLike<number>): Interval => {
+    const { effect, low, high } = correctedTTest(values, options);
+    return { value: effect, low, high };
+  };
+  const gapsOf = (method: string, { name, metric, better }: ComparisonData['tasks'][number]): Float64Array => {
+    const train = data.seeds.map((seed) => runOf(data, method, seed)?.trainMetrics[name]?.[metric] ?? Number.NaN);
+    return pairedDifferences(train, valuesOf(data, method, name, metric), better);
+  };
+  const rows = data.methods.flatMap(({ name: method }) =>
+    data.tasks.map((task): GapRow => {
+      const gaps = gapsOf(method, task);
+      const base = gapsOf(data.baseline, task);
+      const errors = valuesOf(data, method, task.name, 'calibrationError');
+      return {
+        method,
+        task: task.name,
+        metric: task.metric,
+        gap: interval(gaps),
+        ...(method === data.baseline ? {} : { narrowing: interval(base.map((gap, i) => gap - gaps[i]!)) }),
+        ...(finite(errors).length > 0 ? { calibrationError: interval(errors) } : {}),
+      };
+    }),
+  );
+  const sentences = rows.flatMap(({ method, task, narrowing }): string[] => {
+    if (!narrowing || !Number.isFinite(narrowing.low)) return [];
+    const size = `${Number(Math.abs(narrowing.value).toPrecision(3))}`;
+    if (narrowing.low > 0) return [`${method} overfits ${task} less than ${data.baseline}: its gap is ${size} narrower.`];
+    if (narrowing.high < 0) return [`${method} overfits ${task} more than ${data.baseline}: its gap is ${size} wider.`];
+    return [`The gaps of ${method} and ${data.baseline} on ${task} are not told apart.`];
+  });
+  const table = (): Table => ({
+    title: `Gap between training and test, ${data.seeds.length} seeds`,
+    columns: ['method', 'task', 'metric', 'gap', 'low', 'high', `narrower than ${data.baseline} by`, 'low ', 'high ', 'calibration error'],
+    rows: rows.map(({ method, task, metric, gap, narrowing, calibrationError }): Cell[] => [
+      method,
+      task,
+      metric,
+      gap.value,
+      gap.low,
+      gap.high,
+      narrowing?.value ?? null,
+      narrowing?.low ?? null,
+      narrowing?.high ?? null,
+      calibrationError?.value ?? null,
+    ]),
+  });
+  const plot = (): Figure => {
+    const names = data.tasks.map(({ name }) => name);
+    const pick = (method: string, part: keyof Interval): number[] =>
+      names.map((task) => rows.find((row) => row.method === method && row.task === task)!.gap[part]);
+    return bars(
+      {
+        labels: names,
+        series: data.methods.map(({ name }) => ({ name, values: pick(name, 'value'), low: pick(name, 'low'), high: pick(name, 'high') })),
+      },
+      {
+        title: 'Gap between training and test rows',
+        subtitle: 'Training score minus test score, turned so that positive is overfitting; shorter is better.',
+        unit: 'gap, in units of the metric',
+      },
+    );
+  };
+  const text = (): string => [textTable(table()), ...sentences.map((sentence) => `- ${sentence}`)].join('\n');
+  const result: Regularisation = {
+    rows,
+    sentences,
+    table,
+    plot,
+    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
+    toString: text,
+  };
+  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+}

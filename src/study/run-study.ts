@@ -1,0 +1,242 @@
+import { version_core as tfVersion } from '@tensorflow/tfjs-core';
+import { loadBackend } from '../backend/backend';
+import type { TaskData } from '../data/task-data';
+import { metricsOf } from '../metrics/task-metrics';
+import type { Method } from '../models/method';
+import { methodToJSON } from '../models/registry';
+import { checkNumber, didYouMean } from '../options';
+import { checkMethod } from '../training/fit';
+import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import { type CheckedTune, candidatesOf, checkTune, type TuneOptions } from './candidates';
+import { type Comparison, makeComparison } from './comparison';
+import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './comparison-data';
+import { isSearch, type MethodSearch } from './method-search';
+import type { Observations } from './observations';
+import { dataFingerprint, packageVersion } from './run-key';
+import { mean } from './statistics';
+import { type Contestant, tunedRuns } from './tuned-runs';
+
+/** What is compared and how it is trained; the design says on which splits and seeds. */
+export interface StudyOptions extends TrainingSettings {
+  /** The methods by the names that results carry; a search such as `scalarisation(...)` is chosen on validation rows. */
+  readonly methods: Readonly<Record<string, Method | MethodSearch>>;
+  /**
+   * Tunes every method, single-task learning included, with one budget: for each seed the candidate with the lowest validation loss is
+   * reported (mean over tasks; in single-task learning each task chooses for itself). `true`: the defaults. @default no tuning
+   */
+  readonly tune?: TuneOptions | true;
+  /** Name of the method that the others are compared with. @default the first single-task method, else the first method */
+  readonly baseline?: string;
+  /** The smallest gain that matters, in units of the primary metrics: for all tasks, or by task. Without it "no difference" cannot be found. @default 0 */
+  readonly smallestEffect?: number | Readonly<Record<string, number>>;
+  /** Chance of any false verdict, in (0, 1). @default 0.05 */
+  readonly alpha?: number;
+  /**
+   * Folder that keeps each finished run. The same call continues after an interrupt or a crash and gives the same numbers; further seeds or
+   * methods reuse what is there; another table, setting or method does not. All seeds of a method are trained as one stack and are finished
+   * together; a smaller `memoryBudget` makes smaller stacks. @default none
+   */
+  readonly directory?: string;
+}
+
+/** Names of the options that a study has besides those of training. */
+export const studyNames: readonly ('methods' | 'tune' | 'baseline' | 'smallestEffect' | 'alpha' | 'directory')[] = [
+  'methods',
+  'tune',
+  'baseline',
+  'smallestEffect',
+  'alpha',
+  'directory',
+];
+
+/**
+ * Trains methods on planned splits and seeds and puts the results together.
+ * @param who the function, for messages
+ * @param plan makes the splits, given the share of rows for validation
+ */
+export async function runStudy(
+  who: string,
+  data: TaskData,
+  options: StudyOptions,
+  plan: (validation: number) => Observations,
+): Promise<Comparison> {
+  const names = checkMethods(who, options.methods);
+  const bases = Object.fromEntries(names.map((name) => [name, baseOf(options.methods[name]!)]));
+  const settings = studySettings(who, options);
+  const alpha = options.alpha ?? 0.05;
+  checkNumber(who, 'alpha', alpha, Number.MIN_VALUE, 1, true);
+  const baseline = options.baseline ?? names.find((name) => bases[name]!.architecture.separate) ?? names[0]!;
+  if (!names.includes(baseline))
+    throw new RangeError(
+      `${who}: baseline "${baseline}" is none of the methods${didYouMean(baseline, names)}; methods: ${names.join(', ')}`,
+    );
+  const tasks = tasksOf(data);
+  const smallestEffect = Object.fromEntries(tasks.map(({ name }) => [name, effectOf(who, options.smallestEffect, name, tasks)]));
+  const tune = options.tune === undefined ? undefined : checkTune(who, options.tune, settings.optimizer, names);
+  const { learningRate, optimizer } = settings;
+  const contestants = names.map(
+    (name): Contestant => ({
+      name,
+      candidates: candidatesOf(who, name, options.methods[name]!, data.tasks.length, tune, { learningRate, optimizer }),
+      separate: bases[name]!.architecture.separate === true,
+    }),
+  );
+  const observations = plan(settings.validation);
+  checkBatchSize(who, options.batchSize, Math.min(...observations.list.map(({ split }) => split.train.length)));
+  const schedule = options.schedule ?? 'constant';
+  const trained = await tunedRuns(data, contestants, observations.list, settings, schedule, options.directory, tune?.halving ?? false);
+  const { records, features, tuning, missing, notes } = trained;
+  const methods = names.map((name): MethodRecord => {
+    const separate = bases[name]!.architecture.separate === true;
+    const counts = records
+      .filter(({ method }) => method === name)
+      .map(({ parameters }) => Object.values(parameters).reduce((a, b) => a + b, 0));
+    const given = options.methods[name]!;
+    return {
+      name,
+      definition: { ...(methodToJSON(bases[name]!) as object), ...(isSearch(given) ? { search: given.name } : {}) },
+      parameters: mean(counts),
+      separate,
+    };
+  });
+  const seeds = observations.list.map(({ seed }) => seed);
+  const comparison: ComparisonData = {
+    format: 'taskloom-comparison',
+    version: 1,
+    rows: data.rows,
+    features,
+    tasks,
+    methods,
+    seeds,
+    versions: await versionsNow(),
+    fingerprint: dataFingerprint(data),
+    baseline,
+    design: designRecord(settings, schedule, observations, tune),
+    rho: observations.rho,
+    smallestEffect,
+    alpha,
+    runs: records,
+    ...(Object.keys(tuning).length > 0 ? { tuning } : {}),
+    notes: [
+      ...data.notes,
+      ...notes,
+      ...observations.notes,
+      ...(missing > 0 ? [`interrupted: ${missing} of ${names.length * observations.list.length} runs are not finished and left out`] : []),
+      ...records.flatMap(({ failure }) => failure ?? []),
+      ...undefinedNotes(tasks, records),
+      ...(seeds.length === 1 ? ['one seed shows what happened once; verdicts need at least 5 seeds, better 10'] : []),
+    ],
+  };
+  return makeComparison(comparison);
+}
+
+/**
+ * How the study trains; where something is chosen, there are validation rows.
+ * @throws TypeError for an unknown setting, RangeError for a value out of range
+ */
+export function studySettings(who: string, options: StudyOptions): CheckedSettings {
+  const chooses = options.tune !== undefined || Object.values(options.methods).some(isSearch);
+  const given = pick(options, settingNames);
+  const settings = checkSettings(who, chooses ? { validation: 0.15, ...given } : given);
+  if (chooses && settings.validation === 0)
+    throw new RangeError(`${who}: tuning chooses on validation rows; set validation above 0, got 0`);
+  return settings;
+}
+
+/** @throws TypeError for an option that is not among `known` */
+export function checkNames(who: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options ?? {})) {
+    if (!known.includes(key)) throw new TypeError(`${who}: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
+  }
+}
+
+/**
+ * The names of the methods.
+ * @throws TypeError where there is none, or one is no method
+ */
+export function checkMethods(who: string, methods: Readonly<Record<string, Method | MethodSearch>> | undefined): string[] {
+  const names = Object.keys(methods ?? {});
+  if (names.length === 0)
+    throw new TypeError(`${who}: methods must name at least one method, for instance { hard: hardSharing(mlp([64])) }`);
+  for (const name of names) {
+    const given = methods![name];
+    checkMethod(`${who}: methods.${name}`, isSearch(given) ? given.base : given);
+  }
+  return names;
+}
+
+const baseOf = (given: Method | MethodSearch): Method => (isSearch(given) ? given.base : given);
+
+/** The options of these names that were given. */
+export function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))) as Pick<T, K>;
+}
+
+function tasksOf(data: TaskData): TaskRecord[] {
+  return data.tasks.map((task) => {
+    const { name: metric, better } = metricsOf(task)[0]!;
+    return { name: task.name, kind: task.kind, classes: task.classes, metric, better };
+  });
+}
+
+async function versionsNow(): Promise<Versions> {
+  const backend = await loadBackend();
+  return {
+    taskloom: packageVersion,
+    node: process.version,
+    tensorflow: tfVersion,
+    backend: `${backend}, ${process.platform} ${process.arch}`,
+  };
+}
+
+function designRecord(
+  settings: CheckedSettings,
+  schedule: string,
+  observations: Observations,
+  tune: CheckedTune | undefined,
+): Readonly<Record<string, unknown>> {
+  return {
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    optimizer: settings.optimizer.name,
+    optimizerOptions: settings.optimizer.options,
+    learningRate: settings.learningRate,
+    schedule,
+    patience: settings.patience ?? null,
+    validation: settings.validation,
+    clipNorm: settings.clipNorm ?? null,
+    splits: observations.splits,
+    vary: observations.vary,
+    ...(tune ? { tune } : {}),
+  };
+}
+
+/** Says where test rows leave a task's primary metric undefined. */
+function undefinedNotes(tasks: readonly TaskRecord[], records: readonly RunRecord[]): string[] {
+  const scored = records.filter(({ failure }) => failure === undefined);
+  return tasks.flatMap(({ name, metric }) => {
+    const all = new Set(scored.map(({ seed }) => seed));
+    const without = new Set(scored.filter(({ metrics }) => Number.isNaN(metrics[name]![metric]!)).map(({ seed }) => seed));
+    if (without.size === 0) return [];
+    return [
+      `${metric} of ${name} is undefined in ${without.size} of ${all.size} test parts (too few labels or one class only): left out there`,
+    ];
+  });
+}
+
+function effectOf(who: string, effect: StudyOptions['smallestEffect'], task: string, tasks: readonly TaskRecord[]): number {
+  if (effect === undefined) return 0;
+  if (typeof effect === 'number') {
+    checkNumber(who, 'smallestEffect', effect, 0);
+    return effect;
+  }
+  const names = tasks.map(({ name }) => name);
+  const unknown = Object.keys(effect).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new RangeError(
+      `${who}: smallestEffect names "${unknown}", which is no task${didYouMean(unknown, names)}; tasks: ${names.join(', ')}`,
+    );
+  const own = effect[task] ?? 0;
+  checkNumber(who, `smallestEffect.${task}`, own, 0);
+  return own;
+}

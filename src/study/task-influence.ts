@@ -1,0 +1,189 @@
+import type { TaskData } from '../data/task-data';
+import type { Method } from '../models/method';
+import { checkNumber } from '../options';
+import type { Figure } from '../plots/figure';
+import { matrix } from '../plots/matrix';
+import { figureBundle, type MimeBundle } from '../plots/mime';
+import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import { settingNames, type TrainingSettings } from '../training/settings';
+import type { Comparison } from './comparison';
+import { type DesignOptions, designNames, planObservations } from './observations';
+import { checkNames, pick, runStudy } from './run-study';
+import { type Decision, decide, pairedComparison, pairedDifferences } from './statistics';
+import { withTasks } from './subset';
+import { valuesOf } from './values';
+
+/** Options of `leaveOneTaskOut`. */
+export interface TaskInfluenceOptions extends TrainingSettings, DesignOptions {
+  /** The smallest effect that matters, in units of the primary metrics; 0: none stated. @default 0 */
+  readonly smallestEffect?: number;
+  /** Chance of any false verdict among all pairs, in (0, 1). @default 0.05 */
+  readonly alpha?: number;
+  /** Folder that keeps each finished run, as in `compare`. @default none */
+  readonly directory?: string;
+}
+
+/** What one task's presence does to another. */
+export interface Influence {
+  /** The task that is left out or trained along. */
+  readonly from: string;
+  /** The task that is scored. */
+  readonly on: string;
+  readonly metric: string;
+  /** What `on` gains when `from` is trained along, positive is better, in units of the metric. */
+  readonly effect: number;
+  readonly ci: readonly [number, number];
+  /** Holm-corrected over all pairs. */
+  readonly p: number;
+  readonly verdict: Decision['verdict'];
+  readonly sentence: string;
+}
+
+/** Who helps whom. */
+export interface TaskInfluence {
+  readonly tasks: readonly string[];
+  readonly influences: readonly Influence[];
+  /** With all tasks, as a comparison of one method. */
+  readonly all: Comparison;
+  /** Per task the tasks to train it with: all but those that harm it. */
+  readonly partners: Readonly<Record<string, readonly string[]>>;
+  /** The same as a plan for `planned(trunk, { plan })`: tasks with equal partners share a network. */
+  readonly plan: { readonly groups: readonly { readonly serve: readonly string[]; readonly train: readonly string[] }[] };
+  table(): Table;
+  /** Rows help or harm columns; bold where the interval excludes 0. */
+  plot(): Figure;
+  toMime(): readonly MimeBundle[];
+  toString(): string;
+}
+
+/**
+ * Leaves out one task at a time and trains again: what each task gains or loses by the company of each other one, with intervals and a
+ * verdict per pair. All runs have the same splits and seeds.
+ * @param data made by `taskData`, with at least two tasks
+ * @param method a method that shares, for instance `hardSharing(mlp([64]))`
+ * @throws TypeError for an unknown option or a method that trains every task alone, RangeError for a value out of range or a single task
+ */
+export async function leaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions = {}): Promise<TaskInfluence> {
+  const who = 'leaveOneTaskOut';
+  checkNames(who, options, ['smallestEffect', 'alpha', 'directory', ...designNames, ...settingNames]);
+  const { smallestEffect = 0, alpha = 0.05 } = options;
+  checkNumber(who, 'smallestEffect', smallestEffect, 0);
+  checkNumber(who, 'alpha', alpha, Number.MIN_VALUE, 1, true);
+  if (data.tasks.length < 2) throw new RangeError(`${who}: at least 2 tasks are needed, got ${data.tasks.length}`);
+  if (method?.architecture?.separate)
+    throw new TypeError(
+      `${who}: ${method.architecture.name} trains every task alone, so no task can help another; give a method that shares`,
+    );
+  const every = data.tasks.map((_, t) => t);
+  const rounds = [undefined, ...every];
+  const studies: Comparison[] = [];
+  for (const [round, out] of rounds.entries()) {
+    const table =
+      out === undefined
+        ? data
+        : withTasks(
+            data,
+            every.filter((t) => t !== out),
+          );
+    const { onProgress } = options;
+    const own = {
+      ...pick(options, [...settingNames, 'directory']),
+      methods: { method },
+      ...(onProgress
+        ? {
+            onProgress: (event: Parameters<typeof onProgress>[0]): void =>
+              onProgress({
+                ...event,
+                phase: out === undefined ? 'training all tasks' : `training without ${data.tasks[out]!.name}`,
+                done: round * event.total + event.done,
+                total: rounds.length * event.total,
+                ...(event.secondsLeft === undefined || event.done === 0
+                  ? {}
+                  : {
+                      secondsLeft:
+                        event.secondsLeft +
+                        ((rounds.length - 1 - round) * event.total * event.secondsLeft) / Math.max(1e-9, event.total - event.done),
+                    }),
+              }),
+          }
+        : {}),
+    };
+    // The splits are those of all tasks.
+    studies.push(await runStudy(who, table, own, (validation) => planObservations(who, data, options, validation)));
+    if (studies[round]!.data.runs.length < studies[round]!.data.seeds.length) break;
+  }
+  const all = studies[0]!;
+  const pairs = studies.slice(1).flatMap(({ data: without }, out) =>
+    without.tasks.map((task) => {
+      const gain = pairedDifferences(
+        valuesOf(all.data, 'method', task.name, task.metric),
+        valuesOf(without, 'method', task.name, task.metric),
+        task.better,
+      );
+      const comparison = pairedComparison(gain, { rho: all.data.rho, smallestEffect, level: 1 - alpha });
+      return { from: data.tasks[out]!.name, on: task.name, metric: task.metric, comparison };
+    }),
+  );
+  const decisions = decide(
+    pairs.map(({ from, on, metric, comparison }) => ({ method: `Training ${from} along`, task: on, metric, comparison })),
+    { alpha, baseline: 'training without it' },
+  );
+  return makeInfluence(
+    data.tasks.map(({ name }) => name),
+    pairs.map(({ from, on, metric }, i) => {
+      const { effect, low, high, p, verdict, sentence } = decisions[i]!;
+      return { from, on, metric, effect, ci: [low, high], p, verdict, sentence };
+    }),
+    all,
+  );
+}
+
+/** Puts together what is known of all pairs. */
+export function makeInfluence(tasks: readonly string[], influences: readonly Influence[], all: Comparison): TaskInfluence {
+  const of = (from: string, on: string): Influence | undefined => influences.find((one) => one.from === from && one.on === on);
+  const partners = Object.fromEntries(tasks.map((on) => [on, tasks.filter((from) => from === on || of(from, on)?.verdict !== 'negative')]));
+  const groups = new Map<string, { serve: string[]; train: string[] }>();
+  for (const task of tasks) {
+    const train = partners[task]!;
+    const group = groups.get(JSON.stringify(train)) ?? { serve: [], train };
+    group.serve.push(task);
+    groups.set(JSON.stringify(train), group);
+  }
+  const grid = (pick: (one: Influence) => number): number[][] =>
+    tasks.map((from) =>
+      tasks.map((on) => {
+        const one = of(from, on);
+        return one ? pick(one) : Number.NaN;
+      }),
+    );
+  const table = (): Table => ({
+    title: `What each task gains by the company of each other one, ${all.data.seeds.length} seeds`,
+    columns: ['trained along', 'task', 'metric', 'gain', 'low', 'high', 'p (Holm)', 'verdict'],
+    rows: influences.map(({ from, on, metric, effect, ci, p, verdict }): Cell[] => [from, on, metric, effect, ...ci, p, verdict]),
+    notes: all.data.notes,
+  });
+  const plot = (): Figure =>
+    matrix(
+      { rows: tasks, columns: tasks, values: grid(({ effect }) => effect), low: grid(({ ci }) => ci[0]), high: grid(({ ci }) => ci[1]) },
+      {
+        title: 'Who helps whom',
+        subtitle: 'Gain of the column task when the row task is trained along; bold: the interval excludes 0.',
+        rowTitle: 'trained along',
+        columnTitle: 'task that is scored',
+        unit: 'gain',
+      },
+    );
+  const text = (): string => [textTable(table()), ...influences.map(({ sentence }) => `- ${sentence}`)].join('\n');
+  const influence: TaskInfluence = {
+    tasks,
+    influences,
+    all,
+    partners,
+    plan: { groups: [...groups.values()] },
+    table,
+    plot,
+    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
+    toString: text,
+  };
+  return Object.defineProperties(influence, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+}

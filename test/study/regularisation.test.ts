@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { regularisation } from '../../src/study/regularisation';
+import { madeComparison } from './support/made-comparison';
+
+/** Training scores better than test scores by `by`, whatever the metric. */
+const gapped = madeComparison({
+  means: { single: [0.7, 0.8], hard: [0.7, 0.8] },
+  change: (run) => {
+    const by = (run.method === 'single' ? 0.2 : 0.05) + 0.001 * (run.seed % 3);
+    return {
+      ...run,
+      trainMetrics: {
+        t0: { rocAuc: run.metrics.t0!.rocAuc! + by },
+        t1: { relativeRmse: run.metrics.t1!.relativeRmse! - by },
+      },
+    };
+  },
+});
+
+it('regularisation: gaps are positive for overfitting, and narrower than the baseline where they are', () => {
+  const result = regularisation(gapped);
+  const of = (method: string, task: string) => result.rows.find((row) => row.method === method && row.task === task)!;
+  for (const task of ['t0', 't1']) {
+    expect(of('single', task).gap.value).toBeCloseTo(0.2009, 10);
+    expect(of('hard', task).gap.value).toBeCloseTo(0.0509, 10);
+    expect(of('hard', task).narrowing!.value).toBeCloseTo(0.15, 10);
+    expect(of('single', task).narrowing).toBeUndefined();
+  }
+  expect(result.plot().data).toHaveLength(2);
+  expect(result.table().rows).toHaveLength(4);
+});
+
+it('regularisation: sentences follow the interval', () => {
+  const made = (extra: (seed: number) => number) =>
+    madeComparison({
+      means: { single: [0.7, 0.8], hard: [0.7, 0.8] },
+      change: (run) => ({
+        ...run,
+        trainMetrics: {
+          t0: { rocAuc: run.metrics.t0!.rocAuc! + (run.method === 'single' ? 0.1 : 0.1 + extra(run.seed)) },
+          t1: { relativeRmse: 1 },
+        },
+      }),
+    });
+  const first = (extra: (seed: number) => number): string => regularisation(made(extra)).sentences[0]!;
+  expect(first((seed) => -0.05 + 0.001 * seed)).toContain('hard overfits t0 less than single');
+  expect(first((seed) => 0.05 + 0.001 * seed)).toContain('hard overfits t0 more than single');
+  expect(first((seed) => (seed % 2 === 0 ? 0.05 : -0.05))).toContain('not told apart');
+});
