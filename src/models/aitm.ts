@@ -24,14 +24,16 @@ export interface AitmOptions {
 }
 
 /**
- * Adaptive information transfer: for steps of which each follows the one before (impression, click, application, approval). Task t attends to its own tower
- * and to what the task before passes on, z_t = sum_u w_u V(u) over u in {own tower, info}, w = softmax of K(u) . Q(u) / sqrt(width), info = relu(z_{t-1} P + b)
- * (Xi, Chen, Yan, Zhang, Zhu, Zhuang, Chen 2021, 2105.08489).
+ * Adaptive information transfer: for steps of which each follows the one before (impression, click, application, approval). Task t
+ * attends to its own tower and to what the task before passes on, z_t = sum_u w_u V(u) over u in {own tower, info}, w = softmax of K(u) .
+ * Q(u) / sqrt(width), info = relu(z_{t-1} P + b) (Xi, Chen, Yan, Zhang, Zhu, Zhuang, Chen 2021, 2105.08489).
  *
- * Added to the loss: the calibrator, `calibrator` times the mean over rows of sum_t max(p_{t+1} - p_t, 0): a later step is never more probable than the one it needs.
+ * Added to the loss: the calibrator, `calibrator` times the mean over rows of sum_t max(p_{t+1} - p_t, 0): a later step is never more
+ * probable than the one it needs.
  *
- * Tasks are binary, in the order of the steps. Parameters: `stem/...`, `tower/<task>/...`, per task after the first `transfer/<task>/pass/...`,
- * `transfer/<task>/value`, `key`, `query` `[width, width]`, the heads. What later tasks' losses reach counts as shared.
+ * Tasks are binary, in the order of the steps. Parameters: `stem/...`, `tower/<task>/...`, per task after the first
+ * `transfer/<task>/pass/...`, `transfer/<task>/value`, `key`, `query` `[width, width]`, the heads. What later tasks' losses reach counts
+ * as shared.
  *
  * Diagnosis: `transfer`, the mean weight that each task gives to what it is passed (0 for the first), `[stack, tasks]`.
  */

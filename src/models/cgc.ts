@@ -24,8 +24,8 @@ export interface CgcOptions {
  * Customized gate control: each task's gate mixes its own experts with the shared ones (Tang, Liu, Zhao, Gong 2020, "Progressive Layered
  * Extraction (PLE): A Novel Multi-Task Learning (MTL) Model for Personalized Recommendations", RecSys). It is {@link ple} with one level.
  *
- * Parameters: `specific/<task>/<i>/...`, which only their task's loss reaches, `shared/...` `[shared, ...]`, `gate/<task>`
- * `[width, specific + shared]` without bias, towers and heads. Without specific experts this is {@link mmoe}; without shared ones, networks apart.
+ * Parameters: `specific/<task>/<i>/...`, which only their task's loss reaches, `shared/...` `[shared, ...]`, `gate/<task>` `[width,
+ * specific + shared]` without bias, towers and heads. Without specific experts this is {@link mmoe}; without shared ones, networks apart.
  *
  * Diagnosis: `gates`, mean weight per task over its own and then the shared experts, `[stack, tasks, specific + shared]`.
  */

@@ -36,11 +36,12 @@ function choice<T extends string>(name: string, value: T, known: readonly T[]): 
 /**
  * A small convolutional network as encoder: a convolution (or a residual block of two), activation and 2 x 2 average pooling per layer.
  *
- * Inputs are `[height, width, channels]`, or `[height, width]` for one channel. There is no batch normalisation: its running statistics would make
- * models more than functions of their parameters; `norm: 'layer'` is what this package has in its place.
+ * Inputs are `[height, width, channels]`, or `[height, width]` for one channel. There is no batch normalisation: its running statistics
+ * would make models more than functions of their parameters; `norm: 'layer'` is what this package has in its place.
  *
- * Parameters of layer l: `<l>/conv/weights` `[kernel^2 * inputs, channels]`, `<l>/conv/bias`, with residual blocks also `<l>/conv2/...` and, where the
- * number of channels changes, `<l>/skip/...` `[inputs, channels]`; with normalisation `<l>/norm/gain`, `<l>/norm/bias` (and `norm2`).
+ * Parameters of layer l: `<l>/conv/weights` `[kernel^2 * inputs, channels]`, `<l>/conv/bias`, with residual blocks also `<l>/conv2/...`
+ * and, where the number of channels changes, `<l>/skip/...` `[inputs, channels]`; with normalisation `<l>/norm/gain`, `<l>/norm/bias`
+ * (and `norm2`).
  * @param channels of each layer, for instance `[16, 32, 64]`
  * @throws TypeError for inputs that are not images; RangeError for channels that are not positive integers or options out of range
  * @example

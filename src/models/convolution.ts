@@ -26,10 +26,11 @@ function windows(x: Tensor, kernel: number): Tensor {
 }
 
 /**
- * A convolution with stride 1 that keeps the size, of a stack of models. TensorFlow's own knows one set of filters a call; here the windows are
- * laid out once and all models' filters are one batched product.
+ * A convolution with stride 1 that keeps the size, of a stack of models. TensorFlow's own knows one set of filters a call; here the
+ * windows are laid out once and all models' filters are one batched product.
  *
- * Parameters as of a dense layer: `weights` `[kernel * kernel * inputs, outputs]`, window cells in row-major order, and `bias` `[1, outputs]`.
+ * Parameters as of a dense layer: `weights` `[kernel * kernel * inputs, outputs]`, window cells in row-major order, and `bias` `[1,
+ * outputs]`.
  */
 export function convolution(
   scope: string,

@@ -27,10 +27,11 @@ export function stitchStart(same: number, tasks: number, blocks: number): Float3
  * Cross-stitch networks: a network per task; after every layer each task goes on with a learned linear combination of all tasks' features,
  * x_i' = sum_j a_ij x_j (Misra, Shrivastava, Gupta, Hebert 2016, 1604.03539).
  *
- * Parameters: the trunks `trunk/...` `[tasks, ...]`, a matrix per layer `stitch/<layer>` `[tasks, tasks]`, or `[channels, tasks, tasks]` with
- * one weight per channel (the last axis of the layer's output), and the heads. Weights of each row start from `same` for the task's own features and equal parts
- * of 1 - `same` for the others; the networks start from different values, as equal ones with equal stitches would never part. The paper
- * starts from trained single-task networks and gives the stitches a learning rate of their own; here all train together at one rate.
+ * Parameters: the trunks `trunk/...` `[tasks, ...]`, a matrix per layer `stitch/<layer>` `[tasks, tasks]`, or `[channels, tasks, tasks]`
+ * with one weight per channel (the last axis of the layer's output), and the heads. Weights of each row start from `same` for the task's
+ * own features and equal parts of 1 - `same` for the others; the networks start from different values, as equal ones with equal stitches
+ * would never part. The paper starts from trained single-task networks and gives the stitches a learning rate of their own; here all
+ * train together at one rate.
  *
  * Diagnosis: `stitch/<layer>`, the matrices, averaged over channels, `[stack, tasks, tasks]`.
  * @param trunk the encoder that each task has

@@ -39,16 +39,17 @@ export function smoothStep(t: Tensor, gamma: number): Tensor {
 }
 
 /**
- * DSelect-k: sparse gates that gradients can train. A task's weights are sum_j softmax(w)_j r(z_j) over k selectors; each selector picks one
- * expert by its binary code, r_i = prod_b S(z_b) or 1 - S(z_b), with S the smooth step (Hazimeh et al. 2021, 2106.03760).
+ * DSelect-k: sparse gates that gradients can train. A task's weights are sum_j softmax(w)_j r(z_j) over k selectors; each selector picks
+ * one expert by its binary code, r_i = prod_b S(z_b) or 1 - S(z_b), with S the smooth step (Hazimeh et al. 2021, 2106.03760).
  *
- * Added to the loss: the selectors' entropies times `entropy`, and, where the number of experts is no power of two, 1 / max(sum_i r_i, 1e-3), which keeps
- * selectors away from codes that stand for no expert (the bound is ours: a selector that has settled on such a code divides by 0). Both are means over the batch's rows, where the authors' code sums (so that `entropy` does not depend on
- * the batch size), summed over tasks and selectors.
+ * Added to the loss: the selectors' entropies times `entropy`, and, where the number of experts is no power of two, 1 / max(sum_i r_i,
+ * 1e-3), which keeps selectors away from codes that stand for no expert (the bound is ours: a selector that has settled on such a code
+ * divides by 0). Both are means over the batch's rows, where the authors' code sums (so that `entropy` does not depend on the batch
+ * size), summed over tasks and selectors.
  *
  * Parameters: the experts `trunk/...` `[experts, ...]`; per task `select/<task>/codes` `[width, k * bits]` (`example` only) and
- * `select/<task>/codes/bias` `[1, k * bits]`, within +-gamma / 100; `select/<task>/mix` `[width, k]` (`example` only) and `select/<task>/mix/bias`
- * `[1, k]`, within +-0.05; towers and heads.
+ * `select/<task>/codes/bias` `[1, k * bits]`, within +-gamma / 100; `select/<task>/mix` `[width, k]` (`example` only) and
+ * `select/<task>/mix/bias` `[1, k]`, within +-0.05; towers and heads.
  *
  * Diagnosis: `gates`, mean weight per task and expert, `[stack, tasks, experts]`.
  */

@@ -15,8 +15,8 @@ export function checkIds(who: string, input: InputShape): asserts input is Input
 }
 
 /**
- * The table rows of ids, `[stack, batch, length] -> [stack, batch, length, size]`. Ids are numbers below the table's length; that is checked
- * where data are read, as a network cannot look at values.
+ * The table rows of ids, `[stack, batch, length] -> [stack, batch, length, size]`. Ids are numbers below the table's length; that is
+ * checked where data are read, as a network cannot look at values.
  * @param table `[stack, vocabulary, size]`
  */
 export function lookUp(table: Tensor, ids: Tensor): Tensor {
@@ -41,8 +41,8 @@ export function embeddingLayer(scope: string, input: InputShape & { readonly voc
 }
 
 /**
- * Token embeddings as encoder: a vector per position, 0 where there is padding (id 0). Tagging tasks' heads read every position, others the mean
- * over the tokens: alone, it is a bag of embeddings.
+ * Token embeddings as encoder: a vector per position, 0 where there is padding (id 0). Tagging tasks' heads read every position, others
+ * the mean over the tokens: alone, it is a bag of embeddings.
  *
  * Parameters: `table` `[vocabulary, size]`, uniform with variance 1 / size.
  * @param size length of a token's vector

@@ -30,8 +30,9 @@ export interface EncoderFunctions {
 /**
  * An encoder of one's own from a pair of functions.
  *
- * `apply` computes many models at once on the leading axis and may become part of a recorded step: it must be made of TensorFlow.js operations, without reading
- * values, deciding by them or drawing random numbers other than through `context`; `matMul` takes equal leading axes on both sides.
+ * `apply` computes many models at once on the leading axis and may become part of a recorded step: it must be made of TensorFlow.js
+ * operations, without reading values, deciding by them or drawing random numbers other than through `context`; `matMul` takes equal
+ * leading axes on both sides.
  * @param name for tables and saved models; loading a model with it needs the method again
  * @example
  * // A layer of products of two linear maps.

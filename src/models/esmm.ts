@@ -25,12 +25,13 @@ export function productLogit(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Entire-space multi-task model: for steps of which each follows the one before, such as impression, click, purchase. Task t's network gives the
- * probability of its step given all before; what is predicted and trained is the probability of the whole way, p_t = product of the steps up to t, on all rows (Ma,
- * Zhao, Huang, Wang, Hu, Zhu, Gai 2018, 1804.07931).
+ * Entire-space multi-task model: for steps of which each follows the one before, such as impression, click, purchase. Task t's network
+ * gives the probability of its step given all before; what is predicted and trained is the probability of the whole way, p_t = product of
+ * the steps up to t, on all rows (Ma, Zhao, Huang, Wang, Hu, Zhu, Gai 2018, 1804.07931).
  *
- * Tasks are binary, in the order of the steps, and labelled on all rows ("clicked", "clicked and bought"); outputs are the logits of the p_t.
- * Parameters: `stem/...`, `tower/<task>/...`, the heads. Later tasks' losses reach earlier tasks' towers and heads, so these are shared parameters.
+ * Tasks are binary, in the order of the steps, and labelled on all rows ("clicked", "clicked and bought"); outputs are the logits of the
+ * p_t. Parameters: `stem/...`, `tower/<task>/...`, the heads. Later tasks' losses reach earlier tasks' towers and heads, so these are
+ * shared parameters.
  *
  * Diagnosis: `steps`, the mean probability of each step given those before, `[stack, tasks]`.
  */

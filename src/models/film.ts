@@ -16,13 +16,14 @@ export interface FilmOptions {
 }
 
 /**
- * A trunk conditioned on the task: after every layer each task scales and shifts the channels its own way, h' = (1 + g_t) h + b_t (feature-wise linear modulation,
- * Perez, Strub, de Vries, Dumoulin, Courville 2018, 1709.07871, with the task in the place of the question).
+ * A trunk conditioned on the task: after every layer each task scales and shifts the channels its own way, h' = (1 + g_t) h + b_t
+ * (feature-wise linear modulation, Perez, Strub, de Vries, Dumoulin, Courville 2018, 1709.07871, with the task in the place of the
+ * question).
  *
  * Scales and shifts start at 0, so the network starts as hard sharing. Parameters: the trunk `trunk/...`; per task and layer
- * `film/<task>/<layer>` `[2, channels]` (scales, shifts); with an embedding instead `film/<task>` `[1, embedding]` and per layer `film/<layer>`
- * `[embedding, 2 * channels]`, without bias; the heads. Unlike the paper, the modulation comes after the activation, where any encoder's
- * layers end.
+ * `film/<task>/<layer>` `[2, channels]` (scales, shifts); with an embedding instead `film/<task>` `[1, embedding]` and per layer
+ * `film/<layer>` `[embedding, 2 * channels]`, without bias; the heads. Unlike the paper, the modulation comes after the activation, where
+ * any encoder's layers end.
  *
  * Diagnosis: `scale/<layer>`, `[stack, tasks, channels]`.
  * @param trunk the shared encoder; it runs once a task from its second layer on

@@ -53,12 +53,14 @@ function direction(scope: string, length: number, width: number, size: number, r
 }
 
 /**
- * A gated recurrent unit over a sequence as encoder (Cho et al. 2014, 1406.1078, in the form that cuDNN and PyTorch compute, with the reset gate after the
- * product): r, z = sigmoid(...), n = tanh(W x + b + r (U h + c)), h' = (1 - z) n + z h. It is unrolled: cost and graph grow with the length.
+ * A gated recurrent unit over a sequence as encoder (Cho et al. 2014, 1406.1078, in the form that cuDNN and PyTorch compute, with the
+ * reset gate after the product): r, z = sigmoid(...), n = tanh(W x + b + r (U h + c)), h' = (1 - z) n + z h. It is unrolled: cost and
+ * graph grow with the length.
  *
- * Inputs are token ids `[length]` (0 is padding, which leaves the state as it is), or vectors `[length, width]`. Parameters: `embedding/table` for ids; per
- * direction `forward` and `backward` `input/weights` `[width, 3 * size]`, `state/weights` `[size, 3 * size]` with biases, in the order reset, keep,
- * candidate. Output: the last state `[size]` (both directions: `[2 * size]`), per token `[length, size]`.
+ * Inputs are token ids `[length]` (0 is padding, which leaves the state as it is), or vectors `[length, width]`. Parameters:
+ * `embedding/table` for ids; per direction `forward` and `backward` `input/weights` `[width, 3 * size]`, `state/weights` `[size, 3 *
+ * size]` with biases, in the order reset, keep, candidate. Output: the last state `[size]` (both directions: `[2 * size]`), per token
+ * `[length, size]`.
  * @param size length of the state
  * @throws RangeError for options out of range; when built, TypeError for other inputs
  */

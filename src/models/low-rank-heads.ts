@@ -14,11 +14,12 @@ export interface LowRankHeadsOptions {
 }
 
 /**
- * Hard sharing with heads of low rank: all heads together are W = U [V_1 ... V_T], so tasks share the few directions of the features on which they decide. With
- * a linear trunk this is reduced-rank regression (Izenman 1975; Argyriou, Evgeniou, Pontil 2008 for shared low-rank features).
+ * Hard sharing with heads of low rank: all heads together are W = U [V_1 ... V_T], so tasks share the few directions of the features on
+ * which they decide. With a linear trunk this is reduced-rank regression (Izenman 1975; Argyriou, Evgeniou, Pontil 2008 for shared
+ * low-rank features).
  *
- * Parameters: the trunk `trunk/...`; U `basis/weights` `[width, rank]` with `basis/bias` `[1, rank]`; V `heads/weights` `[rank, outputs]` with
- * `heads/bias`.
+ * Parameters: the trunk `trunk/...`; U `basis/weights` `[width, rank]` with `basis/bias` `[1, rank]`; V `heads/weights` `[rank, outputs]`
+ * with `heads/bias`.
  * @param trunk the shared encoder
  */
 export const lowRankHeads: ArchitectureFactory<[trunk: Encoder, options?: LowRankHeadsOptions]> = defineArchitecture({

@@ -24,14 +24,16 @@ function gumbel(uniform: Tensor): Tensor {
 }
 
 /**
- * Learning to branch: as many nodes a layer as tasks; every node of the next layer, and every head, draws the node it reads from a distribution that is learned
- * with the weights through Gumbel-softmax (Guo, Lee, Ulbricht 2020, 2006.01895).
+ * Learning to branch: as many nodes a layer as tasks; every node of the next layer, and every head, draws the node it reads from a
+ * distribution that is learned with the weights through Gumbel-softmax (Guo, Lee, Ulbricht 2020, 2006.01895).
  *
- * While training, node i reads sum_j softmax((theta_i + noise) / tau)_j h_j, with one draw of noise a step and model; tau falls geometrically from `temperature` to
- * `finalTemperature` over the training. Outside training there is no noise and tau is `finalTemperature`. The paper then takes the most probable
- * parent of each node and trains the tree anew: read it off the diagnosis and give it to `planned`.
+ * While training, node i reads sum_j softmax((theta_i + noise) / tau)_j h_j, with one draw of noise a step and model; tau falls
+ * geometrically from `temperature` to `finalTemperature` over the training. Outside training there is no noise and tau is
+ * `finalTemperature`. The paper then takes the most probable parent of each node and trains the tree anew: read it off the diagnosis and
+ * give it to `planned`.
  *
- * Parameters: the nodes' layers `trunk/...` `[tasks, ...]`, logits `branch/<layer>` `[tasks, tasks]` (child, parent), starting at 0, the heads.
+ * Parameters: the nodes' layers `trunk/...` `[tasks, ...]`, logits `branch/<layer>` `[tasks, tasks]` (child, parent), starting at 0, the
+ * heads.
  *
  * Diagnosis: `branch/<layer>`, the probabilities of each child's parents, `[stack, tasks, tasks]`.
  * @param trunk the encoder whose layers branch

@@ -29,8 +29,8 @@ export interface MmoeOptions {
  * Multi-gate mixture of experts: task t works on sum_e softmax(gate_t(x))_e expert_e(x) (Ma, Zhao, Yi, Chen, Hong, Chi 2018, "Modeling Task
  * Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts", KDD).
  *
- * Parameters: the experts `trunk/...` `[experts, ...]`, a gate per task `gate/<task>` `[width, experts]` without bias on the flattened input (of a
- * sequence: its mean), towers and heads. With one expert this is hard sharing.
+ * Parameters: the experts `trunk/...` `[experts, ...]`, a gate per task `gate/<task>` `[width, experts]` without bias on the flattened
+ * input (of a sequence: its mean), towers and heads. With one expert this is hard sharing.
  *
  * Diagnosis: `gates`, mean weight per task and expert, `[stack, tasks, experts]`; see {@link gateEntropy}.
  * @example

@@ -28,12 +28,12 @@ interface Attention {
  * Multi-task attention network: one trunk; each task looks at every layer through a soft mask of its own, a_t = m_t * p with
  * m_t = sigmoid(h(relu(g([p, f(a_t below)])))) (Liu, Johns, Davison 2019, 1803.10704).
  *
- * On vectors g, h and f are dense (f with relu). On images g and h are 1 x 1 convolutions and f is a 3 x 3 convolution with relu, halved where the trunk
- * halves. The paper joins the features at the start of each trunk block with its mask and normalises batches; here blocks are the encoder's layers, whose
- * insides are unknown, so the mask looks at the features it is applied to, and nothing is normalised.
+ * On vectors g, h and f are dense (f with relu). On images g and h are 1 x 1 convolutions and f is a 3 x 3 convolution with relu, halved
+ * where the trunk halves. The paper joins the features at the start of each trunk block with its mask and normalises batches; here blocks
+ * are the encoder's layers, whose insides are unknown, so the mask looks at the features it is applied to, and nothing is normalised.
  *
- * Parameters: the trunk `trunk/...`; per task and layer `attention/<task>/<layer>/inner`, `/outer`, and from the second layer on `/carry`, each weights and
- * bias, which only their task's loss reaches; the heads.
+ * Parameters: the trunk `trunk/...`; per task and layer `attention/<task>/<layer>/inner`, `/outer`, and from the second layer on
+ * `/carry`, each weights and bias, which only their task's loss reaches; the heads.
  *
  * Diagnosis: `mask/<layer>`, each task's mean mask per channel, `[stack, tasks, channels]`.
  * @param trunk the shared encoder

@@ -19,12 +19,13 @@ export interface NddrOptions {
 }
 
 /**
- * Neural discriminative dimensionality reduction: a network per task; after every layer all tasks' features are put side by side, and each task goes
- * on with a linear reduction of them, a 1 x 1 convolution (Gao, Ma, Zhao, Liu, Yuille 2019, 1801.08297).
+ * Neural discriminative dimensionality reduction: a network per task; after every layer all tasks' features are put side by side, and
+ * each task goes on with a linear reduction of them, a 1 x 1 convolution (Gao, Ma, Zhao, Liu, Yuille 2019, 1801.08297).
  *
- * Parameters: the trunks `trunk/...` `[tasks, ...]`; per layer `fusion/<layer>` `[tasks, tasks * channels, channels]`, starting diagonal with `same`
- * for the task's own channels and equal parts of 1 - `same` for the others'; with `norm: 'layer'` `fusion/<layer>/gain` and `bias`
- * `[tasks, 1, channels]`; the heads. The paper normalises batches, which takes running statistics; here each row is normalised by itself.
+ * Parameters: the trunks `trunk/...` `[tasks, ...]`; per layer `fusion/<layer>` `[tasks, tasks * channels, channels]`, starting diagonal
+ * with `same` for the task's own channels and equal parts of 1 - `same` for the others'; with `norm: 'layer'` `fusion/<layer>/gain` and
+ * `bias` `[tasks, 1, channels]`; the heads. The paper normalises batches, which takes running statistics; here each row is normalised by
+ * itself.
  *
  * Diagnosis: `fusion/<layer>`, root mean square of the weights from task to task, `[stack, tasks, tasks]`.
  * @param trunk the encoder that each task has

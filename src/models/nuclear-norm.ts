@@ -7,8 +7,8 @@ const SMOOTHING = 1e-6;
 const ITERATIONS = 24;
 
 /**
- * Sum of the singular values of each matrix, smoothed: sum_i sqrt(s_i^2 + d) with d = 1e-6 of the mean squared singular value. Its gradient is
- * (M M^T + d I)^(-1/2) M; d counts as a constant in it.
+ * Sum of the singular values of each matrix, smoothed: sum_i sqrt(s_i^2 + d) with d = 1e-6 of the mean squared singular value. Its
+ * gradient is (M M^T + d I)^(-1/2) M; d counts as a constant in it.
  *
  * TensorFlow.js has no singular value decomposition. For few rows the inverse root of the small Gramian comes from Newton and Schulz's
  * iteration (Higham 2008, "Functions of Matrices", 6.7), products only, so that it can be part of a recorded step.

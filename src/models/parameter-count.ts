@@ -12,9 +12,11 @@ export function totalParameters({ architecture }: Method, { input, tasks }: Prob
 }
 
 /**
- * The method with its encoders' widths scaled so that it has about `target` parameters in total: for comparisons at equal parameters instead of equal widths.
+ * The method with its encoders' widths scaled so that it has about `target` parameters in total: for comparisons at equal parameters
+ * instead of equal widths.
  *
- * All encoders of the architecture are scaled by one factor; widths are whole numbers, so of the counts that can be had the nearest is taken.
+ * All encoders of the architecture are scaled by one factor; widths are whole numbers, so of the counts that can be had the nearest is
+ * taken.
  * @param start the method as it is, with its balancing
  * @param target wanted number of parameters
  * @throws RangeError when the target is not a positive number or less than the smallest network has

@@ -156,12 +156,13 @@ function pick(x: Tensor, picks: readonly number[]): Tensor {
 }
 
 /**
- * A trunk that is shared by plan: for every layer, which tasks share it. Covers hard sharing (all), separate networks (none), groups, branching trees, and the other
- * way round: layers of the tasks' own below shared ones.
+ * A trunk that is shared by plan: for every layer, which tasks share it. Covers hard sharing (all), separate networks (none), groups,
+ * branching trees, and the other way round: layers of the tasks' own below shared ones.
  *
- * Where tasks meet in a layer with different inputs, the layer's weights are shared and it runs once an input. Parameters: `trunk/...` `[groups, ...]` for groups
- * of several tasks, `own/<task>/...` for a task alone, which only its loss reaches; the heads.
- * @param plan groups for the whole trunk, `{ groups: [['a', 'b'], ['c']] }`, or by layer, `{ layers: ['shared', [['a', 'b'], ['c']], 'separate'] }`
+ * Where tasks meet in a layer with different inputs, the layer's weights are shared and it runs once an input. Parameters: `trunk/...`
+ * `[groups, ...]` for groups of several tasks, `own/<task>/...` for a task alone, which only its loss reaches; the heads.
+ * @param plan groups for the whole trunk, `{ groups: [['a', 'b'], ['c']] }`, or by layer, `{ layers: ['shared', [['a', 'b'], ['c']],
+ *   'separate'] }`
  * @param trunk the encoder whose layers are shared
  * @throws TypeError or RangeError, when a network is built, for a plan that names an unknown task or layer, or a task twice or not at all
  */

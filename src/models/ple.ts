@@ -81,8 +81,8 @@ export function buildExtraction(who: string, { input, tasks }: Problem, options:
 }
 
 /**
- * Progressive layered extraction: levels of {@link cgc}, with a shared gate over all experts between them, as in the paper (Tang, Liu, Zhao,
- * Gong 2020, RecSys). Each level's gates look at what that level reads.
+ * Progressive layered extraction: levels of {@link cgc}, with a shared gate over all experts between them, as in the paper (Tang, Liu,
+ * Zhao, Gong 2020, RecSys). Each level's gates look at what that level reads.
  *
  * Parameters, below `level/<l>/`: `specific/...` (in the last level `specific/<task>/<i>/...`, as only one task's loss reaches them there),
  * `shared/...` `[shared, ...]`, `gate/<task>` `[width, specific + shared]`, and but for the last level the shared gate `gate`

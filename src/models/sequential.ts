@@ -2,7 +2,8 @@ import type { Encoder, InputShape, Layer } from './network';
 import { isEncoder } from './options';
 
 /**
- * Encoders one after the other, as one: `sequential(embedding(32), mlp([64]))`. What follows token embeddings still knows which positions are padding.
+ * Encoders one after the other, as one: `sequential(embedding(32), mlp([64]))`. What follows token embeddings still knows which positions
+ * are padding.
  *
  * Parameters: those of each, under its number.
  * @throws TypeError without encoders, or for something that is none

@@ -6,11 +6,11 @@ import { encoderOption } from './options';
 import { sharedHead } from './shared-head';
 
 /**
- * A shared decision layer over networks of the tasks' own: each task finds its own features, all decide on them by one output layer. The counterpart of hard sharing;
- * only the output layer is shared, so balancing acts on it alone.
+ * A shared decision layer over networks of the tasks' own: each task finds its own features, all decide on them by one output layer. The
+ * counterpart of hard sharing; only the output layer is shared, so balancing acts on it alone.
  *
- * All tasks must be of one kind with as many outputs each. Parameters: `trunk/<task>/...`, which only their task's loss reaches, and the output
- * layer `heads/weights`, `heads/bias`.
+ * All tasks must be of one kind with as many outputs each. Parameters: `trunk/<task>/...`, which only their task's loss reaches, and the
+ * output layer `heads/weights`, `heads/bias`.
  * @param trunk the encoder that each task has
  */
 export const sharedDecision: ArchitectureFactory<[trunk: Encoder]> = defineArchitecture({

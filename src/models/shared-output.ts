@@ -27,12 +27,13 @@ interface Between {
 }
 
 /**
- * Shared lower layers and a shared output layer, with what is the task's own between them: layers (`middle`), or an embedding of the task that a
- * shared layer reads beside the features, relu([z, e_t] W + b). The second thing that "soft sharing" is said to mean; with embeddings the number of
- * parameters hardly grows with the tasks.
+ * Shared lower layers and a shared output layer, with what is the task's own between them: layers (`middle`), or an embedding of the task
+ * that a shared layer reads beside the features, relu([z, e_t] W + b). The second thing that "soft sharing" is said to mean; with
+ * embeddings the number of parameters hardly grows with the tasks.
  *
- * All tasks must be of one kind with as many outputs each. Parameters: the trunk `trunk/...`; `middle/<task>/...`, or `embedding/<task>` `[1, embedding]`,
- * `combine/features/weights` `[width, width]` and bias, `combine/embedding` `[embedding, width]`; the output layer `heads/weights`, `heads/bias`.
+ * All tasks must be of one kind with as many outputs each. Parameters: the trunk `trunk/...`; `middle/<task>/...`, or `embedding/<task>`
+ * `[1, embedding]`, `combine/features/weights` `[width, width]` and bias, `combine/embedding` `[embedding, width]`; the output layer
+ * `heads/weights`, `heads/bias`.
  * @param trunk the shared lower layers
  */
 export const sharedOutput: ArchitectureFactory<[trunk: Encoder, options?: SharedOutputOptions]> = defineArchitecture({

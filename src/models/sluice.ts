@@ -43,15 +43,17 @@ function joined(layers: readonly Layer[]): { readonly features: Features; readon
 }
 
 /**
- * Sluice networks: a network per task whose layers' channels fall into subspaces; after every layer each subspace goes on with a learned combination of all
- * subspaces of all tasks (alpha), and each head reads a learned mixture of its network's layers (beta) (Ruder, Bingel, Augenstein, Søgaard 2019,
- * 1705.08142).
+ * Sluice networks: a network per task whose layers' channels fall into subspaces; after every layer each subspace goes on with a learned
+ * combination of all subspaces of all tasks (alpha), and each head reads a learned mixture of its network's layers (beta) (Ruder, Bingel,
+ * Augenstein, Søgaard 2019, 1705.08142).
  *
- * The mixture is a sum where layers have one shape, as in the paper; else the layers stand side by side, each times its weight. Added to the loss:
- * `orthogonality` times the sum over tasks, layers and pairs of subspaces of |W_g^T W_h|^2, with W_g the columns of a layer's weights that make subspace g.
+ * The mixture is a sum where layers have one shape, as in the paper; else the layers stand side by side, each times its weight. Added to
+ * the loss: `orthogonality` times the sum over tasks, layers and pairs of subspaces of |W_g^T W_h|^2, with W_g the columns of a layer's
+ * weights that make subspace g.
  *
- * Parameters: the trunks `trunk/...` `[tasks, ...]`, `alpha/<layer>` `[tasks * subspaces, tasks * subspaces]`, `beta` `[tasks, layers]`, the heads. Rows of
- * alpha start from `same` for themselves, rows of beta from `same` for the last layer, equal parts of the rest elsewhere.
+ * Parameters: the trunks `trunk/...` `[tasks, ...]`, `alpha/<layer>` `[tasks * subspaces, tasks * subspaces]`, `beta` `[tasks, layers]`,
+ * the heads. Rows of alpha start from `same` for themselves, rows of beta from `same` for the last layer, equal parts of the rest
+ * elsewhere.
  *
  * Diagnosis: `alpha/<layer>` and `beta`, as they are.
  * @param trunk the encoder that each task has

@@ -27,9 +27,9 @@ function distanceToMean(copies: Tensor3D): Tensor {
 /**
  * Soft parameter sharing: a network per task, whose weights a penalty pulls together.
  *
- * `mean`: strength * sum_t |W_t - mean W|^2 (Evgeniou & Pontil 2004; for networks Duong et al. 2015, who pull two networks to each other: the
- * sum over all pairs is `tasks` times this). `trace`: strength * |M|_* per weight, with M `[tasks, inputs * outputs]`, the last-axis flattening of
- * Yang & Hospedales 2016 (1606.04038), smoothed as in {@link nuclearNorm}. Biases and heads are left alone.
+ * `mean`: strength * sum_t |W_t - mean W|^2 (Evgeniou & Pontil 2004; for networks Duong et al. 2015, who pull two networks to each other:
+ * the sum over all pairs is `tasks` times this). `trace`: strength * |M|_* per weight, with M `[tasks, inputs * outputs]`, the last-axis
+ * flattening of Yang & Hospedales 2016 (1606.04038), smoothed as in {@link nuclearNorm}. Biases and heads are left alone.
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`, all starting from the same values (hidden units of networks that start apart do not
  * correspond, so their mean means nothing), and the heads.

@@ -14,8 +14,8 @@ export interface Stem {
   /** One vector a row, for gates: `[stack, batch, ...output.shape] -> [stack, batch, width]`. */
   readonly summary: (h: Tensor, context: ForwardContext) => Tensor;
   /**
-   * The stem's output as the representation where all tasks meet, given what is computed from it; none without a stem, or where it is a sequence
-   * with padding that later layers must know of.
+   * The stem's output as the representation where all tasks meet, given what is computed from it; none without a stem, or where it is a
+   * sequence with padding that later layers must know of.
    */
   readonly representation: (decode: (values: Values, h: Tensor, context: ForwardContext) => Tensor) => Pick<Network, 'representation'>;
 }

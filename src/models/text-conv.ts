@@ -38,12 +38,12 @@ function neighbours(x: Tensor, window: number): Tensor {
 }
 
 /**
- * Convolutions over a sequence as encoder: filters of several windows with a rectifier, then each filter's largest value over the positions that
- * hold a token (Kim 2014, 1408.5882).
+ * Convolutions over a sequence as encoder: filters of several windows with a rectifier, then each filter's largest value over the
+ * positions that hold a token (Kim 2014, 1408.5882).
  *
- * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`. Windows are centred and reach over the ends, where the paper's stay
- * within. Parameters: `embedding/table` for ids; per window `window<n>/weights` `[n * width, filters]` and bias. Output: `[windows * filters]`, per token
- * `[length, windows * filters]`.
+ * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`. Windows are centred and reach over the ends, where the
+ * paper's stay within. Parameters: `embedding/table` for ids; per window `window<n>/weights` `[n * width, filters]` and bias. Output:
+ * `[windows * filters]`, per token `[length, windows * filters]`.
  * @throws RangeError for options out of range; when built, TypeError for other inputs
  */
 export function textConv(options?: TextConvOptions): Encoder {

@@ -55,15 +55,16 @@ function attention(scope: string, size: number, heads: number): { parameters: re
 }
 
 /**
- * A small transformer as encoder: embeddings plus learned positions, blocks of self-attention and two dense layers with a rectifier, each normalised before and
- * added to its input (Vaswani et al. 2017, 1706.03762, with normalisation inside the branch, Xiong et al. 2020, 2002.04745), a last normalisation, and the
- * mean over the positions that hold a token.
+ * A small transformer as encoder: embeddings plus learned positions, blocks of self-attention and two dense layers with a rectifier, each
+ * normalised before and added to its input (Vaswani et al. 2017, 1706.03762, with normalisation inside the branch, Xiong et al. 2020,
+ * 2002.04745), a last normalisation, and the mean over the positions that hold a token.
  *
- * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`, which a dense layer `input` brings to the size. Parameters:
- * `embedding/table` `[vocabulary, size]`, `positions` `[positions, size]`, per block `block<b>/attention/project` `[size, 3 * size]`, `merge`, `norm1`, `inner`, `outer`,
- * `norm2`, and `norm`. Output: `[size]`, per token `[length, size]`.
+ * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`, which a dense layer `input` brings to the size.
+ * Parameters: `embedding/table` `[vocabulary, size]`, `positions` `[positions, size]`, per block `block<b>/attention/project` `[size, 3 *
+ * size]`, `merge`, `norm1`, `inner`, `outer`, `norm2`, and `norm`. Output: `[size]`, per token `[length, size]`.
  * @param size length of the vectors
- * @throws RangeError for options out of range, heads that do not divide the size; when built, RangeError for sequences longer than `positions`, TypeError for
+ * @throws RangeError for options out of range, heads that do not divide the size; when built, RangeError for sequences longer than
+ *   `positions`, TypeError for
  *   inputs that are no sequences
  */
 export function transformer(size: number, options?: TransformerOptions): Encoder {

@@ -89,7 +89,10 @@ const cases: readonly Case[] = [
   of('film embedding', a.film(trunk, { embedding: 2 })),
 ];
 
-describe.each(cases)('$name', ({ method, problem, seed }) => {
+describe.each(cases)('$name', ({ name, method, problem, seed }) => {
+  // A graph takes seconds to build: of the variants, those that add operations of their own.
+  const trains = !name.includes(' ') || ['softSharing trace', 'nddr norm', 'mmoe stem tower'].includes(name);
+
   test('gradients are those of finite differences', () => {
     tf.tidy(() => {
       const network = buildOf(method, problem);
@@ -185,9 +188,9 @@ describe.each(cases)('$name', ({ method, problem, seed }) => {
     expect(new Set(network.parameters.map(({ name }) => name)).size).toBe(network.parameters.length);
   });
 
-  test('trains the same as a graph and op by op, and its loss falls', async () => {
-    const eager = await train(method, 'eager', 8);
-    const graph = await train(method, 'auto', 8);
+  test.runIf(trains)('trains the same as a graph and op by op, and its loss falls', async () => {
+    const eager = await train(method, 'eager', 5);
+    const graph = await train(method, 'auto', 5);
     expect(graph.mode).toBe('graph');
     for (const [s, member] of graph.members.entries()) {
       expectClose(member.trainLosses.slice(0, 2).flat(), eager.members[s]!.trainLosses.slice(0, 2).flat(), 1e-4);
@@ -195,8 +198,8 @@ describe.each(cases)('$name', ({ method, problem, seed }) => {
     }
   });
 
-  test('trains with weights from the products of the gradients', async () => {
-    const result = await train(method.with(mgda()), 'auto', 5);
+  test.runIf(trains)('trains with weights from the products of the gradients', async () => {
+    const result = await train(method.with(mgda()), 'auto', 4);
     for (const member of result.members) {
       expect(member.failure).toBeUndefined();
       expect(total(member.trainLosses.at(-1)!)).toBeLessThan(total(member.trainLosses[0]!));
@@ -246,13 +249,13 @@ async function train(method: Method, mode: 'eager' | 'auto', epochs: number): Pr
       predict: new Int32Array(0),
       columns: labelColumns(data).flat(),
       initial: initialValues(network, seed),
-      learningRate: 2e-2,
+      learningRate: 5e-2,
     }),
   );
   try {
     return await trainStack(method, network, data.tasks, split.encoder.shape, members, resident, {
       epochs,
-      batchSize: 30,
+      batchSize: 40,
       optimizer: adam(),
       mode,
     });
