@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { readCsv } from '../data/read/read-csv';
 import { type TaskData, taskData } from '../data/task-data';
 import { mlp } from '../models/mlp';
 import { withProgress } from '../notebook/with-progress';
-import { figureToHtml } from '../plots/html';
-import { htmlTable } from '../plots/table';
-import { escapeHtml } from '../plots/text';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';
 import { adam, adamw } from '../training/optimizer';
@@ -106,7 +103,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
   if (runs.length === 0) return { text: 'interrupted before a run was finished; nothing is written\n', code: 130 };
   await writeWhole([
     ...(text.json === undefined ? [] : [{ path: text.json, text: `${JSON.stringify(resultOf(comparison), null, 1)}\n` }]),
-    ...(text.html === undefined ? [] : [{ path: text.html, text: pageOf(comparison, file) }]),
+    ...(text.html === undefined ? [] : [{ path: text.html, text: comparison.report({ title: `Comparison on ${basename(file)}` }) }]),
   ]);
   const interrupted = runs.length < methods.length * seeds.length;
   const failed = methods.some(({ name }) => runs.every((run) => run.method !== name || run.failure !== undefined));
@@ -158,14 +155,4 @@ function jsonOf(option: string, path: string): unknown {
   } catch (error) {
     throw new UsageError(`${option}: ${path} is not valid JSON: ${(error as Error).message}`);
   }
-}
-
-/** A page with the table, the verdicts in words and the figures. */
-function pageOf(comparison: Comparison, file: string): string {
-  const several = comparison.data.methods.length > 1;
-  const figures = [...(several ? [comparison.plot.gains()] : []), comparison.plot.scores(), comparison.plot.curves()];
-  const sentences = several ? comparison.verdicts().map(({ sentence }) => `<li>${escapeHtml(sentence)}</li>`) : [];
-  const title = `Comparison on ${file}`;
-  const body = [`<h1>${escapeHtml(title)}</h1>`, htmlTable(comparison.table()), `<ul>${sentences.join('\n')}</ul>`].join('\n');
-  return figureToHtml(figures, { title, body });
 }

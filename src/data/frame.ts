@@ -64,6 +64,8 @@ export function frameOf(columns: Readonly<Record<string, ArrayLike<unknown>>>): 
 
 function loadDanfo(): Danfo {
   try {
+    // It loads TensorFlow, whose log lines are no news to a user.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
     return createRequire(__filename)('danfojs-node') as Danfo;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : describeValue(error);

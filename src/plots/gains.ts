@@ -180,7 +180,7 @@ export function gains(rows: readonly Gain[], options: GainsOptions = {}): Figure
   return makeFigure({
     title,
     subtitle: `Difference to ${baseline}, paired over seeds; bars: ${interval}. Right of the line is better.`,
-    text: `Gain over ${baseline}, ${methods.length} methods x ${tasks.length} tasks: ${counts.join(', ')}`,
+    text: `Gain over ${baseline}, ${methods.length} method${methods.length === 1 ? '' : 's'} x ${tasks.length} task${tasks.length === 1 ? '' : 's'}: ${counts.join(', ')}`,
     data,
     plotHeight: height,
     above: 28,

@@ -22,7 +22,7 @@ export function tableOf(data: ComparisonData): Table {
   const rows = data.methods.map((method): Cell[] => {
     const delta = deltas[method.name]?.total;
     const runs = data.runs.filter((run) => run.method === method.name);
-    const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+    const percent = (value: number): string => `${(100 * value).toFixed(1).replace(/^-(0\.0)$/, '$1')} %`;
     const change = !delta
       ? ''
       : Number.isFinite(delta.low)

@@ -21,8 +21,16 @@ export interface Command {
   /** Writes a file into the working folder. */
   write(name: string, content: string | Uint8Array): string;
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CommandResult>;
+  /** Runs TypeScript that imports the package by its name and awaits at the top level, as a notebook's cells do. */
+  script(code: string): Promise<CommandResult>;
   files(): string[];
   remove(): void;
+}
+
+function compile(code: string): string {
+  return ts.transpileModule(code, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+  }).outputText;
 }
 
 /** Compiles every source file on its own, without a type check (which is a check of its own). */
@@ -31,30 +39,36 @@ export function compileCommand(): Command {
   const place = join(folder, 'package');
   for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts')) continue;
-    const { outputText } = ts.transpileModule(readFileSync(join(root, 'src', name), 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
-    });
     const target = join(place, 'dist', name.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
+    writeFileSync(target, compile(readFileSync(join(root, 'src', name), 'utf8')));
   }
   cpSync(join(root, 'package.json'), join(place, 'package.json'));
+  symlinkSync(join(root, 'data'), join(place, 'data'), 'dir');
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'), 'dir');
+  // Scripts beside the package find it by its name.
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(place, join(folder, 'node_modules', 'taskloom'), 'dir');
   const work = join(folder, 'work');
   mkdirSync(work);
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> =>
+    new Promise((resolve) => {
+      execFile(process.execPath, args, { cwd: work, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+        resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr }),
+      );
+    });
   return {
     folder: work,
     write(name, content) {
       writeFileSync(join(work, name), content);
       return name;
     },
-    run: (args, env = {}) =>
-      new Promise((resolve) => {
-        const child = [join(place, 'dist', 'cli', 'main.js'), ...args];
-        execFile(process.execPath, child, { cwd: work, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
-          resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr }),
-        );
-      }),
+    run: (args, env) => start([join(place, 'dist', 'cli', 'main.js'), ...args], env),
+    script(code) {
+      const file = join(folder, 'script.cjs');
+      writeFileSync(file, `(async () => {\n${compile(code)}\n})();\n`);
+      return start([file]);
+    },
     files: () => readdirSync(work).sort(),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,0 +1,80 @@
+/** The examples of README.md do what it says. */
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { balancers, weightings } from '../../src/balancing/registry';
+import { datasets } from '../../src/data/datasets';
+import { architectures } from '../../src/models/architectures';
+import { type Command, compileCommand, root } from './taskloom';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** An example of the README with the output that follows it. */
+interface Example {
+  readonly language: string;
+  readonly code: string;
+  readonly output: string | undefined;
+}
+
+function examples(): Example[] {
+  const blocks = [...readme.matchAll(/<!-- (example|output) -->\n```(\w+)\n(.*?)\n```/gs)].map(([, mark, language, text]) => ({
+    mark: mark!,
+    language: language!,
+    text: text!,
+  }));
+  return blocks.flatMap(({ mark, language, text }, i) => {
+    const next = blocks[i + 1];
+    return mark === 'example' ? [{ language, code: text, output: next?.mark === 'output' ? next.text : undefined }] : [];
+  });
+}
+
+/** What an output says on every machine: its size, its first line, the table's columns and methods. Scores may differ in their last digits. */
+function skeleton(output: string): unknown {
+  const lines = output.trim().split('\n');
+  return {
+    lines: lines.length,
+    title: lines[0],
+    columns: lines[1]!.split(/ {2,}/),
+    methods: lines.slice(3, 5).map((line) => line.split(' ')[0]),
+  };
+}
+
+let command: Command;
+beforeAll(() => {
+  command = compileCommand();
+  symlinkSync(join(root, 'data'), join(command.folder, 'data'), 'dir');
+}, 120_000);
+afterAll(() => command.remove());
+
+describe('README', () => {
+  it.each(examples().map((example) => [example.code.split('\n').at(-1)!, example] as const))(
+    '%s',
+    async (_, { language, code, output }) => {
+      const args = code.replace(/\\\n/g, ' ').trim().split(/\s+/);
+      if (language === 'sh') expect(args.splice(0, 2)).toEqual(['npx', 'taskloom']);
+      const result = await (language === 'sh' ? command.run(args) : command.script(code));
+      expect(result.stderr).toBe('');
+      expect(result.code).toBe(0);
+      if (output !== undefined) expect(skeleton(result.stdout)).toEqual(skeleton(output));
+    },
+    300_000,
+  );
+
+  it('has three examples, two with their output', () => {
+    expect(examples().map(({ language, output }) => [language, output !== undefined])).toEqual([
+      ['ts', true],
+      ['ts', false],
+      ['sh', true],
+    ]);
+  });
+
+  it.each([
+    ['data sets', datasets],
+    ['architectures', architectures],
+    ['gradient aggregators', balancers],
+    ['loss weightings', weightings],
+  ])('lists all %s', (row, registry) => {
+    const line = readme.split('\n').find((text) => text.startsWith(`| ${row} |`))!;
+    expect([...line.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual(Object.keys(registry).sort());
+  });
+});
