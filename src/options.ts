@@ -18,7 +18,8 @@ export function didYouMean(wrong: string, names: Iterable<string>): string {
  */
 export function withDefaults<T extends object>(who: string, options: Readonly<Partial<T>> | undefined, defaults: T): T {
   const given = options ?? {};
-  if (typeof given !== 'object' || Array.isArray(given)) throw new TypeError(`${who}: options must be an object, got ${JSON.stringify(given)}`);
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw new TypeError(`${who}: options must be an object, got ${JSON.stringify(given)}`);
   const known = Object.keys(defaults);
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) {
@@ -37,7 +38,14 @@ export function checkInteger(who: string, name: string, value: unknown, least: n
 }
 
 /** @throws RangeError when `value` is not a finite number within [low, high] (or [low, high) with `open`) */
-export function checkNumber(who: string, name: string, value: unknown, low: number, high: number = Number.POSITIVE_INFINITY, open = false): void {
+export function checkNumber(
+  who: string,
+  name: string,
+  value: unknown,
+  low: number,
+  high: number = Number.POSITIVE_INFINITY,
+  open = false,
+): void {
   const v = value as number;
   if (typeof value !== 'number' || !Number.isFinite(v) || v < low || v > high || (open && v === high)) {
     const range = high === Number.POSITIVE_INFINITY ? `at least ${low}` : `in [${low}, ${high}${open ? ')' : ']'}`;

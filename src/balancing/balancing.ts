@@ -161,6 +161,8 @@ export interface StartOptions {
 
 /** A loss weighting: weights from losses (and, for a few, from gradient norms). */
 export interface Weighting extends WeightsMethod {
+  /** Whether the weights depend on the losses of the very batch they weigh; else they are known before the step, which is then cheaper. */
+  readonly usesBatch: boolean;
   /**
    * Weights of the first step, or of the step that follows `context.state`.
    * @param losses one a task

@@ -32,6 +32,8 @@ export interface WeightingDefinition<Options extends object> {
   readonly title: string;
   readonly paper: Paper;
   readonly needs: 'losses' | 'gramian';
+  /** See `Weighting.usesBatch`. @default true */
+  readonly usesBatch?: boolean;
   readonly options: OptionSpecs<Options>;
   readonly create: (options: Required<Options>) => WeightingCore;
 }
@@ -60,6 +62,7 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
     const method: Weighting = {
       info,
       needs,
+      usesBatch: definition.usesBatch ?? true,
       options: options as Readonly<Record<string, unknown>>,
       independentBatches: false,
       init,

@@ -24,6 +24,7 @@ export const dwa: MethodFactory<DwaOptions, Weighting> = defineWeighting<DwaOpti
     arxiv: '1803.10704',
   },
   needs: 'losses',
+  usesBatch: false,
   options: { temperature: numberOption(2, 'the higher, the more equal the weights', { above: 0 }) },
   create: ({ temperature }) => ({
     step({ losses, epochLosses }, state) {

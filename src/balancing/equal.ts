@@ -17,6 +17,7 @@ export const equal: MethodFactory<EqualOptions, Weighting> = defineWeighting<Equ
   title: 'Equal weighting',
   paper: { authors: 'Caruana', year: 1997, title: 'Multitask Learning' },
   needs: 'losses',
+  usesBatch: false,
   options: {
     reduction: choiceOption('sum', ['sum', 'mean'], 'sum: every weight 1; mean: every weight 1 / tasks'),
   },

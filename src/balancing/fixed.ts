@@ -23,6 +23,7 @@ export const fixed: MethodFactory<FixedOptions, Weighting> = defineWeighting<Fix
     arxiv: '2201.04122',
   },
   needs: 'losses',
+  usesBatch: false,
   options: { weights: requiredPerTaskOption('one weight a task', { min: 0 }) },
   create: ({ weights }) => ({
     step({ losses }, state) {

@@ -24,6 +24,7 @@ export const rlw: MethodFactory<RlwOptions, Weighting> = defineWeighting<RlwOpti
     arxiv: '2111.10603',
   },
   needs: 'losses',
+  usesBatch: false,
   options: {
     distribution: choiceOption(
       'normal',

@@ -64,7 +64,7 @@ function methodOf(entry: string, trunk: Encoder): Method {
   if (rest.length > 1) throw new UsageError(`--methods: "${entry}" has more than one balancing method; expected ARCHITECTURE+BALANCING`);
   const architecture = find('architecture', first!.name, registeredArchitectures);
   const balancing = rest[0] ? find('balancing method', rest[0].name, registeredBalancings) : undefined;
-  const own: Options = { [architecture.encoder]: trunk };
+  const own: Options = architecture.encoder === undefined ? {} : { [architecture.encoder]: trunk };
   const balancingOptions: Options = {};
   const update: Options = {};
   const place = (given: readonly (readonly [string, string])[], targets: readonly (readonly [Options, readonly OptionInfo[]])[]): void => {

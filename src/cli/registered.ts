@@ -15,8 +15,8 @@ export interface Registered {
 
 /** A registered architecture, with what makes a method of it. */
 export interface RegisteredArchitecture extends Registered {
-  /** Name of the option that takes the trunk. */
-  readonly encoder: string;
+  /** Name of the option that takes the trunk; absent where there is none. */
+  readonly encoder?: string;
   readonly make: (options: Readonly<Record<string, unknown>>) => Method;
 }
 

@@ -13,11 +13,12 @@ export interface LinearModel {
 
 /** Held-out error by lambda. */
 export interface CrossValidation {
+  /** 1 where validation rows were given. */
   readonly folds: number;
   readonly lambdas: readonly number[];
   /** Mean held-out error: squared error, or log loss. */
   readonly mean: readonly number[];
-  /** Standard error of the mean over folds. */
+  /** Standard error of the mean over folds; NaN with one. */
   readonly standardError: readonly number[];
   /** Index of the lambda with the least mean error. */
   readonly best: number;
@@ -29,6 +30,8 @@ export interface CrossValidationOptions {
   readonly weighting: TaskWeighting;
   readonly folds: number;
   readonly seed: number;
+  /** Held-out rows of the same tasks in the place of folds. */
+  readonly validation?: readonly LinearTask[] | undefined;
 }
 
 function error(y: number, z: number, loss: LinearLoss): number {
@@ -59,43 +62,69 @@ function part(task: LinearTask, at: readonly number[]): LinearTask {
   };
 }
 
+/** Rows to fit on and rows to judge by, per task; a task without rows to judge by is not judged. */
+interface Holdout {
+  readonly train: readonly LinearTask[];
+  readonly test: readonly LinearTask[];
+}
+
+function foldsOf(tasks: readonly LinearTask[], folds: number, seed: number): Holdout[] {
+  checkInteger('crossValidate', 'folds', folds, 2);
+  const dealt = dealFolds(tasks, folds, seed);
+  return Array.from({ length: folds }, (_, fold) => {
+    const at = tasks.map((task, t) => {
+      const all = [...task.inputs.keys()];
+      const train = all.filter((r) => dealt[t]![r] !== fold);
+      return train.length === 0 ? { train: all, test: [] } : { train, test: all.filter((r) => dealt[t]![r] === fold) };
+    });
+    return { train: tasks.map((task, t) => part(task, at[t]!.train)), test: tasks.map((task, t) => part(task, at[t]!.test)) };
+  });
+}
+
+function heldOut(tasks: readonly LinearTask[], validation: readonly LinearTask[]): Holdout {
+  const names = (list: readonly LinearTask[]): string => list.map(({ name }) => name).join(', ');
+  if (names(validation) !== names(tasks))
+    throw new TypeError(`crossValidate: the validation rows must be of the tasks ${names(tasks)} in this order, got ${names(validation)}.`);
+  const test = validation.map((task) =>
+    part(
+      task,
+      [...task.inputs.keys()].filter((r) => !Number.isNaN(task.labels[r]!)),
+    ),
+  );
+  if (test.every(({ inputs }) => inputs.length === 0)) throw new RangeError('crossValidate: no validation row has a label.');
+  return { train: tasks, test };
+}
+
 /**
- * K-fold cross-validation of a path of models. Each task's rows are dealt to the folds, rows shared by tasks to one fold in all of them.
- * A task with too few rows keeps them all for training in a fold that would leave it none, and is not judged there.
+ * Held-out error of a path of models: by K-fold cross-validation, or on the validation rows where they are given. Each task's rows are dealt
+ * to the folds, rows shared by tasks to one fold in all of them. A task with too few rows keeps them all for training in a fold that would
+ * leave it none, and is not judged there.
  * @param solve from tasks to one model per lambda, in their order
- * @throws RangeError when folds is below 2
+ * @throws RangeError when folds is below 2 or no validation row has a label, TypeError when the validation rows are of other tasks
  */
 export function crossValidate(
   tasks: readonly LinearTask[],
   lambdas: readonly number[],
   solve: (tasks: readonly LinearTask[]) => readonly LinearModel[],
-  { loss, weighting, folds, seed }: CrossValidationOptions,
+  { loss, weighting, folds, seed, validation }: CrossValidationOptions,
 ): CrossValidation {
-  checkInteger('crossValidate', 'folds', folds, 2);
-  const dealt = dealFolds(tasks, folds, seed);
+  const holdouts = validation === undefined ? foldsOf(tasks, folds, seed) : [heldOut(tasks, validation)];
   const perFold: number[][] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const split = tasks.map((task, t) => {
-      const at = [...task.inputs.keys()];
-      const train = at.filter((r) => dealt[t]![r] !== fold);
-      return train.length === 0 ? { train: at, test: [] } : { train, test: at.filter((r) => dealt[t]![r] === fold) };
-    });
-    if (split.every(({ test }) => test.length === 0)) continue;
-    const models = solve(tasks.map((task, t) => part(task, split[t]!.train)));
+  for (const { train, test } of holdouts) {
+    if (test.every(({ inputs }) => inputs.length === 0)) continue;
     perFold.push(
-      models.map(({ weights, intercepts }) => {
+      solve(train).map(({ weights, intercepts }) => {
         let [sum, count] = [0, 0];
-        tasks.forEach((task, t) => {
-          const { test } = split[t]!;
-          if (test.length === 0) return;
+        test.forEach(({ inputs, labels }, t) => {
+          if (inputs.length === 0) return;
           let own = 0;
-          for (const r of test) {
+          for (const [r, row] of inputs.entries()) {
             let z = intercepts[t]!;
-            for (let f = 0; f < weights[t]!.length; f++) z += weights[t]![f]! * task.inputs[r]![f]!;
-            own += error(task.labels[r]!, z, loss);
+            for (let f = 0; f < weights[t]!.length; f++) z += weights[t]![f]! * row[f]!;
+            own += error(labels[r]!, z, loss);
           }
-          sum += weighting === 'rows' ? own : own / test.length;
-          count += weighting === 'rows' ? test.length : 1;
+          sum += weighting === 'rows' ? own : own / inputs.length;
+          count += weighting === 'rows' ? inputs.length : 1;
         });
         return sum / count;
       }),

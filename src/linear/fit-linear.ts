@@ -24,6 +24,8 @@ export interface LinearOptions {
   readonly weighting?: TaskWeighting;
   /** Folds of the cross-validation. @default 5 */
   readonly folds?: number;
+  /** Held-out rows of the same tasks, in their order, on which lambda is chosen instead; missing labels are NaN. @default cross-validation */
+  readonly validation?: readonly LinearTask[];
   /** Seed of the folds. @default 0 */
   readonly seed?: number;
   /** Relative optimality residual at which a fit ends. @default 1e-5 */
@@ -66,9 +68,10 @@ export interface LinearFit {
 }
 
 /** Options with their defaults. */
-export type FullLinearOptions = Required<Omit<LinearOptions, 'lambda' | 'lambdas'>> & {
+export type FullLinearOptions = Required<Omit<LinearOptions, 'lambda' | 'lambdas' | 'validation'>> & {
   readonly lambda: number | undefined;
   readonly lambdas: readonly number[] | undefined;
+  readonly validation: readonly LinearTask[] | undefined;
 };
 
 /**
@@ -85,6 +88,7 @@ export function linearOptions(who: string, options: LinearOptions | undefined): 
     standardise: true,
     weighting: 'rows',
     folds: 5,
+    validation: undefined,
     seed: 0,
     tolerance: 1e-5,
     maxIterations: 10000,
@@ -147,7 +151,7 @@ export function solvePath(loss: DataLoss, penalty: Penalty, lambdas: readonly nu
 
 /**
  * Linear multi-task learning: minimises loss + lambda x penalty along a path of falling lambdas with warm starts, and chooses lambda by
- * cross-validation unless it is given. By accelerated proximal gradient; squared loss with a quadratic penalty by conjugate gradients.
+ * cross-validation, or on held-out rows, unless it is given. By accelerated proximal gradient; squared loss with a quadratic penalty by conjugate gradients.
  * @param tasks rows of each task; `sharedInputs` makes them from one table with several labels
  * @param penalty what ties the tasks together: `meanRegularised()`, `jointFeatures()`, `traceNorm()`, `clustered()`, ...
  * @throws TypeError on shapes that do not match

@@ -6,6 +6,7 @@ import { esmm } from './esmm';
 import { film } from './film';
 import { grouped } from './grouped';
 import { hardSharing } from './hard-sharing';
+import { linearMtl } from './linear-mtl';
 import { lowRankHeads } from './low-rank-heads';
 import { ltb } from './ltb';
 import { mmoe } from './mmoe';
@@ -41,6 +42,7 @@ export interface Architectures {
   readonly grouped: typeof grouped;
   readonly aitm: typeof aitm;
   readonly esmm: typeof esmm;
+  readonly linearMtl: typeof linearMtl;
 }
 
 /** Every sharing architecture by name. `info` tells what each is; `fromOptions` makes one from a record of options. */
@@ -65,4 +67,5 @@ export const architectures: Architectures = {
   grouped,
   aitm,
   esmm,
+  linearMtl,
 };

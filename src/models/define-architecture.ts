@@ -4,7 +4,7 @@ import type { OptionInfo, Paper } from '../balancing/balancing';
 import { describeOptions, type OptionSpecs, readOptions } from '../balancing/options';
 import type { Task } from '../tasks/task';
 import { type Method, method } from './method';
-import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, TaskGroup, Values } from './network';
+import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, SolvableProblem, TaskGroup, Values } from './network';
 import { isEncoder } from './options';
 
 /** What an architecture is: its name in the registry, its paper and its options. */
@@ -12,8 +12,8 @@ export interface ArchitectureInfo {
   readonly name: string;
   readonly title: string;
   readonly paper: Paper;
-  /** Name of the option that takes the encoder which the architecture is built around. */
-  readonly encoder: string;
+  /** Name of the option that takes the encoder which the architecture is built around; absent where there is none. */
+  readonly encoder?: string;
   readonly options: readonly OptionInfo[];
 }
 
@@ -34,14 +34,18 @@ export interface ArchitectureDefinition<Arguments extends readonly unknown[], Op
   readonly name: string;
   readonly title: string;
   readonly paper: Paper;
-  readonly encoder: keyof Options & string;
+  readonly encoder?: keyof Options & string;
   readonly options: OptionSpecs<Options>;
+  /** Refuses options that do not go together. */
+  readonly check?: (options: Required<Options>) => void;
   /** One record of options from the factory's arguments. */
   readonly read: (...args: Arguments) => Options;
   readonly build: (problem: Problem, options: Required<Options>) => Network;
   readonly separate?: boolean;
   /** See `Architecture.partition`. */
   readonly partition?: (tasks: readonly Task[], options: Required<Options>) => readonly TaskGroup[];
+  /** See `Architecture.solve`. */
+  readonly solve?: (problem: SolvableProblem, options: Required<Options>) => readonly Float32Array[];
   /** See `Architecture.widthMultiple`. */
   readonly widthMultiple?: (options: Required<Options>) => number;
 }
@@ -53,12 +57,14 @@ export function defineArchitecture<Arguments extends readonly unknown[], Options
   const { name, title, paper, encoder, read } = definition;
   const make = (given: Options): Architecture => {
     const options = readOptions(name, definition.options, given);
+    definition.check?.(options);
     return {
       name,
       options: options as Readonly<Record<string, unknown>>,
       ...(definition.separate ? { separate: true } : {}),
       ...(definition.widthMultiple && { widthMultiple: definition.widthMultiple(options) }),
       ...(definition.partition && { partition: (tasks: readonly Task[]) => definition.partition!(tasks, options) }),
+      ...(definition.solve && { solve: (problem: SolvableProblem) => definition.solve!(problem, options) }),
       build(problem) {
         if (problem.tasks.length === 0) throw new RangeError(`${name}: cannot build a network without tasks`);
         return finished(definition.build(problem, options), problem.input);
@@ -68,7 +74,7 @@ export function defineArchitecture<Arguments extends readonly unknown[], Options
     };
   };
   return Object.assign((...args: Arguments) => method(make(read(...args))), {
-    info: { name, title, paper, encoder, options: describeOptions(definition.options) },
+    info: { name, title, paper, ...(encoder === undefined ? {} : { encoder }), options: describeOptions(definition.options) },
     fromOptions: (options: Readonly<Record<string, unknown>>) => method(make(options as Options)),
   });
 }

@@ -15,6 +15,7 @@ export { type GruOptions, gru } from './gru';
 export { hardSharing } from './hard-sharing';
 export type { Heads, HeadsBackward } from './heads';
 export { type IdEmbeddingsOptions, idEmbeddings } from './id-embeddings';
+export { type LinearMtlKind, type LinearMtlOptions, linearMtl, type TaskGraph } from './linear-mtl';
 export { type LowRankHeadsOptions, lowRankHeads } from './low-rank-heads';
 export { type LtbOptions, ltb } from './ltb';
 export type { Balancing, Method, UpdateOptions } from './method';
@@ -28,11 +29,13 @@ export {
   type Encoder as NetworkEncoder,
   type ForwardContext,
   type InputShape,
+  type LabelledRows,
   type Layer,
   type LayerTrace,
   type Network,
   type Parameter,
   type Problem,
+  type SolvableProblem,
   type TaskGroup,
   type Values,
 } from './network';

@@ -8,8 +8,8 @@ export type Balancing = Weighting | Balancer;
 /** How a balancing method's update is used. */
 export interface UpdateOptions {
   /**
-   * Length of the shared parameters' update: `native` as the method gives it; `matchMean` rescales it to the length of the mean gradient, so
-   * that methods differ in direction only. @default 'native'
+   * Length of the shared parameters' update: `native` as the method gives it; `matchMean` rescales it to the length of the mean gradient,
+   * so that methods differ in direction only. @default 'native'
    */
   readonly scale?: 'native' | 'matchMean';
   /** Where the method takes its gradients: of the shared parameters, or (cheaper) of the shared representation. @default 'parameters' */
@@ -25,7 +25,8 @@ export interface Method {
   /**
    * The same architecture with another way of balancing.
    * @param balancing a loss weighting or gradient aggregator, for instance `pcgrad()`
-   * @throws TypeError for an unknown option, RangeError for a value that is none of those listed
+   * @throws TypeError for an unknown option or an architecture that is not trained by gradient steps, RangeError for a value that is none
+   *   of those listed
    */
   with(balancing: Balancing, options?: UpdateOptions): Method;
 }
@@ -43,6 +44,10 @@ function build(architecture: Architecture, balancing: Balancing | undefined, upd
     with(next, options) {
       if (typeof next?.info?.name !== 'string')
         throw new TypeError(`${architecture.name}.with: expected a balancing method such as pcgrad(), got ${String(next)}`);
+      if (architecture.solve)
+        throw new TypeError(
+          `${architecture.name}.with: it is solved by an algorithm of its own, so there are no gradient steps for ${next.info.name} to balance`,
+        );
       const filled = withDefaults<Required<UpdateOptions>>(`${architecture.name}.with`, options, {
         scale: 'native',
         gradients: 'parameters',

@@ -125,6 +125,22 @@ export interface TaskGroup {
   readonly serve: readonly number[];
 }
 
+/** Labelled rows as an architecture's own algorithm reads them. */
+export interface LabelledRows {
+  /** Encoded inputs, `[rows][features]`. */
+  readonly inputs: readonly ArrayLike<number>[];
+  /** Per task `[rows]`: classes 0 and 1, or standardised values; NaN where missing. */
+  readonly labels: readonly Float64Array[];
+}
+
+/** What an architecture's own algorithm learns from. */
+export interface SolvableProblem extends Problem {
+  readonly train: LabelledRows;
+  /** May have no rows. */
+  readonly validation: LabelledRows;
+  readonly seed: number;
+}
+
 /** A published way of sharing, with its options. */
 export interface Architecture {
   readonly name: string;
@@ -134,6 +150,11 @@ export interface Architecture {
   readonly separate?: boolean;
   /** Networks that are trained apart from each other; one network of all tasks without it. */
   readonly partition?: (tasks: readonly Task[]) => readonly TaskGroup[];
+  /**
+   * An algorithm of its own in the place of gradient steps: the values of the network's parameters, in their order. Settings of the
+   * training (epochs, optimizer, learning rate) mean nothing to it.
+   */
+  readonly solve?: (problem: SolvableProblem) => readonly Float32Array[];
   /** The same architecture with every encoder among its options replaced. */
   readonly mapEncoders?: (change: (encoder: Encoder) => Encoder) => Architecture;
   /** What the encoders' widths must be multiples of. @default 1 */

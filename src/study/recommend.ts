@@ -1,6 +1,7 @@
 import { type MimeBundle, tableBundle } from '../plots/mime';
 import { type Cell, type Table, textTable } from '../plots/table';
 import type { ComparisonData } from './comparison-data';
+import type { Interval } from './statistics';
 import { deltaMOf, type Verdict, verdictsOf } from './verdicts';
 
 /** How to train one task, and why. */
@@ -22,7 +23,11 @@ export interface TaskAdvice {
 export interface Recommendation {
   /** How to train each task. */
   readonly tasks: readonly TaskAdvice[];
-  /** The best single method for all tasks: of those that harm none and help some, the one with the largest delta-m; else the baseline. */
+  /**
+   * The best single method for all tasks: of those that were not shown to harm any task, and were shown to help some or to gain on average
+   * (delta-m's interval, corrected by Bonferroni for the number of methods, lies above 0), the one with the largest delta-m; else the
+   * baseline.
+   */
   readonly one: { readonly method: string; readonly sentence: string };
   table(): Table;
   toMime(): MimeBundle;
@@ -31,6 +36,21 @@ export interface Recommendation {
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+
+const percent = (share: number): string => String(Number((100 * share).toPrecision(3)));
+
+function oneSentence(
+  { name, total, own }: { readonly name: string; readonly total: Interval; readonly own: readonly Verdict[] },
+  compared: number,
+): string {
+  const helped = own.filter(({ verdict }) => verdict === 'positive').map(({ task }) => task);
+  const corrected = compared > 1 ? `, corrected for ${compared} methods` : '';
+  const average =
+    total.low > 0
+      ? `it gains ${percent(total.value)} % on average over the tasks (interval ${percent(total.low)} to ${percent(total.high)} %${corrected})`
+      : `its average gain of ${percent(total.value)} % over the tasks is not told from nothing`;
+  return `One method for all tasks: ${name}; ${helped.length > 0 ? `it was shown to help ${listed(helped)}, ` : ''}${average}, and it was not shown to harm any task.`;
+}
 
 /**
  * The plan that the evidence supports: per task the method that was shown to help most, else the baseline, for instance "train this one
@@ -83,17 +103,21 @@ export function recommend(comparison: { readonly data: ComparisonData }): Recomm
       sentence: `${how}: nothing was shown to help it${because.length > 0 ? `; ${because.join(', and ')}` : ''}.`,
     };
   });
-  const deltas = deltaMOf(data);
-  const safe = data.methods
-    .map(({ name }) => ({ name, own: verdicts.filter(({ method }) => method === name) }))
-    .filter(({ own }) => own.some(({ verdict }) => verdict === 'positive') && own.every(({ verdict }) => verdict !== 'negative'))
-    .sort((a, b) => deltas[b.name]!.total.value - deltas[a.name]!.total.value)[0];
+  const compared = data.methods.length - 1;
+  const deltas = deltaMOf(data, 1 - data.alpha / Math.max(1, compared));
+  const safe = Object.entries(deltas)
+    .map(([name, { total }]) => ({ name, total, own: verdicts.filter(({ method }) => method === name) }))
+    .filter(
+      ({ own, total }) =>
+        own.every(({ verdict }) => verdict !== 'negative') && (total.low > 0 || own.some(({ verdict }) => verdict === 'positive')),
+    )
+    .sort((a, b) => b.total.value - a.total.value)[0];
   const one = safe
-    ? {
-        method: safe.name,
-        sentence: `One method for all tasks: ${safe.name}; it helps ${listed(safe.own.filter(({ verdict }) => verdict === 'positive').map(({ task }) => task))} and was not shown to harm any (delta-m ${Number((100 * deltas[safe.name]!.total.value).toPrecision(3))} %).`,
-      }
-    : { method: baseline.name, sentence: `One method for all tasks: ${baseline.name}; no other helps some task without harming another.` };
+    ? { method: safe.name, sentence: oneSentence(safe, compared) }
+    : {
+        method: baseline.name,
+        sentence: `One method for all tasks: ${baseline.name}; no other was shown to help without harming another task.`,
+      };
   const table = (): Table => ({
     title: 'What the evidence supports',
     columns: ['task', 'method', 'why', 'gain', 'low', 'high', 'p (Holm)'],

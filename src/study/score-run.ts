@@ -71,7 +71,7 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
     reliability: failure === undefined ? reliabilityOf(data, result, labels) : {},
     overall: failure === undefined ? overall(data, labels, result, metrics) : {},
     seconds: result.seconds,
-    steps: result.steps * parts.length,
+    steps: result.steps,
     trainLosses: perTask((part, i) => part.trainLosses.map((losses) => finiteOrNaN(losses[i]!))),
     validationLosses: perTask((part, i) => part.validationLosses.map((losses) => finiteOrNaN(losses[i]!))),
     bestEpochs: perTask((part) => part.bestEpoch),

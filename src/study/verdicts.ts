@@ -72,7 +72,7 @@ export function verdictsOf(data: ComparisonData): Verdict[] {
 }
 
 /** Delta-m over the baseline of every other method. */
-export function deltaMOf(data: ComparisonData): Record<string, DeltaMInterval> {
+export function deltaMOf(data: ComparisonData, level = 0.95): Record<string, DeltaMInterval> {
   const better = Object.fromEntries(data.tasks.map((task) => [task.name, task.better]));
   const scoresOf = (method: string): Record<string, number>[] =>
     data.seeds.map((seed) =>
@@ -82,6 +82,6 @@ export function deltaMOf(data: ComparisonData): Record<string, DeltaMInterval> {
   return Object.fromEntries(
     data.methods
       .filter(({ name }) => name !== data.baseline)
-      .map(({ name }) => [name, deltaMInterval(base, scoresOf(name), better, { rho: data.rho })]),
+      .map(({ name }) => [name, deltaMInterval(base, scoresOf(name), better, { rho: data.rho, level })]),
   );
 }

@@ -10,6 +10,8 @@ import {
   gather,
   inferenceContext,
   type Resident,
+  representationGradients,
+  representationProducts,
   type TaskGradients,
   taskGradients,
   weightedGradients,
@@ -91,11 +93,12 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           const weights = tf.tensor2d(done.weights, [stack, tasks.length]);
           if (pending) {
             settle(balancedGradients(plan, pending, weights), done);
+          } else if (plan.step.kind === 'representation') {
+            settle(representationGradients(shape, parameters, data, batchOf(done), weights, plan.matchMean).gradients, done);
           } else {
-            const result = weightedGradients(shape, parameters, data, batchOf(done), weights);
-            settle(result.gradients, done);
-            after = float(batchLosses(shape, parameters, data, batchOf(done)));
+            settle(weightedGradients(shape, parameters, data, batchOf(done), weights).gradients, done);
           }
+          if (plan.after) after = float(batchLosses(shape, parameters, data, batchOf(done)));
         }
         if (plan.step.kind === 'gramian') {
           dropPending();
@@ -110,6 +113,10 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           const [left, right] = [0, 1].map((i) => ({ ...batchOf(next), rows: otherRows(next, i) })) as [Batch, Batch];
           const cross = plan.step.cross ? float(crossGramian(shape, parameters, data, left, right)) : new Float32Array(0);
           return { losses: float(task.losses), gramian: float(task.gramian), cross, after };
+        }
+        if (plan.step.kind === 'representation') {
+          const seen = representationProducts(shape, parameters, data, batchOf(next));
+          return { losses: float(seen.losses), gramian: float(seen.gramian), cross: new Float32Array(0), after };
         }
         const losses = float(batchLosses(shape, parameters, data, batchOf(next)));
         return { losses, gramian: new Float32Array(0), cross: new Float32Array(0), after };

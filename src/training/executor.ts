@@ -10,6 +10,8 @@ export type StepKind =
   | { readonly kind: 'losses' }
   /** Task weights depend on products of the tasks' gradients; `cross`: on products over two independent batches. */
   | { readonly kind: 'gramian'; readonly cross: boolean }
+  /** The same with gradients by the representation that all tasks share. */
+  | { readonly kind: 'representation' }
   /** The update is a coordinate-wise rule on the tasks' gradients. */
   | { readonly kind: 'rule'; readonly rule: TensorRule };
 
@@ -18,6 +20,8 @@ export interface StackPlan {
   readonly shape: StackShape;
   readonly optimizer: Optimizer;
   readonly step: StepKind;
+  /** Whether the losses after a step on its own batch are wanted. */
+  readonly after: boolean;
   /** Rescale the shared update to the length of the mean gradient. */
   readonly matchMean: boolean;
   /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (gradient aggregators). */

@@ -11,6 +11,8 @@ import {
   gather,
   inferenceContext,
   type Resident,
+  representationGradients,
+  representationProducts,
   taskGradients,
   weightedGradients,
 } from './step';
@@ -229,6 +231,30 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
       );
     });
   }
+  function representationRecording(): Recording {
+    return recorded('representation', () =>
+      record(
+        (...all) => {
+          const { parameters, data: d, batch, rest } = split(all);
+          const result = representationGradients(shape, parameters, d, batch, rest[0]!, plan.matchMean);
+          return [result.losses, ...result.gradients];
+        },
+        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights],
+      ),
+    );
+  }
+  function productsRecording(): Recording {
+    return recorded('products', () =>
+      record(
+        (...all) => {
+          const { parameters, data: d, batch } = split(all);
+          const seen = representationProducts(shape, parameters, d, batch);
+          return [seen.losses, seen.gramian];
+        },
+        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],
+      ),
+    );
+  }
   function lossesRecording(): Recording {
     return recorded('losses', () =>
       record(
@@ -250,6 +276,9 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
     const [weights] = entries(first.weights, 1, 'float32');
     const next = { rows: builder.placeholder('int32', [stack, plan.batch]), seeds: builder.placeholder('int32', [stack, 2]) };
     const values = read(current, []);
+    /** Losses of the batch just trained on. */
+    const afterwards = (at: readonly Ref[]): Ref[] =>
+      plan.after ? builder.place(lossesRecording(), [...at, ...residentRefs, rows!, seeds!]) : [];
     if (plan.step.kind === 'gramian') {
       const { cross } = plan.step;
       const pick = (all: readonly Tensor[]): { jacobian: Tensor[]; own: Tensor[]; penalty: Tensor[] } => ({
@@ -288,15 +317,17 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
       };
       const gradients = builder.place(combining, [...read(held, []), weights!]);
       const updated = placeUpdate(values, gradients, scalars!);
-      return { done: { ...first, outputs: [] }, next, ...(others ? { others } : {}), outputs: look(updated), look: look([]) };
+      const outputs = [...look(updated), ...afterwards(read(current, updated))];
+      return { done: { ...first, outputs: [] }, next, ...(others ? { others } : {}), outputs, look: look([]) };
     }
-    const [, ...gradients] = builder.place(weightedRecording(), [...values, ...residentRefs, rows!, seeds!, weights!]);
+    const byRepresentation = plan.step.kind === 'representation';
+    const training = byRepresentation ? representationRecording() : weightedRecording();
+    const [, ...gradients] = builder.place(training, [...values, ...residentRefs, rows!, seeds!, weights!]);
     const updated = placeUpdate(values, gradients, scalars!);
+    const see = (at: readonly Ref[]): Ref[] =>
+      builder.place(byRepresentation ? productsRecording() : lossesRecording(), [...at, ...residentRefs, next.rows, next.seeds]);
     const fresh = read(current, updated);
-    const [losses] = builder.place(lossesRecording(), [...fresh, ...residentRefs, next.rows, next.seeds]);
-    const [after] = builder.place(lossesRecording(), [...fresh, ...residentRefs, rows!, seeds!]);
-    const [look] = builder.place(lossesRecording(), [...values, ...residentRefs, next.rows, next.seeds]);
-    return { done: { ...first, outputs: [] }, next, outputs: [losses!, after!], look: [look!] };
+    return { done: { ...first, outputs: [] }, next, outputs: [...see(fresh), ...afterwards(fresh)], look: see(values) };
   }
   function heldExamples(): Tensor[] {
     return [
@@ -454,9 +485,10 @@ export function graphExecutor(plan: StackPlan, data: Resident): Executor {
       const feeds = [...ahead, ...others];
       const seen = finished ? run([...feedsOf(probing!.done, [finished]), ...feeds], probing!.outputs) : run(feeds, probing!.look);
       const none = new Float32Array(0);
-      const [losses, second, third] = seen;
-      if (plan.step.kind === 'gramian') return { losses: losses!, gramian: second!, cross: third ?? none, after: none };
-      return { losses: losses!, gramian: none, cross: none, after: second ?? none };
+      const losses = seen.shift()!;
+      const gramian = plan.step.kind === 'losses' ? none : seen.shift()!;
+      const cross = probing!.others ? seen.shift()! : none;
+      return { losses, gramian, cross, after: seen.shift() ?? none };
     },
     evaluate(which, rows) {
       const program = evaluating[which];

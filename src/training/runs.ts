@@ -6,6 +6,7 @@ import type { Task } from '../tasks/task';
 import { initialValues } from './initial-values';
 import { predictionsOf } from './predictions';
 import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident, type ResidentData } from './prepare';
+import { solveNetwork } from './solve';
 import { type GradientRecord, type Member, type Snapshot, type TrainedMember, type TrainingOptions, trainStack } from './train-stack';
 
 /** One run of a study: a method on a split with a seed. */
@@ -100,7 +101,7 @@ function bytesOf(network: Network, method: Method, tasks: number, batch: number,
 }
 
 /**
- * Trains runs, stacking all networks of one shape, and predicts their test rows.
+ * Trains runs, stacking all networks of one shape, and predicts their test rows. What an architecture solves by itself is not stacked.
  * @returns a result per run, in the order of the runs; runs that were skipped or had not begun when training was stopped from outside are
  * missing
  */
@@ -177,10 +178,13 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     try {
       const { encoder } = fitted.get(runs[first.run]!.split)!;
       let latest: RunsProgress | undefined;
-      const result = await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, (epoch, epochs, loss) => {
+      const onEpoch = (epoch: number, epochs: number, loss: number): void => {
         latest = { name, share: (doneWork + (work[b]! * epoch) / epochs) / totalWork, epoch, epochs, loss };
         options.onProgress?.(latest);
-      });
+      };
+      const result = method.architecture.solve
+        ? await solveNetwork(data, method, fitted.get(runs[first.run]!.split)!, first, members[0]!, resident, onEpoch)
+        : await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, onEpoch);
       // A stack that stopped early is done, too.
       if (latest && latest.epoch < latest.epochs && !options.signal?.aborted)
         options.onProgress?.({ ...latest, share: (doneWork + work[b]!) / totalWork });
@@ -241,6 +245,7 @@ function stacks(
   }
   return [...groups.values()].flatMap((group) => {
     const { method, split } = runs[group[0]!.run]!;
+    if (method.architecture.solve) return group.map((unit) => [unit]);
     const { features } = fitted.get(split)!.encoder;
     const bytes = bytesOf(group[0]!.network, method, group[0]!.tasks.length, options.batchSize, features);
     const size = Math.max(1, Math.floor(options.memoryBudget / bytes));

@@ -300,6 +300,56 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   };
 }
 
+/** @throws RangeError when the network is no chain of layers below linear heads */
+function chainOf(network: Network): TracedChain {
+  const chain = tracedChain(network);
+  if (chain) return chain;
+  throw new RangeError(
+    'gradients: "representation" needs one representation below linear heads, as hardSharing with an mlp has; use gradients: "parameters" here',
+  );
+}
+
+/** Losses `[stack, tasks]` and products `[stack, tasks, tasks]` of the tasks' gradients by the shared representation of the batch. */
+export function representationProducts(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+): { readonly losses: Tensor; readonly gramian: Tensor } {
+  const chain = chainOf(shape.network);
+  const values = named(shape.network.parameters, parameters);
+  const { losses, signal } = forwardChain(shape, chain, values, data, batch, undefined);
+  const signals = chain.backward.inputPerTask(values, signal);
+  return { losses, gramian: gramianOf([signals], [signals], shape.stack, shape.tasks.length) };
+}
+
+/**
+ * Gradients where the tasks' gradients are combined at the representation and then taken through the trunk once (MGDA-UB, Sener & Koltun
+ * 2018, 1810.04650); heads follow their own losses.
+ * @param weights `[stack, tasks]`
+ * @param matchMean rescale the combined gradient to the length of the mean one
+ */
+export function representationGradients(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+  weights: Tensor,
+  matchMean: boolean,
+): WeightedGradients {
+  const chain = chainOf(shape.network);
+  const values = named(shape.network.parameters, parameters);
+  const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+  const signals = chain.backward.inputPerTask(values, signal);
+  let combined = tf.sum(tf.mul(signals, tf.reshape(weights, [...weights.shape, 1, 1])), 1, true);
+  if (matchMean) {
+    const length = (t: Tensor): Tensor => tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true));
+    combined = tf.mul(combined, tf.div(length(tf.mean(signals, 1, true)), tf.maximum(length(combined), 1e-12)));
+  }
+  const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
+  return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
+}
+
 /** Products of the tasks' gradients on two batches of their own, `[stack, tasks, tasks]`. */
 export function crossGramian(shape: StackShape, parameters: readonly Tensor[], data: Resident, left: Batch, right: Batch): Tensor {
   const [a, b] = [left, right].map((batch) => taskGradients(shape, parameters, data, batch).jacobian);

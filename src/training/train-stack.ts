@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { canBuildGraphs } from '../backend/graph';
 import type { State, WeightsMethod } from '../balancing/balancing';
-import type { Balancing, Method } from '../models/method';
+import type { Method } from '../models/method';
 import { type Network, totalOutputs } from '../models/network';
 import { random } from '../random/random';
 import type { Task } from '../tasks/task';
@@ -99,15 +99,25 @@ export interface StackResult {
 /** Told after every epoch. */
 export type EpochListener = (epoch: number, epochs: number, meanLoss: number) => void;
 
-/** Weightings whose weights do not depend on the losses of the batch they weigh. */
-const WEIGHTED_BEFORE_THE_BATCH: ReadonlySet<string> = new Set(['equal', 'fixed', 'rlw', 'dwa']);
-
-/** The cheapest kind of step that gives a method what it needs. */
-function stepKindOf(balancing: Balancing | undefined): StepKind {
+/**
+ * The cheapest kind of step that gives a method what it needs.
+ * @throws RangeError when the method cannot work on the gradients that were asked for
+ */
+function stepKindOf({ balancing, update, architecture }: Method): StepKind {
   if (!balancing) return { kind: 'weighted' };
-  if (balancing.needs === 'jacobian') return { kind: 'rule', rule: balancing.rule };
-  if (balancing.needs === 'gramian') return { kind: 'gramian', cross: balancing.independentBatches };
-  return WEIGHTED_BEFORE_THE_BATCH.has(balancing.info.name) ? { kind: 'weighted' } : { kind: 'losses' };
+  if (balancing.needs === 'jacobian') {
+    if (update.gradients === 'representation') {
+      throw new RangeError(
+        `${architecture.name}.with(${balancing.info.name}()): works on the coordinates of the parameters; use gradients: "parameters"`,
+      );
+    }
+    return { kind: 'rule', rule: balancing.rule };
+  }
+  // The length of the mean gradient is only known where the tasks' gradients are.
+  if (balancing.needs === 'gramian' || update.scale === 'matchMean') {
+    return update.gradients === 'representation' ? { kind: 'representation' } : { kind: 'gramian', cross: balancing.independentBatches };
+  }
+  return 'usesBatch' in balancing && balancing.usesBatch ? { kind: 'losses' } : { kind: 'weighted' };
 }
 
 /** Largest of 1..8 that leaves the fewest steps over. */
@@ -174,7 +184,7 @@ export async function trainStack(
   const classes = totalClasses(tasks);
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
   const validates = validationRows > 0;
-  const kind = stepKindOf(balancing);
+  const kind = stepKindOf(method);
   const wholeSteps = kind.kind === 'weighted' || kind.kind === 'rule';
   const perModel =
     members.some(({ learningRate }) => learningRate !== members[0]!.learningRate) || stepsOf.some((n) => n !== stepsPerEpoch);
@@ -225,6 +235,7 @@ export async function trainStack(
       },
       optimizer: options.optimizer,
       step: kind,
+      after: balancing !== undefined && 'after' in balancing && balancing.after !== undefined,
       matchMean: method.update.scale === 'matchMean',
       weightHeads: balancing?.info.kind === 'weighting',
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),

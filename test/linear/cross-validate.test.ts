@@ -60,3 +60,22 @@ test('crossValidate: weighting by tasks, log loss, and a task of one row that al
   expect(logistic.mean[1]).toBeCloseTo(Math.log(1 + Math.E), 12);
   expect(() => crossValidate([big], [1], constants([]), { ...options, folds: 1 })).toThrow(RangeError);
 });
+
+test('crossValidate: validation rows stand in the place of folds; rows without a label and tasks without rows are not judged', () => {
+  const inputs = [[0], [1], [2]];
+  const tasks = ['a', 'b'].map((name) => ({ name, inputs, labels: [0, 0, 1] }));
+  const validation = [
+    { name: 'a', inputs, labels: [1, Number.NaN, 3] },
+    { name: 'b', inputs, labels: [Number.NaN, Number.NaN, Number.NaN] },
+  ];
+  const seen: LinearTask[][] = [];
+  const cv = crossValidate(tasks, [2, 1], constants(seen), { ...options, validation });
+  expect(seen).toEqual([tasks]);
+  expect(cv).toMatchObject({ folds: 1, mean: [(1 + 9) / 2, (0 + 4) / 2], best: 1 });
+  expect(cv.standardError.every(Number.isNaN)).toBe(true);
+  expect(() => crossValidate(tasks, [1], constants([]), { ...options, validation: [validation[1]!, validation[0]!] })).toThrow(
+    /tasks a, b in this order, got b, a/,
+  );
+  const empty = tasks.map((task) => ({ ...task, labels: [Number.NaN, Number.NaN, Number.NaN] }));
+  expect(() => crossValidate(tasks, [1], constants([]), { ...options, validation: empty })).toThrow(/no validation row has a label/);
+});

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { dbmtl, dwa, famo, gls, graddrop, gradnorm, modo, pcgrad, uncertainty, upgrad } from '../../src/balancing';
+import { dbmtl, dwa, equal, famo, gls, graddrop, gradnorm, mean, modo, pcgrad, sum, uncertainty, upgrad } from '../../src/balancing';
 import type { TaskData } from '../../src/data/data-types';
 import { taskData } from '../../src/data/task-data';
 import { hardSharing } from '../../src/models/hard-sharing';
@@ -67,6 +67,9 @@ const methods: Record<string, Method> = {
   gradnorm: hardSharing(trunk).with(gradnorm()),
   pcgrad: hardSharing(trunk).with(pcgrad()),
   upgradMatched: hardSharing(trunk).with(upgrad(), { scale: 'matchMean' }),
+  famoMatched: hardSharing(trunk).with(famo(), { scale: 'matchMean' }),
+  upgradUpper: hardSharing(trunk).with(upgrad(), { gradients: 'representation' }),
+  upgradUpperMatched: hardSharing(trunk).with(upgrad(), { gradients: 'representation', scale: 'matchMean' }),
   modo: hardSharing(trunk).with(modo()),
   graddrop: hardSharing(trunk).with(graddrop()),
   dbmtl: hardSharing(trunk).with(dbmtl()),
@@ -124,6 +127,25 @@ test.each(['single', 'hard', 'pcgrad', 'famo', 'graddrop'])(
     expect(difference(stacked.slice(0, 1), stacked.slice(1, 2))).toBeGreaterThan(1e-3);
   },
 );
+
+test('combining at the representation with fixed weights is combining at the parameters', async () => {
+  const data = mixedData();
+  const upper = await train(data, { mean: hardSharing(trunk).with(mean(), { gradients: 'representation' }) }, [0, 1]);
+  const lower = await train(data, { mean: hardSharing(trunk).with(mean()) }, [0, 1]);
+  expect(difference(upper, lower)).toBeLessThan(2e-4);
+  const other = await train(data, { mean: hardSharing(trunk).with(pcgrad(), { gradients: 'representation' }) }, [0, 1]);
+  expect(difference(upper, other)).toBeGreaterThan(1e-3);
+  await expect(train(data, { drop: hardSharing(trunk).with(graddrop(), { gradients: 'representation' }) }, [0])).rejects.toThrow(
+    /use gradients: "parameters"/,
+  );
+});
+
+test('the sum of losses by any road: plain, as a weighting, as an aggregator', async () => {
+  const data = mixedData();
+  const plain = await train(data, { sum: hardSharing(trunk) }, [0, 1]);
+  expect(difference(plain, await train(data, { sum: hardSharing(trunk).with(equal()) }, [0, 1]))).toBe(0);
+  expect(difference(plain, await train(data, { sum: hardSharing(trunk).with(sum()) }, [0, 1]))).toBeLessThan(2e-4);
+});
 
 test('a model that stops early leaves the others as they are, and keeps its best epoch', async () => {
   const data = mixedData();

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { TaskData } from '../data/task-data';
+import type { Method } from '../models/method';
+import type { LabelledRows, Network } from '../models/network';
+import type { FittedSplit, ResidentData } from './prepare';
+import { evaluate, type StackShape } from './step';
+import type { EpochListener, Member, StackResult } from './train-stack';
+
+/** Encoded inputs and prepared labels of some rows. */
+function labelledRows(data: TaskData, tasks: readonly number[], { encoder, targets }: FittedSplit, rows: Int32Array): LabelledRows {
+  const encoded = encoder.encode(data, rows);
+  const width = encoder.features;
+  return {
+    inputs: Array.from(rows, (_, i) => encoded.subarray(i * width, (i + 1) * width)),
+    labels: tasks.map((t) => {
+      const { mean, sd } = targets[t]!;
+      return Float64Array.from(rows, (row) => (data.labels[t]!.values[row]! - mean) / sd);
+    }),
+  };
+}
+
+/**
+ * Lets an architecture's own algorithm find the parameters of one network. It counts as one epoch of one step.
+ * @param member its rows, in the place of a stack of one
+ * @param data resident rows; not disposed
+ */
+export async function solveNetwork(
+  data: TaskData,
+  { architecture }: Method,
+  fitted: FittedSplit,
+  { network, tasks: indices }: { readonly network: Network; readonly tasks: readonly number[] },
+  member: Member,
+  { resident }: ResidentData,
+  onEpoch: EpochListener,
+): Promise<StackResult> {
+  // One solution cannot be interrupted, but between two of them the stop button is heard.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { split, encoder } = fitted;
+  const tasks = indices.map((t) => data.tasks[t]!);
+  const began = performance.now();
+  const parameters = architecture.solve!({
+    input: { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) },
+    tasks,
+    train: labelledRows(data, indices, fitted, split.train),
+    validation: labelledRows(data, indices, fitted, split.validation),
+    seed: member.seed,
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const shape: StackShape = {
+    network,
+    tasks,
+    stack: 1,
+    inputShape: encoder.shape,
+    weighted: false,
+    totalSteps: 1,
+    columns: [member.columns],
+  };
+  const on = (rows: Int32Array): { outputs: Float32Array; losses: number[] } =>
+    tf.tidy(() => {
+      const values = network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
+      const found = evaluate(shape, values, { ...resident, classWeights: tf.ones([1, 1]) }, tf.tensor2d(rows, [1, rows.length], 'int32'));
+      const [sums, counts] = [found.sums.dataSync(), found.counts.dataSync()];
+      return { outputs: found.outputs.dataSync() as Float32Array, losses: Array.from(sums, (sum, t) => sum / counts[t]!) };
+    });
+  const trainLosses = on(member.train).losses;
+  onEpoch(1, 1, trainLosses.reduce((a, b) => a + b, 0) / tasks.length);
+  return {
+    members: [
+      {
+        parameters,
+        outputs: member.predict.length > 0 ? on(member.predict).outputs : new Float32Array(0),
+        trainLosses: [trainLosses],
+        validationLosses: member.validation.length > 0 ? [on(member.validation).losses] : [],
+        bestEpoch: 1,
+        epochs: 1,
+        weights: [],
+        gradients: [],
+        snapshots: [],
+        interrupted: false,
+      },
+    ],
+    seconds,
+    steps: 1,
+    mode: 'eager',
+  };
+}
