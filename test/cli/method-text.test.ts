@@ -41,4 +41,11 @@ describe('methods on the command line', () => {
     expect(() => methodsOf('mmoe:experts', trunk)).toThrow(/option "experts" of "mmoe" has no value/);
     expect(() => methodsOf(' , ', trunk)).toThrow(/names no method/);
   });
+
+  it('linear methods need no trunk', () => {
+    const { linearMtl } = methodsOf('linearMtl', mlp([4]));
+    expect(linearMtl!.architecture.options).toMatchObject({ kind: 'meanRegularised', lambda: null });
+    const name = 'linearMtl:kind=clustered,groups=2,lambda=0.5';
+    expect(methodsOf(name, mlp([4]))[name]!.architecture.options).toMatchObject({ kind: 'clustered', groups: 2, lambda: 0.5 });
+  });
 });

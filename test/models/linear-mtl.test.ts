@@ -152,8 +152,8 @@ describe('linearMtl', () => {
     });
     for (const { metrics, method } of comparison.data.runs) {
       for (const name of names) {
-        const { auc, rmse } = metrics[name]!;
-        if (half.includes(name)) expect(auc, `${method} ${name}`).toBeGreaterThan(0.9);
+        const { rocAuc, rmse } = metrics[name]!;
+        if (half.includes(name)) expect(rocAuc, `${method} ${name}`).toBeGreaterThan(0.9);
         else expect(rmse, `${method} ${name}`).toBeLessThan(0.5);
       }
     }

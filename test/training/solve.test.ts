@@ -1,0 +1,76 @@
+import { beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { taskData } from '../../src/data/task-data';
+import { defineArchitecture } from '../../src/models/define-architecture';
+import { hardSharing } from '../../src/models/hard-sharing';
+import { constant } from '../../src/models/initial';
+import { mlp } from '../../src/models/mlp';
+import type { SolvableProblem } from '../../src/models/network';
+import { adam } from '../../src/training/optimizer';
+import { type Run, trainRuns } from '../../src/training/runs';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+const settings = { epochs: 2, batchSize: 2, optimizer: adam(), mode: 'auto', memoryBudget: 2 ** 30 } as const;
+const data = taskData(
+  { x: [0, 1, 2, 3, 4, 5, 6, 7], y: [0, 2, 4, 6, 8, null, 12, 14], z: [0, 0, 1, 1, 0, 1, 1, null] },
+  { tasks: { y: { kind: 'regression' }, z: { kind: 'binary' } } },
+);
+const split = { train: Int32Array.of(0, 1, 2, 3, 4), validation: Int32Array.of(5, 6), test: Int32Array.of(7) };
+
+/** Puts out 1 and 2 whatever the inputs, and remembers what it was given. */
+const seen: SolvableProblem[] = [];
+const constants = defineArchitecture<[], object>({
+  name: 'constants',
+  title: 'Constants',
+  paper: { authors: 'none', year: 2000, title: 'None' },
+  options: {},
+  read: () => ({}),
+  build: hardSharing(mlp([1])).architecture.build,
+  solve(problem) {
+    seen.push(problem);
+    const { parameters } = hardSharing(mlp([1])).architecture.build(problem);
+    return parameters.map(({ name, shape }) => (name === 'heads/bias' ? Float32Array.of(1, 2) : constant(0, shape)(undefined as never)));
+  },
+});
+const run: Run = { name: 'constants', method: constants(), seed: 3, split, learningRate: 1 };
+
+test('an own algorithm is given encoded rows and standardised labels, and judged as networks are', async () => {
+  seen.length = 0;
+  const [result] = await trainRuns(data, [run], { ...settings, trainPredictions: true });
+  const [problem] = seen;
+  // Training labels of y are 0, 2, 4, 6, 8: mean 4, deviation sqrt(8).
+  const sd = Math.sqrt(8);
+  expect([...problem!.train.labels[0]!]).toEqual([-4, -2, 0, 2, 4].map((v) => v / sd));
+  expect([...problem!.train.labels[1]!]).toEqual([0, 0, 1, 1, 0]);
+  expect([...problem!.validation.labels[0]!]).toEqual([Number.NaN, 8 / sd]);
+  expect([...problem!.validation.labels[1]!]).toEqual([1, 1]);
+  expect(problem!.train.inputs.map((row) => row[0]!.toFixed(4))).toEqual([-2, -1, 0, 1, 2].map((v) => (v / Math.SQRT2).toFixed(4)));
+  expect(problem!.seed).toBe(3);
+
+  const { parts, predictions, trainPredictions, steps } = result!;
+  const log = (z: number, y: number): number => Math.log1p(Math.exp(z)) - z * y;
+  const [train] = parts[0]!.trainLosses;
+  expect(train![0]).toBeCloseTo([-4, -2, 0, 2, 4].reduce((sum, v) => sum + (1 - v / sd) ** 2, 0) / 5, 5);
+  expect(train![1]).toBeCloseTo((3 * log(2, 0) + 2 * log(2, 1)) / 5, 5);
+  const [validation] = parts[0]!.validationLosses;
+  expect(validation![0]).toBeCloseTo((1 - 8 / sd) ** 2, 5);
+  expect(validation![1]).toBeCloseTo(log(2, 1), 5);
+  expect([parts[0]!.epochs, parts[0]!.bestEpoch, steps]).toEqual([1, 1, 1]);
+  expect(predictions[0]![0]).toBeCloseTo(4 + sd, 5);
+  expect(predictions[1]![0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+  expect(trainPredictions![0]!.length).toBe(5);
+});
+
+test('a stop between two runs keeps the first, and progress reaches its end without one', async () => {
+  const stop = new AbortController();
+  const results = await trainRuns(data, [run, { ...run, seed: 4 }], { ...settings, signal: stop.signal, onResults: () => stop.abort() });
+  expect(results.map((result) => result.run.seed)).toEqual([3]);
+  const shares: number[] = [];
+  const trained = { name: 'hard', method: hardSharing(mlp([2])), seed: 0, split, learningRate: 1e-3 };
+  await trainRuns(data, [run, trained, { ...run, seed: 4 }], { ...settings, onProgress: ({ share }) => shares.push(share) });
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.at(-1)).toBeCloseTo(1, 12);
+});
