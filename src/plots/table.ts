@@ -65,6 +65,15 @@ export function textTable(table: Table): string {
   ].join('\n');
 }
 
+/** Keeps what belongs together on one line of a cell: an interval, a number with its percent sign, counts with slashes. */
+function unbroken(text: string): string {
+  const whole = (part: string): string => part.replace(/ /g, '\u00a0');
+  return text
+    .replace(/\[[^\]]*\]/g, whole)
+    .replace(/\d %/g, whole)
+    .replace(/\d+( \/ \d+)+/g, whole);
+}
+
 /**
  * A table as HTML that takes its colours from the page, so that it reads in a light and in a dark theme; every text is escaped.
  *
@@ -82,7 +91,14 @@ export function htmlTable(table: Table): string {
     ...(table.title === undefined ? [] : [`<div><b>${escapeHtml(table.title)}</b></div>`]),
     '<table style="border-collapse:collapse">',
     `<thead style="border-bottom:1px solid currentColor">${row('th', table.columns)}</thead>`,
-    `<tbody>${table.rows.map((cells) => row('td', cells.map(cellText))).join('\n')}</tbody>`,
+    `<tbody>${table.rows
+      .map((cells) =>
+        row(
+          'td',
+          cells.map((cell) => unbroken(cellText(cell))),
+        ),
+      )
+      .join('\n')}</tbody>`,
     '</table>',
     ...foot(table).map((note) => `<div style="opacity:0.75">${escapeHtml(note)}</div>`),
     '</div>',

@@ -63,3 +63,10 @@ test('tables: a row of another length is an error', () => {
   expect(() => htmlTable(bad)).toThrow(TypeError);
   expect(textTable({ columns: [], rows: [] })).toBe('\n');
 });
+
+test('htmlTable: an interval, a percentage and counts are not broken over lines', () => {
+  const html = htmlTable({ columns: ['a / b', 'c'], rows: [['1.5 % [-1 %, 4 %]', '0 / 12 / 3']] });
+  expect(html).toContain('1.5\u00a0% [-1\u00a0%,\u00a04\u00a0%]');
+  expect(html).toContain('0\u00a0/\u00a012\u00a0/\u00a03');
+  expect(html).toContain('a / b');
+});
