@@ -72,7 +72,7 @@ export function verdictsOf(data: ComparisonData): Verdict[] {
 }
 
 /** Delta-m over the baseline of every other method. */
-export function deltaMOf(data: ComparisonData, level = 0.95): Record<string, DeltaMInterval> {
+export function deltaMOf(data: ComparisonData, level: number = 1 - data.alpha): Record<string, DeltaMInterval> {
   const better = Object.fromEntries(data.tasks.map((task) => [task.name, task.better]));
   const scoresOf = (method: string): Record<string, number>[] =>
     data.seeds.map((seed) =>
