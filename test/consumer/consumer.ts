@@ -24,3 +24,35 @@ export async function study(): Promise<tl.Verdict[]> {
   void wrong;
   return comparison.verdicts();
 }
+
+export async function reading(): Promise<string> {
+  const columns = tl.readCsv('table.csv', { header: false, missing: ['?'] });
+  const model: Readable<tl.Model> = await tl.load('runs/a');
+  const predicted: Readable<tl.Frame> = model.predict(columns);
+  const names: string[] = predicted.columns;
+  return names.join();
+}
+
+export function answers(comparison: tl.Comparison): string {
+  const gain: number = comparison.deltaM().hard!.total.value;
+  const [low, high]: readonly [number, number] = comparison.verdicts()[0]!.ci;
+  const word: 'positive' | 'negative' | 'none' | 'not enough evidence' = comparison.verdicts()[0]!.verdict;
+  const again: Readable<tl.Comparison> = tl.fromJSON(JSON.parse(JSON.stringify(comparison)));
+  const page: string = again.report({ title: 'A study' });
+  return `${gain} ${low} ${high} ${word} ${page}`;
+}
+
+export function balancing(): Readable<tl.plots.Figure> {
+  const toy: Readable<tl.TwoObjectives> = tl.toys.twoObjectives();
+  const descent: Readable<tl.Descent> = toy.descend(tl.nashmtl(), toy.starts[0]!, { steps: 10 });
+  const { cosines } = tl.gradientDiagnostics([
+    [1, -1],
+    [-1, 2],
+  ]);
+  const conflict: number = cosines[0]![1]!;
+  const architectures: string[] = Object.values(tl.architectures).map(({ info }) => info.name);
+  return tl.plots.trajectories(
+    { paths: [{ name: architectures[0]!, points: descent.path }], front: toy.paretoSet },
+    { title: String(conflict) },
+  );
+}
