@@ -15,7 +15,7 @@ import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
 import { checkSettings, settingNames, type TrainingSettings } from '../training/settings';
-import { batchLosses, lookaheadLosses, type StackShape, taskGradients } from '../training/step';
+import { type Batch, batchLosses, gramianOf, lookaheadLosses, type Resident, type StackShape, taskGradients } from '../training/step';
 import {
   type Affinity,
   gradientCosineAffinity,
@@ -47,11 +47,13 @@ export interface TaskAffinityOptions extends TrainingSettings {
   readonly checkpoints?: number;
   /** Size of TAG's trial step. @default 0.1 */
   readonly lookahead?: number;
+  /** Layer of the trunk, from 0, whose gradients alone are compared (`gradient-cosine`). @default all layers */
+  readonly layer?: number;
   /** Share of the rows that measures by error (`pairwise`, `leave-one-out`) and representations are taken on, in (0, 1). @default 0.3 */
   readonly test?: number;
 }
 
-const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'test'] as const;
+const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'layer', 'test'] as const;
 /** Rows of one look at the gradients, and looks per checkpoint. */
 const LOOK = { rows: 256, batches: 2 } as const;
 
@@ -62,7 +64,6 @@ interface Trainer {
   readonly splits: readonly Split[];
   /** Epochs of the looks at gradients. */
   readonly checkpoints: readonly number[];
-  readonly lookahead: number;
   readonly train: (methods: Readonly<Record<string, Run['method']>>, snapshots?: readonly number[]) => Promise<RunResult[]>;
 }
 
@@ -80,7 +81,7 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
     if (!known.includes(key))
       throw new TypeError(`taskAffinity: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
   }
-  const { measure = 'tag', trunk = mlp([64, 32]), seeds = 3, checkpoints = 10, lookahead = 0.1, test = 0.3 } = options;
+  const { measure = 'tag', trunk = mlp([64, 32]), seeds = 3, checkpoints = 10, lookahead = 0.1, layer, test = 0.3 } = options;
   if (!MEASURES.includes(measure))
     throw new RangeError(`taskAffinity: unknown measure "${measure}"${didYouMean(measure, MEASURES)}; one of ${MEASURES.join(', ')}`);
   if (data.tasks.length < 2) throw new RangeError(`taskAffinity: needs at least two tasks, got ${data.tasks.length}`);
@@ -88,6 +89,11 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
   checkInteger('taskAffinity', 'checkpoints', checkpoints, 1);
   checkNumber('taskAffinity', 'lookahead', lookahead, Number.MIN_VALUE);
   checkNumber('taskAffinity', 'test', test, Number.MIN_VALUE, 1, true);
+  if (layer !== undefined) {
+    if (measure !== 'gradient-cosine')
+      throw new TypeError(`taskAffinity: option "layer" belongs to the measure "gradient-cosine", got "${measure}"; leave it out`);
+    checkInteger('taskAffinity', 'layer', layer, 0);
+  }
   if (measure === 'labels') return labelSimilarity(data.labels);
   const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
   const { onProgress, ...settings } = checkSettings('taskAffinity', { epochs: 60, ...given });
@@ -99,7 +105,6 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
       trunk,
       splits,
       checkpoints: checkpointEpochs(settings.epochs, checkpoints),
-      lookahead,
       async train(methods, snapshots = []) {
         const runs = Object.entries(methods).flatMap(([name, method]) =>
           splits.map((split, seed): Run => ({ name, method, seed, split, learningRate: settings.learningRate })),
@@ -121,13 +126,12 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
       case 'tag':
         return tagAffinity(
           names(data),
-          (await gradientLooks(trainer)).map(({ losses }) => losses),
+          (await gradientLooks(trainer, trialSteps(lookahead))).map(
+            (looks): LookaheadLosses => ({ before: looks.map(({ before }) => before), after: looks.map(({ after }) => after) }),
+          ),
         );
       case 'gradient-cosine':
-        return gradientCosineAffinity(
-          names(data),
-          (await gradientLooks(trainer)).map(({ gramians }) => gramians),
-        );
+        return gradientCosineAffinity(names(data), await gradientLooks(trainer, gramianOfLayer(layer)));
       case 'pairwise':
         return byPairs(trainer);
       case 'leave-one-out':
@@ -145,10 +149,36 @@ function checkpointEpochs(epochs: number, count: number): number[] {
   return [...new Set(Array.from({ length: count }, (_, i) => Math.max(1, Math.round(epochs * ((i + 1) / count) ** 2))))];
 }
 
-/** What is seen of one seed's gradients over training. */
-interface GradientLooks {
-  readonly losses: LookaheadLosses;
-  readonly gramians: readonly (readonly ArrayLike<number>[])[];
+/** One look at the tasks' gradients: on a batch, at the parameters of some point of the training. */
+type Look<T> = (shape: StackShape, parameters: readonly tf.Tensor[], on: Resident, batch: Batch) => T;
+
+/** The losses before and after a trial step of each task. */
+function trialSteps(rate: number): Look<{ readonly before: Float32Array; readonly after: Float32Array[] }> {
+  return (shape, parameters, on, batch) => ({
+    before: Float32Array.from(batchLosses(shape, parameters, on, batch).dataSync()),
+    after: rowsOf(lookaheadLosses(shape, parameters, on, batch, rate).dataSync(), shape.tasks.length),
+  });
+}
+
+/** The products of the tasks' gradients of the shared parameters, or of one layer of them. */
+function gramianOfLayer(layer: number | undefined): Look<Float32Array[]> {
+  return (shape, parameters, on, batch) => {
+    const { network, tasks, stack } = shape;
+    const { jacobian, gramian } = taskGradients(shape, parameters, on, batch);
+    if (layer === undefined) return rowsOf(gramian.dataSync(), tasks.length);
+    if (!network.layered) throw new RangeError('taskAffinity: layer needs inputs that are numbers, got token ids; leave it out');
+    const { layers } = network.layered;
+    // Layers without parameters (activations, pooling) have no gradient to compare.
+    const learned = layers.filter((own) => own.parameters.length > 0);
+    if (layer >= learned.length)
+      throw new RangeError(
+        `taskAffinity: layer must be below the number of the trunk's layers that learn, ${learned.length}, got ${layer}`,
+      );
+    const names = learned[layer]!.parameters.map(({ name }) => name);
+    const shared = network.parameters.filter(({ role }) => role === 'shared');
+    const own = jacobian.filter((_, i) => names.includes(shared[i]!.name));
+    return rowsOf(gramianOf(own, own, stack, tasks.length).dataSync(), tasks.length);
+  };
 }
 
 /**
@@ -170,46 +200,37 @@ function withSilentHeads(whole: Run['method']): Run['method'] {
   };
 }
 
-/** Trains all tasks together and looks at the tasks' gradients, and at the losses after a step of each, at points of the training. */
-async function gradientLooks({ data, trunk, checkpoints, lookahead, train }: Trainer): Promise<GradientLooks[]> {
+/** Trains all tasks together and looks at the tasks' gradients at points of the training; per seed, a list of looks. */
+async function gradientLooks<T>({ data, trunk, checkpoints, train }: Trainer, look: Look<T>): Promise<T[][]> {
   const silent = withSilentHeads(hardSharing(trunk));
   const results = await train({ together: silent }, checkpoints);
-  return results.map((result) => {
-    const { fitted, parts, run } = result;
+  return results.map(({ fitted, parts, run }) => {
     const [part] = parts;
     const resident = makeResident(data, [fitted]);
     const every = data.tasks.map((_, t) => t);
     const weights = classWeightsOf(fitted.targets, data.tasks, every);
     const classWeights = weights ? tf.tensor2d(weights, [1, weights.length]) : tf.ones([1, 1]);
     const shape = shapeOf(data, part!.network, fitted.encoder.shape, weights !== undefined);
-    const before: Float32Array[] = [];
-    const after: Float32Array[][] = [];
-    const gramians: Float32Array[][] = [];
     const order = random(run.seed, 'looks');
     const rows = Math.min(LOOK.rows, run.split.train.length);
-    for (const { parameters } of part!.snapshots) {
-      for (let look = 0; look < LOOK.batches; look++) {
-        tf.tidy(() => {
-          const values = part!.network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
+    try {
+      return part!.snapshots.flatMap(({ parameters }) =>
+        Array.from({ length: LOOK.batches }, () => {
           const chosen = order.permutation(run.split.train.length).subarray(0, rows);
-          const batch = {
-            rows: tf.tensor2d(
-              Int32Array.from(chosen, (i) => run.split.train[i]!),
-              [1, rows],
-              'int32',
-            ),
-            seeds: tf.zeros([1, 2], 'int32'),
-          };
-          const on = { ...resident.resident, classWeights };
-          before.push(Float32Array.from(batchLosses(shape, values, on, batch).dataSync()));
-          after.push(rowsOf(lookaheadLosses(shape, values, on, batch, lookahead).dataSync(), data.tasks.length));
-          gramians.push(rowsOf(taskGradients(shape, values, on, batch).gramian.dataSync(), data.tasks.length));
-        });
-      }
+          let seen: T | undefined;
+          tf.tidy(() => {
+            const values = part!.network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
+            const at = Int32Array.from(chosen, (i) => run.split.train[i]!);
+            const batch = { rows: tf.tensor2d(at, [1, rows], 'int32'), seeds: tf.zeros([1, 2], 'int32') };
+            seen = look(shape, values, { ...resident.resident, classWeights }, batch);
+          });
+          return seen!;
+        }),
+      );
+    } finally {
+      resident.dispose();
+      classWeights.dispose();
     }
-    resident.dispose();
-    classWeights.dispose();
-    return { losses: { before, after }, gramians };
   });
 }
 

@@ -397,22 +397,35 @@ export function evaluate(
   return { outputs, ...lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined) };
 }
 
+/** Tasks whose trial steps are computed at a time: the outputs take memory by their number times the number of all tasks. */
+const LOOKAHEAD_CHUNK = 16;
+
 /**
  * Losses of all tasks after a plain gradient step of each task on the shared parameters, `[stack, tasks, tasks]`: entry (i, j) is the loss
  * of task j once task i's gradient alone has moved the shared parameters by `rate` (the look-ahead of TAG, Fifty et al. 2021, 2109.04617).
  */
 export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch, rate: number): Tensor {
   const { network, tasks, stack } = shape;
-  const copies = tasks.length;
   const { jacobian } = taskGradients(shape, parameters, data, batch);
-  let shared = 0;
-  const moved = network.parameters.map(({ role }, i) => {
-    const tiled = tileModels(parameters[i]!, copies);
-    return role === 'shared' ? tf.sub(tiled, tf.mul(rate, tf.reshape(jacobian[shared++]!, tiled.shape))) : tiled;
-  });
   const { x, y, mask } = gather(shape, data, batch.rows);
-  const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
-  const outputs = network.forward(named(network.parameters, moved), xs, inferenceContext);
-  const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
-  return tf.reshape(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), [stack, copies, copies]);
+  const chunks = Array.from({ length: Math.ceil(tasks.length / LOOKAHEAD_CHUNK) }, (_, c) =>
+    tf.tidy(() => {
+      const first = c * LOOKAHEAD_CHUNK;
+      const copies = Math.min(LOOKAHEAD_CHUNK, tasks.length - first);
+      let shared = 0;
+      const moved = network.parameters.map(({ role }, i) => {
+        const tiled = tileModels(parameters[i]!, copies);
+        if (role !== 'shared') return tiled;
+        const own = jacobian[shared++]!;
+        const [, , ...rest] = own.shape;
+        const step = tf.slice(own, [0, first, ...rest.map(() => 0)], [stack, copies, ...rest]);
+        return tf.sub(tiled, tf.mul(rate, tf.reshape(step, tiled.shape)));
+      });
+      const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
+      const outputs = network.forward(named(network.parameters, moved), xs, inferenceContext);
+      const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
+      return tf.reshape(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), [stack, copies, tasks.length]);
+    }),
+  );
+  return chunks.length === 1 ? chunks[0]! : tf.concat(chunks, 1);
 }

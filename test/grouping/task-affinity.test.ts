@@ -52,6 +52,26 @@ test.each(['tag', 'gradient-cosine'] as const)('groupTasks recovers the planted 
   expect(plot.dendrogram().data.length).toBeGreaterThan(0);
 });
 
+test('gradients of one layer have a cosine of their own, and those of a trunk of one layer are all there are', async () => {
+  const measure = 'gradient-cosine';
+  const options = { trunk: mlp([12, 8]), seeds: 2, epochs: 20, checkpoints: 3, measure } as const;
+  const first = await taskAffinity(data, { ...options, layer: 0 });
+  const second = await taskAffinity(data, { ...options, layer: 1 });
+  expect(first.values).not.toEqual(second.values);
+  for (const { values } of [first, second]) {
+    const { within, between } = contrast(values);
+    expect(within).toBeGreaterThan(between);
+  }
+  const one = { ...options, trunk: mlp([12]) };
+  expect((await taskAffinity(data, { ...one, layer: 0 })).values).toEqual((await taskAffinity(data, one)).values);
+  await expect(taskAffinity(data, { ...options, layer: 2 })).rejects.toThrow(
+    /layer must be below the number of the trunk's layers that learn, 2, got 2/,
+  );
+  await expect(taskAffinity(data, { ...options, measure: 'tag', layer: 0 })).rejects.toThrow(
+    /"layer" belongs to the measure "gradient-cosine"/,
+  );
+});
+
 test('a noise task is left alone', async () => {
   const noisy = noiseTask(planted, 'noise');
   const withNoise = taskData(noisy.table, { tasks: noisy.tasks });

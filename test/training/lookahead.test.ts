@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/mlp';
+import { batchLosses, lookaheadLosses, taskGradients } from '../../src/training/step';
+import { batchOf, binaryTask, buildOf, expectClose, problemOf, randomValues, regressionTask } from '../models/support';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+test("the losses after each task's step are those of the moved parameters, task by task, with more tasks than are computed at a time", () => {
+  tf.tidy(() => {
+    const count = 19;
+    const problem = problemOf(
+      3,
+      Array.from({ length: count }, (_, t) => (t % 2 === 0 ? binaryTask(`t${t}`) : regressionTask(`t${t}`))),
+    );
+    const network = buildOf(hardSharing(mlp([4], { activation: 'tanh' })), problem);
+    const values = randomValues(network, 2, 1, 0.4);
+    const parameters = network.parameters.map(({ name }) => values[name]!);
+    const { shape, data, batch } = batchOf(problem, network, 2);
+    const found = lookaheadLosses(shape, parameters, data, batch, 0.3);
+    expect(found.shape).toEqual([2, count, count]);
+    const { jacobian } = taskGradients(shape, parameters, data, batch);
+    for (let t = 0; t < count; t++) {
+      let shared = 0;
+      const moved = network.parameters.map(({ role, shape: own }, i) => {
+        if (role !== 'shared') return parameters[i]!;
+        const gradient = tf.slice(jacobian[shared++]!, [0, t], [2, 1]);
+        return tf.sub(parameters[i]!, tf.mul(0.3, tf.reshape(gradient, [2, ...own])));
+      });
+      expectClose(tf.reshape(tf.slice(found, [0, t], [2, 1]), [2, count]), batchLosses(shape, moved, data, batch));
+    }
+  });
+});
