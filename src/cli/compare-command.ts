@@ -39,9 +39,12 @@ export function inFlags(message: string): string {
   return message.replace(/^(?:compare|mlp|adamw): ([a-zA-Z]+)/, (whole, name: string) => flagOf[name] ?? whole);
 }
 
-/** What `taskloom compare` prints when it is done, and its exit code. */
-export interface CompareOutcome {
+/** What a command prints when it is done, and its exit code. */
+export interface Outcome {
+  /** For standard output. */
   readonly text: string;
+  /** For standard error. */
+  readonly error?: string;
   readonly code: number;
 }
 
@@ -49,7 +52,7 @@ export interface CompareOutcome {
  * Runs `taskloom compare`.
  * @throws UsageError, TypeError or RangeError on bad input, before anything is written
  */
-export async function compareCommand({ file, text, number, flag }: CompareArguments): Promise<CompareOutcome> {
+export async function compareCommand({ file, text, number, flag }: CompareArguments): Promise<Outcome> {
   if (file === undefined) throw new UsageError('compare needs a table: taskloom compare FILE.csv --tasks NAME=KIND,...');
   for (const option of ['json', 'html'] as const) {
     const path = text[option];
@@ -62,7 +65,8 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
 
   const columns = readCsv(file, {
     separator: separatorOf(text.delimiter, file),
-    ...(flag['no-header'] ? { header: false } : {}),
+    ...(text.encoding === undefined ? {} : { encoding: encodingOf(text.encoding) }),
+    ...(flag['no-header'] === true ? { header: false } : {}),
     ...(text.missing === undefined ? {} : { missing: listOf(text.missing) }),
   });
   const names = Object.keys(columns);
@@ -76,6 +80,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
     tasks: tasksOf(text.tasks, names),
     ...(text.inputs === undefined ? {} : { inputs: columnsOf(text.inputs, names) }),
     ...(text.ignore === undefined ? {} : { ignore: columnsOf(text.ignore, names) }),
+    ...(text.categorical === undefined ? {} : { categorical: columnsOf(text.categorical, names) }),
     ...(text.groups === undefined ? {} : { groups: text.groups }),
     ...(text.time === undefined ? {} : { time: text.time }),
   });
@@ -100,7 +105,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
   const comparison = flag.quiet === true ? await train(data, options) : await withProgress(undefined, (show) => train(data, options, show));
 
   const { runs, methods, seeds } = comparison.data;
-  if (runs.length === 0) return { text: 'interrupted before a run was finished; nothing is written\n', code: 130 };
+  if (runs.length === 0) return { text: '', error: 'interrupted before a run was finished; nothing is written', code: 130 };
   await writeWhole([
     ...(text.json === undefined ? [] : [{ path: text.json, text: `${JSON.stringify(resultOf(comparison), null, 1)}\n` }]),
     ...(text.html === undefined ? [] : [{ path: text.html, text: comparison.report({ title: `Comparison on ${basename(file)}` }) }]),
@@ -131,6 +136,11 @@ function separatorOf(delimiter: string | undefined, file: string): string {
   const separator = delimiter === '\\t' ? '\t' : delimiter;
   if (separator === '') throw new UsageError('--delimiter must not be empty');
   return separator;
+}
+
+function encodingOf(name: string): 'utf8' | 'latin1' {
+  if (name !== 'utf8' && name !== 'latin1') throw new UsageError(`--encoding must be utf8 or latin1, got "${name}"`);
+  return name;
 }
 
 function numbersOf(option: string, text: string): number[] {

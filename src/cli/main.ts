@@ -3,15 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '../options';
 import { compareArguments, parseStrictly } from './compare-arguments';
-import { compareCommand, inFlags } from './compare-command';
+import { compareCommand, inFlags, type Outcome } from './compare-command';
 import { methodsText } from './methods-command';
 import { compareHelp, help, UsageError } from './usage';
-
-/** What a command prints and its exit code. */
-interface Outcome {
-  readonly text: string;
-  readonly code: number;
-}
 
 const done = (text: string): Outcome => ({ text, code: 0 });
 
@@ -49,8 +43,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 run(process.argv.slice(2)).then(
-  ({ text, code }) => {
+  ({ text, error, code }) => {
     process.stdout.write(text);
+    if (error !== undefined) process.stderr.write(`taskloom: ${error}\n`);
     process.exitCode = code;
   },
   (error: unknown) => {

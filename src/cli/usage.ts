@@ -19,10 +19,12 @@ The table (CSV, gzip too; the first line names the columns)
   --tasks LIST        label columns and what they are: binary, multiclass, regression; happy=binary,tempo=regression
   --inputs LIST       input columns (default: all that are no label, group, time or ignored)
   --ignore LIST       columns to leave out
+  --categorical LIST  input columns to read as categories although they hold numbers, or many texts
   --missing LIST      cells that mean "missing" beside empty ones (default: NA,N/A,NaN,nan,NULL,null,?)
   --groups COLUMN     rows with the same value stay on one side of a split
   --time COLUMN       train on the past, test on the latest rows
   --delimiter TEXT    between cells (default: a comma; a tab for .tsv); \\t for a tab
+  --encoding NAME     utf8 (default) or latin1
   --no-header         no line names the columns: they are called c1, c2, ...
 
 Methods

@@ -100,7 +100,7 @@ export function progressDisplay(): ProgressDisplay {
       transport.send(bundle, id, shown);
     } else if (stderr.isTTY) {
       // Carriage return, clear to the end of the line; a line longer than the terminal would not be rewritten but repeated.
-      stderr.write(`\r\u001b[K${clip(String(bundle['text/plain']), (stderr.columns ?? 80) - 1)}${last ? '\n' : ''}`);
+      stderr.write(`\r\u001b[K${clip(String(bundle['text/plain']), (stderr.columns || 80) - 1)}${last ? '\n' : ''}`);
     }
     shown = true;
   };

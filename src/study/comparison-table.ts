@@ -22,7 +22,7 @@ export function tableOf(data: ComparisonData): Table {
   const rows = data.methods.map((method): Cell[] => {
     const delta = deltas[method.name]?.total;
     const runs = data.runs.filter((run) => run.method === method.name);
-    const percent = (value: number): string => `${(100 * value).toFixed(1).replace(/^-(0\.0)$/, '$1')} %`;
+    const percent = (value: number): string => (Number.isNaN(value) ? 'n/a' : `${(100 * value).toFixed(1).replace(/^-(0\.0)$/, '$1')} %`);
     const change = !delta
       ? ''
       : Number.isFinite(delta.low)
@@ -44,7 +44,7 @@ export function tableOf(data: ComparisonData): Table {
   });
   const metrics = [...new Set(data.tasks.map(({ metric, better }) => `${metric} (${better} is better)`))];
   return {
-    title: `${data.methods.length} methods, ${data.tasks.length} tasks, ${data.seeds.length} seed${data.seeds.length === 1 ? '' : 's'}: mean ± standard deviation over seeds`,
+    title: `${plural(data.methods.length, 'method')}, ${plural(data.tasks.length, 'task')}, ${plural(data.seeds.length, 'seed')}: mean ± standard deviation over seeds`,
     columns: [
       'method',
       ...(manyTasks ? [] : data.tasks.map(({ name, metric }) => `${name} ${metric}`)),
@@ -61,4 +61,8 @@ export function tableOf(data: ComparisonData): Table {
       ...data.notes,
     ],
   };
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -117,6 +117,33 @@ describe('taskloom compare', () => {
     });
   });
 
+  it('reads Latin-1, and categories where it is told to', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 5},K${i}\u00f6ln,${i % 2}`);
+    command.write('latin.csv', Buffer.from(`ma\u00df,ort,y\n${rows.join('\n')}\n`, 'latin1'));
+    const args = ['compare', 'latin.csv', '--tasks', 'y=binary', '--encoding', 'latin1', ...quick, '--json', 'latin.json', '--quiet'];
+    expect(await command.run([...args, '--categorical', 'ma\u00df', '--ignore', 'ort'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    const result = JSON.parse(readFileSync(join(command.folder, 'latin.json'), 'utf8')) as CompareResult;
+    // Five categories into a trunk of 4 and a head of 1: (5 * 4 + 4) + (4 + 1); as a number it would be 13.
+    expect(result.methods[0]!.parameters).toBe(29);
+    expect((await command.run(args)).stderr).toMatch(/"ort": it holds text .* 60 distinct values.*ignore.*categorical/);
+  });
+
+  it('says 1 where every run of a method diverges, and writes what there is', async () => {
+    const { code, stdout } = await command.run(['compare', 't.csv', ...tasks, ...quick, '--lr', '1e30', '--json', 'diverged.json']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/diverged in epoch 1/);
+    expect(command.files()).toContain('diverged.json');
+  });
+
+  it('stops when it is interrupted, and writes the runs that are finished', async () => {
+    const long = ['--methods', 'single,hard+nashmtl', '--seeds', '2', '--epochs', '30000', '--trunk', '4', '--batch-size', '8'];
+    const result = await command.run(['compare', 't.csv', ...tasks, ...long, '--json', 'stopped.json'], {}, 4000);
+    expect(result.code).toBe(130);
+    const text = result.stdout + result.stderr;
+    expect(text).toMatch(/interrupted/);
+    expect(command.files().includes('stopped.json')).toBe(!text.includes('nothing is written'));
+  });
+
   it('runs on a table of the package', async () => {
     const { code, stdout } = await command.run([
       'compare',

@@ -20,7 +20,8 @@ export interface Command {
   readonly folder: string;
   /** Writes a file into the working folder. */
   write(name: string, content: string | Uint8Array): string;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CommandResult>;
+  /** @param interruptAfter milliseconds until the process gets a SIGINT. @default never */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>, interruptAfter?: number): Promise<CommandResult>;
   /** Runs TypeScript that imports the package by its name and awaits at the top level, as a notebook's cells do. */
   script(code: string): Promise<CommandResult>;
   files(): string[];
@@ -51,11 +52,12 @@ export function compileCommand(): Command {
   symlinkSync(place, join(folder, 'node_modules', 'taskloom'), 'dir');
   const work = join(folder, 'work');
   mkdirSync(work);
-  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> =>
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}, interruptAfter?: number): Promise<CommandResult> =>
     new Promise((resolve) => {
-      execFile(process.execPath, args, { cwd: work, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      const child = execFile(process.execPath, args, { cwd: work, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
         resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr }),
       );
+      if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);
     });
   return {
     folder: work,
@@ -63,7 +65,7 @@ export function compileCommand(): Command {
       writeFileSync(join(work, name), content);
       return name;
     },
-    run: (args, env) => start([join(place, 'dist', 'cli', 'main.js'), ...args], env),
+    run: (args, env, interruptAfter) => start([join(place, 'dist', 'cli', 'main.js'), ...args], env, interruptAfter),
     script(code) {
       const file = join(folder, 'script.cjs');
       writeFileSync(file, `(async () => {\n${compile(code)}\n})();\n`);
