@@ -41,6 +41,8 @@ async function load(): Promise<BackendKind> {
       );
     }
   }
+  // The core alone knows no gradients; the union package registers them all.
+  require('@tensorflow/tfjs');
   require('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm')))
     throw new Error('Cannot start the portable WebAssembly backend; install @tensorflow/tfjs-backend-wasm');

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { graddrop, pcgrad } from '../../src/balancing';
+import { clusteredTasks } from '../../src/data/simulators';
+import { splitData } from '../../src/data/split';
+import { taskData } from '../../src/data/task-data';
+import { crossStitch } from '../../src/models/cross-stitch';
+import { hardSharing } from '../../src/models/hard-sharing';
+import type { Method } from '../../src/models/method';
+import { mlp } from '../../src/models/mlp';
+import { mmoe } from '../../src/models/mmoe';
+import { singleTask } from '../../src/models/single-task';
+import { trainRuns } from '../../src/training/runs';
+import { checkSettings } from '../../src/training/settings';
+
+const planted = clusteredTasks({ groups: 1, tasksPerGroup: 2, features: 6, rows: 80, seed: 3 });
+const data = taskData(planted.table, { tasks: planted.tasks });
+const split = splitData(data, { test: 0.3, seed: 0 });
+const trunk = mlp([6], { dropout: 0.2 });
+const methods: Record<string, Method> = {
+  single: singleTask(trunk),
+  hard: hardSharing(trunk),
+  pcgrad: hardSharing(trunk).with(pcgrad()),
+  graddrop: hardSharing(trunk).with(graddrop()),
+  mmoe: mmoe({ expert: trunk, experts: 2 }),
+  crossStitch: crossStitch(trunk),
+};
+let native: string;
+
+beforeAll(async () => {
+  await loadBackend();
+  native = tf.getBackend();
+});
+afterAll(async () => {
+  await tf.setBackend(native);
+});
+
+async function predictions(method: Method, backend: string): Promise<number[]> {
+  await tf.setBackend(backend);
+  const { onProgress, ...settings } = checkSettings('test', { epochs: 3, batchSize: 16 });
+  expect(onProgress).toBeUndefined();
+  const [result] = await trainRuns(data, [{ name: 'run', method, seed: 1, split, learningRate: 0.01 }], settings);
+  return result!.predictions.flatMap((values) => [...values]);
+}
+
+test.each(Object.keys(methods))('%s gives the same numbers on the portable backend, dropout included', async (name) => {
+  const here = await predictions(methods[name]!, native);
+  const portable = await predictions(methods[name]!, 'wasm');
+  expect(portable.length).toBe(here.length);
+  for (const [i, value] of here.entries()) expect(Math.abs(portable[i]! - value)).toBeLessThan(1e-3);
+});
