@@ -37,7 +37,7 @@ async function load(): Promise<BackendKind> {
       if (process.env.TASKLOOM_BACKEND === 'native')
         throw new Error(`Cannot load native TensorFlow: ${(error as Error).message}; run "npm run setup" to install it`);
       process.stderr.write(
-        'taskloom: no native TensorFlow here, computing on the portable WebAssembly backend (about 50 times slower); "npm run setup" installs the native one\n',
+        'taskloom: no native TensorFlow here, computing on the portable WebAssembly backend (about 10 times slower); "npm run setup" installs the native one\n',
       );
     }
   }

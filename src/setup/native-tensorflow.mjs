@@ -248,7 +248,7 @@ export async function nativeTensorFlow(project, options = {}) {
   if (isProven(project, 'tensorflow') && addonIn(lib) !== undefined && existsSync(deps)) return false;
   if (!options.retry && staysPortable(record, runtime, Date.now())) {
     say(
-      `native TensorFlow: not available (${record.reason}); portable backend, about 50x slower. Try again: npm run setup -- --retry-native`,
+      `native TensorFlow: not available (${record.reason}); portable backend, about 10x slower. Try again: npm run setup -- --retry-native`,
     );
     return false;
   }
@@ -260,7 +260,7 @@ export async function nativeTensorFlow(project, options = {}) {
       if (reasons.at(-1) !== undefined) {
         rmSync(lib, { recursive: true, force: true });
         const reason = reasons.join('; ');
-        say(`native TensorFlow: not available (${reason}); going on with the portable backend, which is about 50x slower.`);
+        say(`native TensorFlow: not available (${reason}); going on with the portable backend, which is about 10x slower.`);
         writeJson(backendFile(project), { backend: 'wasm', runtime, reason, failedAt: Date.now() });
         return true;
       }

@@ -93,7 +93,7 @@ def steps():
 
 def loops(split, epochs, single):
     """The idiomatic loop: one network after the other."""
-    x, y = torch.tensor(split['x']), torch.tensor(split['y'])
+    x, y = torch.tensor(split['x']), torch.tensor(split['y'], dtype=torch.float32)
     tasks = y.shape[1]
     torch.manual_seed(0)
     for t in range(tasks if single else 1):
@@ -111,7 +111,7 @@ def loops(split, epochs, single):
 def batched(splits, epochs, single):
     """All networks of the study in one batched matrix product: what an expert would write."""
     x = torch.stack([torch.tensor(s['x']) for s in splits])
-    y = torch.stack([torch.tensor(s['y']) for s in splits])
+    y = torch.stack([torch.tensor(s['y'], dtype=torch.float32) for s in splits])
     tasks, seeds = y.shape[2], len(splits)
     seed_of = torch.arange(seeds).repeat_interleave(tasks if single else 1)
     stack, rows = len(seed_of), x.shape[1]
