@@ -54,12 +54,20 @@ export interface Model {
   /** The same as plain arrays per task: `[rows]`, or `[rows, classes]` row-major. */
   predictValues(table: TableLike | TaskData | InputTensor): Readonly<Record<string, Float64Array>>;
   /**
+   * What the architecture lets one look at, on these rows: the gates' mean weights `[tasks, experts]` (mmoe, cgc, ple, dselectk), the stitches
+   * `[tasks, tasks]` of each layer (crossStitch), and the like; empty where there is nothing. Matrices by name, further axes one below the other.
+   * Averages are over the first 1,024 rows.
+   * @throws DataError as `predict`
+   */
+  diagnose(table: TableLike | TaskData | InputTensor): Readonly<Record<string, readonly (readonly number[])[]>>;
+  /**
    * Saves the model to a directory, whole or not at all.
    * @throws Error when the directory cannot be written or holds something else
    */
   save(directory: string): Promise<void>;
 }
 
+/** Rows that are computed at a time; `diagnose` looks at the first of them only. */
 const CHUNK = 1024;
 
 /** Puts a model together. */
@@ -96,6 +104,24 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
     parameters: parts.parts.reduce((n, { network }) => n + countParameters(network.parameters), 0),
     predictValues,
     predict: (table) => frameOf(predictionColumns(tasks, predictValues(table))),
+    diagnose(table) {
+      const inputs = encoder.encode(table);
+      const rows = Math.min(CHUNK, inputs.length / encoder.features);
+      return Object.assign(
+        {},
+        ...parts.parts.map(({ network, parameters }) =>
+          tf.tidy(() => {
+            if (!network.diagnose) return {};
+            const values = Object.fromEntries(
+              network.parameters.map(({ name, shape }, i) => [name, tf.tensor(parameters[i]!, [1, ...shape])]),
+            );
+            const x = tf.tensor(inputs.subarray(0, rows * encoder.features), [1, rows, ...encoder.shape]);
+            const seen = Object.entries(network.diagnose(values, x, inferenceContext));
+            return Object.fromEntries(seen.map(([name, t]) => [name, tf.reshape(t, [-1, t.shape[t.rank - 1]!]).arraySync() as number[][]]));
+          }),
+        ),
+      ) as Record<string, number[][]>;
+    },
     async save(directory) {
       await loadBackend();
       await save(parts, directory);

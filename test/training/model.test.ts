@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { taskData } from '../../src/data/task-data';
+import { crossStitch } from '../../src/models/cross-stitch';
+import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/mlp';
+import { mmoe } from '../../src/models/mmoe';
+import { singleTask } from '../../src/models/single-task';
+import { random } from '../../src/random/random';
+import { binary, multiclass, regression } from '../../src/tasks';
+import { load } from '../../src/training/checkpoint';
+import { fit as train } from '../../src/training/fit';
+
+const folder = mkdtempSync(join(tmpdir(), 'taskloom-model-'));
+beforeAll(async () => {
+  await loadBackend();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const draw = random(5, 'model test');
+const n = 90;
+const a = Array.from({ length: n }, () => draw.normal());
+const b = Array.from({ length: n }, () => draw.normal());
+const color = Array.from({ length: n }, (_, i) => ['red', 'green', 'blue'][i % 3]!);
+const table = {
+  a,
+  b,
+  color,
+  sign: a.map((v) => (v > 0 ? 'yes' : 'no')),
+  value: a.map((v, i) => 50 + 10 * v - 5 * b[i]!),
+  third: b.map((v) => (v < -0.5 ? 'low' : v < 0.5 ? 'mid' : 'high')),
+};
+const data = taskData(table, { tasks: { sign: binary(), value: regression(), third: multiclass() } });
+const trunk = mlp([16]);
+
+test.each([
+  ['hard', hardSharing(trunk)],
+  ['single', singleTask(trunk)],
+  ['mmoe', mmoe({ expert: trunk, experts: 2 })],
+])("a %s model learns, predicts in the labels' units, and predicts alike after saving and loading", async (name, method) => {
+  const model = await train(data, method, { epochs: 60, learningRate: 0.02, batchSize: 30 });
+  const fresh = { third: ['unused'], a: [2, -2], b: [0, 2], color: ['red', 'violet'] };
+  const { third, ...inputs } = fresh;
+  expect(third).toEqual(['unused']);
+  const values = model.predictValues(inputs);
+  expect(values.sign![0]).toBeGreaterThan(0.8);
+  expect(values.sign![1]).toBeLessThan(0.2);
+  expect(Math.abs(values.value![0]! - 70)).toBeLessThan(8);
+  const shares = values.third!.subarray(3, 6);
+  expect(shares.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6);
+  expect(model.predict(inputs).columns).toEqual(['sign', 'value', 'third', 'third=high', 'third=low', 'third=mid']);
+  expect(model.predict(inputs).column('third').values).toEqual([expect.any(String), 'high']);
+  const directory = join(folder, name);
+  await model.save(directory);
+  const again = await load(directory);
+  expect(again.predictValues(inputs)).toEqual(values);
+  expect(again.parameters).toBe(model.parameters);
+  expect(() => model.predictValues({ a: [1], color: ['red'] })).toThrow(/"b"/);
+});
+
+test('what was saved badly, cut or changed is refused, and a foreign directory is left alone', async () => {
+  const model = await train(data, hardSharing(trunk), { epochs: 1 });
+  const directory = join(folder, 'damaged');
+  await model.save(directory);
+  const description = readFileSync(join(directory, 'model.json'), 'utf8');
+  writeFileSync(join(directory, 'model.json'), description.slice(0, 200));
+  await expect(load(directory)).rejects.toThrow(/not complete JSON/);
+  writeFileSync(join(directory, 'model.json'), description.replace('"version": 1', '"version": 99'));
+  await expect(load(directory)).rejects.toThrow(/version is 99/);
+  writeFileSync(join(directory, 'model.json'), description);
+  const bytes = readFileSync(join(directory, 'parameters.bin'));
+  bytes[10]! ^= 1;
+  writeFileSync(join(directory, 'parameters.bin'), bytes);
+  await expect(load(directory)).rejects.toThrow(/checksum/);
+  truncateSync(join(directory, 'parameters.bin'), 100);
+  await expect(load(directory)).rejects.toThrow(/100 bytes, expected/);
+  await expect(load(join(folder, 'nowhere'))).rejects.toThrow(/nowhere/);
+  const foreign = mkdtempSync(join(folder, 'foreign-'));
+  writeFileSync(join(foreign, 'thesis.txt'), 'mine');
+  await expect(model.save(foreign)).rejects.toThrow(/holds other files/);
+  expect(readFileSync(join(foreign, 'thesis.txt'), 'utf8')).toBe('mine');
+  // Saving over an earlier model replaces it whole.
+  await model.save(directory);
+  expect((await load(directory)).parameters).toBe(model.parameters);
+});
+
+test('diagnose gives the gates of a mixture, rows summing to 1, and the stitches of every layer', async () => {
+  const mixture = await train(data, mmoe({ expert: trunk, experts: 4 }), { epochs: 2 });
+  const { gates } = mixture.diagnose(table);
+  expect(gates!.length).toBe(3);
+  for (const row of gates!) expect(row.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 5);
+  const stitched = await train(data, crossStitch(trunk), { epochs: 1, learningRate: 0 });
+  const [stitch] = Object.values(stitched.diagnose(table));
+  expect(stitch!.map((row) => row.map((w) => Number(w.toFixed(4))))).toEqual([
+    [0.9, 0.05, 0.05],
+    [0.05, 0.9, 0.05],
+    [0.05, 0.05, 0.9],
+  ]);
+  expect((await train(data, hardSharing(trunk), { epochs: 1 })).diagnose(table)).toEqual({});
+});
+
+test('training that diverges says which task, when, and what to do', async () => {
+  await expect(train(data, hardSharing(trunk), { epochs: 30, learningRate: 1e30 })).rejects.toThrow(
+    /diverged in epoch \d+: the loss of task .*lower learningRate/,
+  );
+});
+
+test('an abort signal stops at a step and returns the model as it is', async () => {
+  const controller = new AbortController();
+  const model = await train(data, hardSharing(trunk), {
+    epochs: 1_000_000,
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  expect(model.history.interrupted).toBe(true);
+  expect(model.predictValues({ a: [1], b: [1], color: ['red'] }).sign!.length).toBe(1);
+});
