@@ -239,6 +239,7 @@ let graphs = 0;
 export class GraphBuilder {
   private readonly nodes: Message[] = [];
   private readonly constants = new Map<Message, Ref>();
+  private readonly placeholders = new Set<Ref>();
   private readonly id: number = graphs++;
 
   private node(name: string, op: string, inputs: readonly string[], attributes: Iterable<readonly [string, Message]>): string {
@@ -255,7 +256,9 @@ export class GraphBuilder {
       ['dtype', typeAttribute(dtype)],
       ['shape', make(proto().AttrValue!, { Shape: shapeMessage(shape) })],
     ];
-    return `${this.node(`in${this.nodes.length}`, 'Placeholder', [], attributes)}:0`;
+    const ref = `${this.node(`in${this.nodes.length}`, 'Placeholder', [], attributes)}:0`;
+    this.placeholders.add(ref);
+    return ref;
   }
 
   /**
@@ -311,7 +314,10 @@ export class GraphBuilder {
 
   /** @returns the name of the assigning node */
   assign(variable: Ref, value: Ref, after: readonly string[] = []): string {
-    return this.op('AssignVariableOp', [variable, value], { dtype: { type: 'float32' } }, after);
+    // A fed tensor is JavaScript's own memory, and a variable keeps what it is assigned: freed later by a thread of TensorFlow, it
+    // would corrupt the JavaScript heap.
+    const own = this.placeholders.has(value) ? `${this.op('DeepCopy', [value], { T: { type: 'float32' } })}:0` : value;
+    return this.op('AssignVariableOp', [variable, own], { dtype: { type: 'float32' } }, after);
   }
 
   /** Puts a recording into the graph, reading `inputs`; returns the recording's outputs. */
