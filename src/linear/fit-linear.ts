@@ -163,12 +163,15 @@ export function fitLinear(tasks: readonly LinearTask[], penalty: Penalty, option
   const data = labelledTasks(who, tasks, full.loss);
   const loss = dataLoss(data, full);
   const lambdas = chosenLambdas(full, () => defaultLambdas(loss, penalty));
+  const solutions = solvePath(loss, penalty, lambdas, full);
   const solve = (part: readonly LinearTask[]): LinearModel[] => {
+    // Validation rows judge the path of all rows.
+    if (part === data) return solutions.map((s) => loss.restore(s.parameters));
     const partLoss = dataLoss(part, full);
     return solvePath(partLoss, penalty, lambdas, full).map((s) => partLoss.restore(s.parameters));
   };
   const crossValidation = lambdas.length === 1 ? undefined : crossValidate(data, lambdas, solve, full);
-  return assembleFit(penalty.name, data, full, loss, lambdas, solvePath(loss, penalty, lambdas, full), crossValidation);
+  return assembleFit(penalty.name, data, full, loss, lambdas, solutions, crossValidation);
 }
 
 /** The result of a path of solutions. */
