@@ -29,6 +29,8 @@ async function load(): Promise<BackendKind> {
       restoreRemovedUtil();
       // Its start-up tip and TensorFlow's own log lines are no news to a user.
       process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+      // Ops of a step run at the same time on all cores; splitting each small op over the cores besides takes up to twice as long.
+      process.env.TF_NUM_INTRAOP_THREADS ??= '1';
       require('@tensorflow/tfjs-node');
       await tf.setBackend('tensorflow');
       await tf.ready();

@@ -1,0 +1,130 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { graddrop } from '../../src/balancing';
+import type { JacobianBalancer } from '../../src/balancing/balancing';
+import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/mlp';
+import { random } from '../../src/random/random';
+import type { Task } from '../../src/tasks/task';
+import type { Executor, StackPlan, StepFeed, StepKind } from '../../src/training/executor';
+import { graphExecutor, laneSizes } from '../../src/training/graph-executor';
+import { initialValues } from '../../src/training/initial-values';
+import { adam } from '../../src/training/optimizer';
+import type { Resident } from '../../src/training/step';
+
+const stack = 5;
+const batch = 512;
+const rows = 100;
+const tasks: Task[] = ['a', 'b'].map((name) => ({ name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 }));
+const network = hardSharing(mlp([96, 8], { dropout: 0.1 })).architecture.build({ input: { shape: [72] }, tasks });
+
+function planOf(step: StepKind, weighted = false): StackPlan {
+  return {
+    shape: { network, tasks, stack, inputShape: [72], weighted, totalSteps: 10 },
+    optimizer: adam(),
+    step,
+    after: step.kind === 'losses',
+    matchMean: false,
+    weightHeads: false,
+    batch,
+    evaluationBatch: 20,
+    unroll: 2,
+    perModel: false,
+  };
+}
+
+const draws = random(3, 'lanes test');
+const numbers = (length: number): Float32Array => Float32Array.from({ length }, () => draws.normal());
+const someRows = (length: number): Int32Array => Int32Array.from({ length }, () => draws.below(rows));
+const feeds = Array.from(
+  { length: 3 },
+  (_, k): StepFeed => ({
+    rows: someRows(stack * batch),
+    seeds: Int32Array.from({ length: 2 * stack }, (__, i) => (i % 2 === 0 ? i : k)),
+    scalars: Float32Array.from({ length: 4 * stack }, (__, i) => [1e-3, 1e-8, 1, 1][i % 4]!),
+    weights: numbers(stack * tasks.length).map(Math.abs),
+    others: someRows(2 * stack * batch),
+  }),
+);
+const start = network.parameters.map((_, i) => {
+  const each = Array.from({ length: stack }, (__, s) => initialValues(network, s)[i]!);
+  return Float32Array.from(each.flatMap((values) => [...values]));
+});
+
+describe.skipIf(process.env.TASKLOOM_BACKEND === 'portable')('lanes', () => {
+  let data: Resident;
+  beforeAll(async () => {
+    await loadBackend();
+    data = {
+      inputs: tf.tensor(numbers(rows * 72), [rows, 72]),
+      labels: tf.tensor(
+        numbers(rows * 2).map((v) => (v > 0 ? 1 : 0)),
+        [rows, 2],
+      ),
+      mask: tf.tensor(
+        numbers(rows * 2).map((v) => (v > -1 ? 1 : 0)),
+        [rows, 2],
+      ),
+      classWeights: tf.tensor(numbers(stack * 4).map(Math.abs), [stack, 4]),
+    };
+  });
+  afterAll(() => tf.dispose(Object.values(data)));
+
+  it('are as many as cores, models and work allow, and hold every model once', () => {
+    const plan = planOf({ kind: 'weighted' });
+    expect(laneSizes(plan, 1)).toEqual([5]);
+    expect(laneSizes(plan, 2)).toEqual([2, 3]);
+    // 5 models x 512 rows x 7,800 parameters are 20 million multiply-adds, enough for two lanes.
+    expect(laneSizes(plan, 64)).toEqual([2, 3]);
+    expect(laneSizes({ ...plan, batch: 25600 }, 64)).toEqual([1, 1, 1, 1, 1]);
+    expect(laneSizes({ ...plan, batch: 16 }, 64)).toEqual([5]);
+  });
+
+  /** Trains three steps and returns everything that can be read. */
+  function everything(executor: Executor, plan: StackPlan): number[][] {
+    const seen: Float32Array[] = [];
+    executor.start(start);
+    if (plan.step.kind === 'weighted' || plan.step.kind === 'rule') seen.push(executor.steps(feeds));
+    else {
+      const look = (done: StepFeed | undefined, next: StepFeed): void => {
+        const { losses, gramian, cross, after } = executor.probe(done, next);
+        seen.push(losses, gramian, cross, after);
+      };
+      look(undefined, feeds[0]!);
+      look(feeds[0]!, feeds[1]!);
+      look(feeds[1]!, feeds[2]!);
+    }
+    executor.keepBest(Float32Array.of(1, 0, 1, 0, 0));
+    executor.restore(executor.save().map((values) => values.map((v) => v / 2)));
+    const { outputs, sums, counts } = executor.evaluate('best', feeds[0]!.rows.slice(0, stack * plan.evaluationBatch));
+    seen.push(outputs, sums, counts, ...executor.read('current'), ...executor.read('best'));
+    executor.dispose();
+    return seen.map((values) => [...values]);
+  }
+
+  const plans: Record<string, StackPlan> = {
+    weighted: planOf({ kind: 'weighted' }, true),
+    'one column a model': {
+      ...planOf({ kind: 'weighted' }),
+      shape: { ...planOf({ kind: 'weighted' }).shape, columns: [0, 1, 0, 1, 0].map((c) => [c, 1 - c]) },
+    },
+    losses: planOf({ kind: 'losses' }),
+    gramian: planOf({ kind: 'gramian', cross: false }),
+    'gramian of independent batches': planOf({ kind: 'gramian', cross: true }),
+    representation: planOf({ kind: 'representation' }),
+    rule: planOf({ kind: 'rule', rule: (graddrop() as JacobianBalancer).rule }),
+  };
+  it.each(Object.keys(plans))('change nothing: %s', (name) => {
+    const plan = plans[name]!;
+    const before = tf.memory().numTensors;
+    const alone = everything(graphExecutor(plan, data, 1), plan);
+    const lanes = everything(graphExecutor(plan, data, 2), plan);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(lanes.map((values) => values.length)).toEqual(alone.map((values) => values.length));
+    for (const [i, values] of alone.entries()) {
+      const most = values.reduce((max, v, k) => Math.max(max, Math.abs(v - lanes[i]![k]!) / (1 + Math.abs(v))), 0);
+      expect(most).toBeLessThan(1e-5);
+    }
+  });
+});
