@@ -1,10 +1,13 @@
 """What an engineer would use instead, timed on the CPU: plain PyTorch loops, PyTorch batched by hand, and TorchJD.
 
-    python peers.py steps | study | tasks          one JSON line per measurement
+    python peers.py steps | study | tasks | libmtl          one JSON line per measurement
 
-`study` reads the splits and the data from a JSON file named by the second argument (made by run.mjs).
+`study` and `libmtl` read the splits and the data from a JSON file named by the second argument (made by run.mjs). `libmtl` times LibMTL
+from the checkout that LIBMTL_SOURCE names.
 """
+import contextlib
 import json
+import os
 import sys
 import time
 
@@ -174,6 +177,97 @@ def tasks():
             emit(bench='tasks', tasks=count, peer=f'TorchJD {name}' if aggregator else 'PyTorch equal', ms=timed(step, 20 if count == 40 else 40))
 
 
+class PosingAsResNet(nn.Module):
+    """LibMTL's cross-stitch asks its encoder for a ResNet's parts."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.relu = nn.Linear(72, 128), nn.ReLU()
+        self.bn1 = self.maxpool = self.layer1 = self.layer3 = self.layer4 = nn.Identity()
+        self.layer2 = nn.Sequential(nn.Linear(128, 64), nn.ReLU())
+
+
+def libmtl_step(split, weighting, architecture, options, epochs):
+    """Milliseconds a step of LibMTL's own training loop."""
+    import numpy as np
+    from LibMTL.config import LibMTL_args, prepare_args
+    from LibMTL.loss import AbsLoss
+    from LibMTL.metrics import AbsMetric
+    from LibMTL.trainer import Trainer
+
+    # Functions that torch and numpy have removed.
+    torch.symeig = lambda m, eigenvectors=False: torch.linalg.eigh(m)
+    np.alltrue = np.all
+
+    class OnCpu(Trainer):
+        device = property(lambda self: torch.device('cpu'), lambda self, value: None)
+
+        def test(self, *args, **kwargs):
+            """Left out of the time."""
+
+    class Loss(AbsLoss):
+        def compute_loss(self, pred, gt):
+            return nn.functional.binary_cross_entropy_with_logits(pred, gt)
+
+    class NoMetric(AbsMetric):
+        def update_fun(self, pred, gt):
+            pass
+
+        def score_fun(self):
+            return [1.0]
+
+    x, y = torch.tensor(split['x']), torch.tensor(split['y'], dtype=torch.float32)
+    names = [f't{t}' for t in range(y.shape[1])]
+
+    class Batches:
+        def __len__(self):
+            return -(-len(x) // 64)
+
+        def __iter__(self):
+            for at in torch.randperm(len(x)).split(64):
+                yield x[at], {name: y[at, t:t + 1] for t, name in enumerate(names)}
+
+    arguments = ['--weighting', weighting, '--arch', architecture, '--optim', 'adam', '--lr', '1e-3', '--weight_decay', '0', *options]
+    kwargs, optim, scheduler = prepare_args(LibMTL_args.parse_args(arguments))
+    torch.manual_seed(0)
+    trainer = OnCpu(
+        task_dict={name: {'metrics': ['none'], 'metrics_fn': NoMetric(), 'loss_fn': Loss(), 'weight': [1]} for name in names},
+        weighting=weighting,
+        architecture=architecture,
+        encoder_class=PosingAsResNet if architecture == 'Cross_stitch' else lambda: nn.Sequential(
+            nn.Linear(72, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU()),
+        decoders=nn.ModuleDict({name: nn.Linear(64, 1) for name in names}),
+        rep_grad='--rep_grad' in options,
+        multi_input=False,
+        optim_param=optim,
+        scheduler_param=scheduler,
+        **kwargs,
+    )
+    start = clock()
+    trainer.train(Batches(), Batches(), epochs)
+    return (clock() - start) / epochs / len(Batches()) * 1e3
+
+
+def libmtl(path):
+    sys.path.insert(0, os.environ['LIBMTL_SOURCE'])
+    split = json.load(open(path))[0]
+    experts = ['--img_size', '72', '--num_experts']
+    cases = [('weighting', name, 'HPS', ['--rep_grad'] if name == 'GradDrop' else []) for name in (
+        'EW', 'UW', 'DWA', 'GLS', 'RLW', 'IMTL', 'STCH', 'FAMO', 'GradNorm', 'ExcessMTL', 'MGDA', 'PCGrad', 'GradVac', 'GradDrop', 'CAGrad',
+        'Nash_MTL', 'FairGrad', 'Aligned_MTL', 'DB_MTL', 'MoCo', 'MoDo', 'SDMGrad', 'UPGrad')]
+    cases += [('architecture', 'EW', name, options) for name, options in (
+        ('MMoE', [*experts, '4']), ('CGC', [*experts, *'1111111']), ('Cross_stitch', []), ('DSelect_k', [*experts, '4']))]
+    for kind, weighting, architecture, options in cases:
+        name = weighting if kind == 'weighting' else architecture
+        try:
+            with open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere):
+                libmtl_step(split, weighting, architecture, options, 1)
+                ms = min(libmtl_step(split, weighting, architecture, options, 5) for _ in range(2))
+            emit(bench=kind, peer='LibMTL', name=name, ms=ms)
+        except Exception as problem:  # a peer that cannot run here is a result too
+            emit(bench=kind, peer='LibMTL', name=name, error=(str(problem) or repr(problem)).splitlines()[0][:200])
+
+
 if __name__ == '__main__':
     torch.set_num_threads(2)
-    {'steps': steps, 'tasks': tasks, 'study': lambda: study(sys.argv[2])}[sys.argv[1]]()
+    {'steps': steps, 'tasks': tasks, 'study': lambda: study(sys.argv[2]), 'libmtl': lambda: libmtl(sys.argv[2])}[sys.argv[1]]()

@@ -2,22 +2,26 @@
  * Benchmarks: ours and the peers' figures from one run, as a table and (with --json FILE) as JSON.
  *
  *   npm run bench                    all
- *   npm run bench -- steps study     some of: steps, study, tasks, methods, memory, rows
+ *   npm run bench -- steps study     some of: steps, study, tasks, methods, architectures, memory, rows
  *
- * Peers are PyTorch and TorchJD in an environment that this script makes (.taskloom/bench). PEER_LINES names a file of JSON lines with
- * further figures, such as another library's run of the same study (`{"method", "wall_s": {"min"}}`).
+ * Peers are PyTorch and TorchJD in an environment that this script makes (.taskloom/bench), and LibMTL from a checkout that LIBMTL_SOURCE
+ * names. PEER_LINES names a file of JSON lines with further figures, such as another library's run of the same study
+ * (`{"method", "wall_s": {"min"}}`).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..', '..');
 const require = createRequire(import.meta.url);
-const parts = ['steps', 'study', 'tasks', 'methods', 'memory', 'rows'];
+const parts = ['steps', 'study', 'tasks', 'methods', 'architectures', 'memory', 'rows'];
 const args = process.argv.slice(2);
+const oneStepAt = args.indexOf('--one-step');
+const oneStep = oneStepAt >= 0 ? args.splice(oneStepAt, 2)[1].split(',').map(Number) : undefined;
 const jsonAt = args.indexOf('--json');
 const jsonFile = jsonAt >= 0 ? args.splice(jsonAt, 2)[1] : undefined;
 const unknown = args.find((arg) => !parts.includes(arg));
@@ -31,18 +35,21 @@ const wanted = args.length > 0 ? args : parts;
 function peerPython() {
   const folder = path.join(root, '.taskloom', 'bench');
   const python = path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const works = () => existsSync(python) && spawnSync(python, ['-c', 'import torch, torchjd']).status === 0;
+  const libmtl = Boolean(process.env.LIBMTL_SOURCE);
+  const needed = ['torch', 'torchjd', ...(libmtl ? ['scipy', 'cvxpy', 'qpsolvers', 'torch_geometric'] : [])];
+  const works = () => existsSync(python) && spawnSync(python, ['-c', `import ${needed.join(', ')}`]).status === 0;
   if (works()) return python;
   console.log('Installing the peers (PyTorch, TorchJD) into .taskloom/bench ...');
   mkdirSync(path.dirname(folder), { recursive: true });
   spawnSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-  spawnSync(python, ['-m', 'pip', 'install', '-q', 'torch', 'torchjd', 'numpy'], { stdio: 'inherit' });
+  const packages = ['numpy', ...needed.map((name) => (name === 'qpsolvers' ? 'qpsolvers[quadprog]' : name))];
+  spawnSync(python, ['-m', 'pip', 'install', '-q', ...packages], { stdio: 'inherit' });
   if (works()) return python;
   console.log('The peers could not be installed; only our own figures follow.');
   return undefined;
 }
 
-const python = peerPython();
+const python = oneStep ? undefined : peerPython();
 function peers(...peerArgs) {
   if (!python) return [];
   const { stdout, status, stderr } = spawnSync(python, [path.join(here, 'peers.py'), ...peerArgs], {
@@ -124,6 +131,21 @@ function stepExecutor(stack, batch, inputs, hidden, unroll) {
   return { executor, feed, free: () => [executor.dispose(), tf.dispose(Object.values(data))] };
 }
 
+/** Milliseconds per model-step of our engine. */
+function ownStep(stack, batch, inputs, hidden, count) {
+  const unroll = hidden > 512 ? 2 : 8;
+  const { executor, feed, free } = stepExecutor(stack, batch, inputs, hidden, unroll);
+  const ms = msPerStep(executor, feed, unroll, count) / stack;
+  free();
+  return ms;
+}
+
+/** The same with ops split over all cores, which one large network wants; TensorFlow takes the setting once a process. */
+function ownWideStep(...size) {
+  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: String(availableParallelism()) };
+  return Number(spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--one-step', size.join()], { env, encoding: 'utf8' }).stdout);
+}
+
 function steps() {
   const theirs = peers('steps');
   for (const [kind, stack, sizes] of [
@@ -147,15 +169,13 @@ function steps() {
   ]) {
     for (const [batch, inputs, hidden, count] of sizes) {
       const size = `${batch}x${inputs}x${hidden}`;
-      const unroll = hidden > 512 ? 2 : 8;
-      const { executor, feed, free } = stepExecutor(stack, batch, inputs, hidden, unroll);
-      const ours = msPerStep(executor, feed, unroll, count) / stack;
-      free();
+      const wide = stack === 1 && hidden > 512;
+      const ours = (wide ? ownWideStep : ownStep)(stack, batch, inputs, hidden, count);
       const own = theirs.filter((line) => line.bench === kind && line.size === size);
       const best = Math.min(...own.flatMap((line) => line.ms ?? []));
       for (const line of own)
         add({
-          what: `${kind === 'step' ? 'Adam step' : 'ten stacked, per model-step'}, ${size}`,
+          what: `${kind === 'step' ? 'Adam step' : 'ten stacked, per model-step'}, ${size}${wide ? ` (TF_NUM_INTRAOP_THREADS=${availableParallelism()})` : ''}`,
           unit: 'ms',
           peer: line.peer,
           theirs: line.ms ?? line.error,
@@ -173,8 +193,8 @@ async function emotions() {
   return tl.taskData(columns, { ...options, tasks });
 }
 
-async function study() {
-  const data = await emotions();
+/** The study's five splits; their training parts, encoded, in a file for the peers. */
+function studySplits(data) {
   const seeds = [0, 1, 2, 3, 4];
   const splits = Object.fromEntries(
     seeds.map((seed) => {
@@ -191,23 +211,23 @@ async function study() {
   mkdirSync(path.join(root, '.taskloom'), { recursive: true });
   const file = path.join(root, '.taskloom', 'bench-study.json');
   writeFileSync(file, JSON.stringify(encoded));
+  return { splits, file };
+}
+
+async function study() {
+  const data = await emotions();
+  const { splits, file } = studySplits(data);
   const theirs = peers('study', file);
   const trunk = tl.mlp([128, 64]);
   const run = async (methods) => {
     const start = performance.now();
-    const comparison = await tl.compare(data, { methods, splits, epochs: 60, batchSize: 64, onProgress: () => {} });
-    return { seconds: (performance.now() - start) / 1000, comparison };
+    await tl.compare(data, { methods, splits, epochs: 60, batchSize: 64, onProgress: () => {} });
+    return { seconds: (performance.now() - start) / 1000 };
   };
-  await run({ single: tl.singleTask(trunk) });
-  const single = [];
-  const hard = [];
-  let last;
-  for (let round = 0; round < 3; round++) {
-    single.push((await run({ single: tl.singleTask(trunk) })).seconds);
-    last = await run({ hard: tl.hardSharing(trunk) });
-    hard.push(last.seconds);
-  }
-  const ours = Math.min(...single) + Math.min(...hard);
+  const both = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
+  const times = [];
+  for (let round = 0; round < 4; round++) times.push((await run(both)).seconds);
+  const ours = Math.min(...times);
   for (const line of theirs) {
     const total = line.single + line.hard;
     add({
@@ -302,28 +322,101 @@ async function methods() {
   for (const [name, factory] of Object.entries({ ...tl.balancers, ...tl.weightings }))
     if (name !== 'fixed' && name !== 'equal') all[name] = tl.hardSharing(trunk).with(factory());
   const ours = await methodSteps(all, data);
-  // Milliseconds a step on two cores, stated with the issue that asked for these methods; not measured in this run.
-  const stated = {
-    equal: 1.55,
-    pcgrad: 6,
-    mgda: 13.6,
-    cagrad: 8,
-    nashmtl: 40,
-    fairgrad: 6.8,
-    alignedmtl: 5,
-    famo: 2.2,
-    sdmgrad: 26,
-    modo: 22,
-  };
-  for (const [name, ms] of Object.entries(ours))
-    add({
-      what: `${name}, five seeds stacked, per model-step`,
-      unit: 'ms',
-      peer: stated[name] ? 'LibMTL (stated)' : 'our equal weights',
-      theirs: stated[name] ?? ours.equal,
-      ours: ms,
-      ratio: ms / (stated[name] ?? ours.equal),
-    });
+  const theirs = libmtl('weighting', data);
+  for (const [name, ms] of Object.entries(ours)) {
+    addLibmtl(`${name}, five seeds stacked, per model-step`, LIBMTL[name], ms, theirs);
+    if (name !== 'equal') lines.at(-1).timesEqual = ms / ours.equal;
+  }
+}
+
+/** LibMTL's names of our methods and architectures. */
+const LIBMTL = {
+  equal: 'EW',
+  uncertainty: 'UW',
+  dwa: 'DWA',
+  gls: 'GLS',
+  rlw: 'RLW',
+  imtlg: 'IMTL',
+  stch: 'STCH',
+  famo: 'FAMO',
+  gradnorm: 'GradNorm',
+  excessmtl: 'ExcessMTL',
+  mgda: 'MGDA',
+  pcgrad: 'PCGrad',
+  gradvac: 'GradVac',
+  graddrop: 'GradDrop',
+  cagrad: 'CAGrad',
+  nashmtl: 'Nash_MTL',
+  fairgrad: 'FairGrad',
+  alignedmtl: 'Aligned_MTL',
+  dbmtl: 'DB_MTL',
+  moco: 'MoCo',
+  modo: 'MoDo',
+  sdmgrad: 'SDMGrad',
+  upgrad: 'UPGrad',
+  mmoe: 'MMoE',
+  cgc: 'CGC',
+  crossStitch: 'Cross_stitch',
+  dselectk: 'DSelect_k',
+};
+
+/** Milliseconds a step on two cores, stated with the request for these methods; for where LibMTL is not at hand. */
+const STATED = {
+  EW: 1.55,
+  PCGrad: 6,
+  MGDA: 13.6,
+  CAGrad: 8,
+  Nash_MTL: 40,
+  FairGrad: 6.8,
+  Aligned_MTL: 5,
+  FAMO: 2.2,
+  SDMGrad: 26,
+  MoDo: 22,
+  MMoE: 4.9,
+  CGC: 6,
+  Cross_stitch: 8.4,
+  DSelect_k: 6.4,
+};
+
+let libmtlLines;
+/** LibMTL's milliseconds a step, by name; undefined where there is no checkout. */
+function libmtl(kind, data) {
+  if (!process.env.LIBMTL_SOURCE) {
+    console.log('LIBMTL_SOURCE is not set: LibMTL is not run; its figures are those stated for two cores.');
+    return undefined;
+  }
+  libmtlLines ??= peers('libmtl', studySplits(data).file);
+  return Object.fromEntries(libmtlLines.filter((line) => line.bench === kind).map((line) => [line.name, line.ms ?? line.error]));
+}
+
+function addLibmtl(what, name, ours, measured) {
+  const theirs = name && (measured ?? STATED)[name];
+  const peer = theirs === undefined ? undefined : measured ? 'LibMTL' : 'LibMTL (stated)';
+  add({ what, unit: 'ms', ours, ...(peer ? { peer, theirs, ...(typeof theirs === 'number' ? { ratio: ours / theirs } : {}) } : {}) });
+}
+
+async function architectures() {
+  const data = await emotions();
+  const trunk = tl.mlp([128, 64]);
+  const ours = await methodSteps(
+    {
+      hardSharing: tl.hardSharing(trunk),
+      softSharing: tl.softSharing(trunk),
+      crossStitch: tl.crossStitch(trunk),
+      sluice: tl.sluice(trunk),
+      nddr: tl.nddr(trunk),
+      mtan: tl.mtan(trunk),
+      mmoe: tl.mmoe(trunk, { experts: 4 }),
+      cgc: tl.cgc(trunk, { shared: 1, specific: 1 }),
+      ple: tl.ple(trunk),
+      dselectk: tl.dselectk(trunk, { experts: 4, k: 2 }),
+      film: tl.film(trunk),
+      ltb: tl.ltb(trunk),
+    },
+    data,
+  );
+  const theirs = libmtl('architecture', data);
+  for (const [name, ms] of Object.entries(ours)) addLibmtl(`${name}, five seeds stacked, per model-step`, LIBMTL[name], ms, theirs);
 }
 
 async function memory() {
@@ -360,19 +453,24 @@ async function rows() {
   add({ what: 'peak resident memory', unit: 'MB', ours: process.resourceUsage().maxRSS / 1024 });
 }
 
+if (oneStep) {
+  console.log(ownStep(...oneStep));
+  process.exit(0);
+}
 console.log(`Taskloom on ${backend} TensorFlow, Node ${process.version}`);
 for (const part of wanted) {
   const from = lines.length;
-  await { steps, study, tasks, methods, memory, rows }[part]();
+  await { steps, study, tasks, methods, architectures, memory, rows }[part]();
   const show = (value) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value);
   console.table(
-    lines.slice(from).map(({ what, unit, ours, peer, theirs, ratio, best }) => ({
+    lines.slice(from).map(({ what, unit, ours, peer, theirs, ratio, timesEqual, best }) => ({
       what,
       unit,
       ours: show(ours),
       peer,
       theirs: show(theirs),
       ratio: show(ratio),
+      ...(timesEqual === undefined ? {} : { 'times our equal': show(timesEqual) }),
       ...(best ? { best: 'best peer' } : {}),
     })),
   );
