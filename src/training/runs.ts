@@ -1,7 +1,7 @@
 import type { State } from '../balancing/balancing';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { countParameters, type Network } from '../models/network';
+import { countParameters, type Network, type TaskGroup } from '../models/network';
 import type { Task } from '../tasks/task';
 import { initialValues } from './initial-values';
 import { predictionsOf } from './predictions';
@@ -88,6 +88,7 @@ interface Unit {
   readonly tasks: readonly number[];
   /** Those of the tasks whose predictions are taken from this network. */
   readonly serve: readonly number[];
+  readonly weights?: readonly number[];
   readonly network: Network;
 }
 
@@ -115,11 +116,21 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     const every = data.tasks.map((_, t) => t);
     const { separate, partition } = run.method.architecture;
     const whole = [{ train: every, serve: every }];
-    const groups = partition ? partition(data.tasks) : separate ? every.map((t) => ({ train: [t], serve: [t] })) : whole;
-    return groups.map(({ train: tasks, serve }) => ({
+    const groups: readonly TaskGroup[] = partition
+      ? partition(data.tasks)
+      : separate
+        ? every.map((t) => ({ train: [t], serve: [t] }))
+        : whole;
+    if (run.method.balancing && groups.some(({ weights }) => weights !== undefined)) {
+      throw new RangeError(
+        `${run.method.architecture.name}.with(${run.method.balancing.info.name}()): the plan has weights of its own; leave them out, or train without .with(...)`,
+      );
+    }
+    return groups.map(({ train: tasks, serve, weights }) => ({
       run: index,
       tasks,
       serve,
+      ...(weights ? { weights } : {}),
       network: run.method.architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
     }));
   });
@@ -172,6 +183,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         columns: unit.tasks.flatMap((t) => columns[t]!),
         initial: initialValues(unit.network, run.seed),
         learningRate: run.learningRate,
+        ...(unit.weights ? { taskWeights: unit.weights } : {}),
         serve: unit.serve.map((t) => unit.tasks.indexOf(t)),
         ...(weights ? { classWeights: weights } : {}),
       };

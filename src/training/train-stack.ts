@@ -29,6 +29,8 @@ export interface Member {
   readonly initial: readonly Float32Array[];
   readonly classWeights?: Float32Array;
   readonly learningRate: number;
+  /** `[tasks]` fixed weights of the losses, of a method that balances nothing. @default all 1 */
+  readonly taskWeights?: readonly number[];
   /** Places of the tasks whose outputs are wanted. @default all tasks */
   readonly serve?: readonly number[];
 }
@@ -299,6 +301,7 @@ export async function trainStack(
       const active = count > 0 && progress[s]!.failure === undefined;
       const rate = member.learningRate * factor;
       const numbers = options.optimizer.scalars(epoch * stepsOf[s]! + Math.min(k + 1, stepsOf[s]!), rate);
+      if (member.taskWeights) feed.weights.set(member.taskWeights, place * taskCount);
       feed.seeds.set([dropoutSeeds[s]!, now], place * 2);
       feed.scalars.set([numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0], place * 4);
       if (feed.others.length > 0) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { dbmtl, dwa, equal, famo, gls, graddrop, gradnorm, mean, modo, pcgrad, sum, uncertainty, upgrad } from '../../src/balancing';
+import { dbmtl, dwa, equal, famo, fixed, gls, graddrop, gradnorm, mean, modo, pcgrad, sum, uncertainty, upgrad } from '../../src/balancing';
 import type { TaskData } from '../../src/data/data-types';
 import { taskData } from '../../src/data/task-data';
 import { grouped } from '../../src/models/grouped';
@@ -248,6 +248,36 @@ test('per-task stopping: helpers that a network does not predict have no say, an
   const part = unlabelled!.parts.find(({ serve }) => serve.includes(1))!;
   const means = part.validationLosses.map((losses) => (losses[0]! + losses[2]!) / 2);
   expect(part.bestEpoch).toBe(means.indexOf(Math.min(...means)) + 1);
+});
+
+test("a plan's weights are those of fixed weights, network by network", async () => {
+  const data = mixedData();
+  const names = data.tasks.map(({ name }) => name);
+  const weights = [
+    [1, 0.25, 0.5],
+    [0.3, 1, 1],
+  ];
+  const groups = [
+    { train: names, serve: names.slice(0, 1), weights: weights[0]! },
+    { train: [...names].reverse(), serve: names.slice(1), weights: [...weights[1]!].reverse() },
+  ];
+  const planned = await train(data, { planned: grouped({ groups }, trunk) }, [0, 1]);
+  const byHand = await train(
+    data,
+    Object.fromEntries(weights.map((own, i) => [`${i}`, hardSharing(trunk).with(fixed({ weights: own }))])),
+    [0, 1],
+  );
+  for (const [i, run] of planned.entries()) {
+    for (const [t, values] of run.predictions.entries()) {
+      const other = byHand[t === 0 ? i : 2 + i]!.predictions[t]!;
+      for (const [row, value] of values.entries()) expect(Math.abs(value - other[row]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)));
+    }
+  }
+  // It matters: without weights the predictions are others.
+  expect(
+    difference(planned, await train(data, { planned: grouped({ groups: groups.map(({ weights: _, ...rest }) => rest) }, trunk) }, [0, 1])),
+  ).toBeGreaterThan(1e-3);
+  await expect(train(data, { both: grouped({ groups }, trunk).with(pcgrad()) }, [0])).rejects.toThrow(/the plan has weights of its own/);
 });
 
 test("a trunk's own backward pass equals automatic differentiation, for weighted losses and for every task", () => {
