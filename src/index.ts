@@ -12,6 +12,7 @@ export type { Encoder as NetworkEncoder } from './models/network';
 export type { ShowOptions } from './notebook/mime';
 export { type LiveDisplay, show, showLive } from './notebook/show';
 export {
+  auxiliaryWeights,
   compare,
   discover,
   fit,
@@ -23,6 +24,7 @@ export {
   taskAffinity,
 } from './notebook/with-progress';
 export * as plots from './plots';
+export type { AuxiliaryWeights, AuxiliaryWeightsOptions, Remedy } from './study/auxiliary-weights';
 export type { TuneOptions } from './study/candidates';
 export type { CompareOptions } from './study/compare';
 export { type Comparison, type ComparisonPlots, fromJSON, type Verdict } from './study/comparison';

@@ -16,6 +16,7 @@ const texts = [
   'trunk',
   'baseline',
   'seeds',
+  'stopping',
   'splits',
   'keep',
   'json',

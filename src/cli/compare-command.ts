@@ -22,6 +22,7 @@ const flagOf: Readonly<Record<string, string>> = {
   learningRate: '--lr',
   weightDecay: '--weight-decay',
   patience: '--patience',
+  stopping: '--stopping',
   validation: '--validation',
   clipNorm: '--clip-norm',
   seeds: '--seeds',
@@ -99,6 +100,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
     ...(number.lr === undefined ? {} : { learningRate: number.lr }),
     ...(number['clip-norm'] === undefined ? {} : { clipNorm: number['clip-norm'] }),
     ...(number.patience === undefined ? {} : { patience: number.patience }),
+    ...(text.stopping === undefined ? {} : { stopping: stoppingOf(text.stopping) }),
     ...(number.validation === undefined ? {} : { validation: number.validation }),
     optimizer: decay === undefined ? adam() : adamw({ weightDecay: decay }),
   };
@@ -141,6 +143,11 @@ function separatorOf(delimiter: string | undefined, file: string): string {
 function encodingOf(name: string): 'utf8' | 'latin1' {
   if (name !== 'utf8' && name !== 'latin1') throw new UsageError(`--encoding must be utf8 or latin1, got "${name}"`);
   return name;
+}
+
+function stoppingOf(text: string): 'joint' | 'perTask' {
+  if (text !== 'joint' && text !== 'per-task') throw new UsageError(`--stopping must be joint or per-task, got "${text}"`);
+  return text === 'joint' ? 'joint' : 'perTask';
 }
 
 function numbersOf(option: string, text: string): number[] {

@@ -42,7 +42,8 @@ Training
   --weight-decay X    decoupled (AdamW) (default: none)
   --clip-norm X       bound of the gradient's length (default: none)
   --patience N        stop after N epochs without a better validation loss (default: never)
-  --validation X      share of the rows for validation (default: 0.15 with --patience, else 0)
+  --stopping WHICH    whose best epoch is kept: joint (of the mean over tasks) or per-task (default: joint)
+  --validation X      share of the rows for validation (default: 0.15 with --patience or per-task stopping, else 0)
 
 The comparison
   --test X            share of the rows for testing (default: 0.3)

@@ -123,6 +123,8 @@ export interface Network {
 export interface TaskGroup {
   readonly train: readonly number[];
   readonly serve: readonly number[];
+  /** Fixed weights of the losses, in the order of `train`. @default all 1 */
+  readonly weights?: readonly number[];
 }
 
 /** Labelled rows as an architecture's own algorithm reads them. */

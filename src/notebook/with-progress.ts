@@ -4,6 +4,11 @@ import { type DiscoverOptions, type Discovery, discover as discoverQuietly } fro
 import { type GroupTasksOptions, groupTasks as groupTasksQuietly, type TaskGrouping } from '../grouping/group-tasks';
 import { type TaskAffinityOptions, taskAffinity as taskAffinityQuietly } from '../grouping/task-affinity';
 import type { Method } from '../models/method';
+import {
+  type AuxiliaryWeights,
+  type AuxiliaryWeightsOptions,
+  auxiliaryWeights as auxiliaryWeightsQuietly,
+} from '../study/auxiliary-weights';
 import { type CompareOptions, compare as compareQuietly } from '../study/compare';
 import type { Comparison } from '../study/comparison';
 import { type LearningCurves, type LearningCurvesOptions, learningCurves as learningCurvesQuietly } from '../study/learning-curves';
@@ -102,10 +107,15 @@ export async function discover(data: TaskData, options: DiscoverOptions = {}): P
 
 /**
  * Leaves out one task at a time and trains again: what each task gains or loses by the company of each other one, with intervals and a
- * verdict per pair. All runs have the same splits and seeds. Shows its progress.
+ * verdict per pair. All runs have the same splits and seeds. The plan drops what harms; `auxiliaryWeights` tries to give it a smaller weight.
+ * Shows its progress.
  * @param data made by `taskData`, with at least two tasks
  * @param method a method that shares, for instance `hardSharing(mlp([64]))`
  * @throws TypeError for an unknown option or a method that trains every task alone, RangeError for a value out of range or a single task
+ * @example
+ * const influence = await leaveOneTaskOut(data, hardSharing(trunk), { seeds: 10, epochs: 60 });
+ * show(influence.plot());
+ * compare(data, { methods: { together: hardSharing(trunk), dropped: grouped(influence.plan, trunk) } });
  */
 export async function leaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions = {}): Promise<TaskInfluence> {
   return withProgress(options?.onProgress, (onProgress) => leaveOneTaskOutQuietly(data, method, { ...options, onProgress }));
@@ -117,6 +127,9 @@ export async function leaveOneTaskOut(data: TaskData, method: Method, options: T
  * Shows its progress.
  * @param data made by `taskData`
  * @throws TypeError for an unknown option, RangeError for a value out of range
+ * @example
+ * const curves = await learningCurves(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 5, epochs: 60 });
+ * show(curves.plot());
  */
 export async function learningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
   return withProgress(options?.onProgress, (onProgress) => learningCurvesQuietly(data, { ...options, onProgress }));
@@ -141,4 +154,33 @@ export async function noiseTaskTest(data: TaskData, options: NoiseTaskOptions): 
  */
 export async function paretoFront(data: TaskData, options: ParetoFrontOptions): Promise<ParetoFront> {
   return withProgress(options?.onProgress, (onProgress) => paretoFrontQuietly(data, { ...options, onProgress }));
+}
+
+/**
+ * Down-weights what harms, instead of dropping it: for each task that others were shown to harm, trains with a smaller fixed weight of these
+ * others (one weight for all of them, from a grid) and chooses by the task's own loss on validation rows. The verdicts set dropping,
+ * down-weighting and the choice against keeping weight 1, on the same splits and seeds; test rows play no part in the choice.
+ * Shows its progress.
+ *
+ * With weight 0 the tasks' rows stay in the batches, which matters only where labels are missing. The seeds, and so the splits, are others
+ * than those that the harm was found on; the rows are the same, so gains are somewhat flattered where there are few.
+ * @param data made by `taskData`: that of `influence`
+ * @param method a method that shares and balances nothing, for instance `hardSharing(mlp([64]))`: that of `influence`
+ * @param influence made by `leaveOneTaskOut`
+ * @param options as those of `leaveOneTaskOut`, with these defaults: as many further seeds; `stopping: 'perTask'`, since each model is
+ *   there for one task; `validation: 0.15`
+ * @throws TypeError for an unknown option or a method that balances or trains every task alone, RangeError for a value out of range or the
+ *   influence of other tasks
+ * @example
+ * const influence = await leaveOneTaskOut(data, hardSharing(trunk), { seeds: 10 });
+ * const soft = await auxiliaryWeights(data, hardSharing(trunk), influence, { smallestEffect: 0.01 });
+ * compare(data, { methods: { together: hardSharing(trunk), dropped: grouped(influence.plan, trunk), weighted: grouped(soft.plan, trunk) } });
+ */
+export async function auxiliaryWeights(
+  data: TaskData,
+  method: Method,
+  influence: Pick<TaskInfluence, 'tasks' | 'influences' | 'all'>,
+  options: AuxiliaryWeightsOptions = {},
+): Promise<AuxiliaryWeights> {
+  return withProgress(options?.onProgress, (onProgress) => auxiliaryWeightsQuietly(data, method, influence, { ...options, onProgress }));
 }

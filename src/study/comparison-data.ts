@@ -29,7 +29,10 @@ export interface RunRecord {
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   /** Products of the tasks' gradients at some steps; empty where the method does not need them. */
   readonly gradients: readonly { readonly step: number; readonly gramian: readonly (readonly number[])[] }[];
-  /** Per task its share of the learned numbers: those of the network that predicts it, over the tasks that this network predicts. */
+  /**
+   * Per task its share of the learned numbers: those of the network that predicts it, over the tasks that this network predicts; with
+   * `stopping: 'perTask'` those of the set of parameters that predicts it.
+   */
   readonly parameters: Readonly<Record<string, number>>;
   readonly trainRows: number;
   readonly testRows: number;
@@ -42,7 +45,7 @@ export interface MethodRecord {
   readonly name: string;
   /** Architecture, balancing and their options. */
   readonly definition: unknown;
-  /** Learned numbers of one run, all its networks together; the mean over runs where tuning chose different ones. */
+  /** Learned numbers of one run, all its networks together; the mean over runs where tuning or per-task stopping made different ones. */
   readonly parameters: number;
   /** True for single-task learning. */
   readonly separate: boolean;

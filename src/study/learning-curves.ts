@@ -58,6 +58,9 @@ function shrunk(data: TaskData, { split, trainingSeed, seed }: Observation, rows
  * of larger ones, and every size is trained for as many steps as the full one (so for more epochs); set `patience` where that overfits.
  * @param data made by `taskData`
  * @throws TypeError for an unknown option, RangeError for a value out of range
+ * @example
+ * const curves = await learningCurves(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 5, epochs: 60 });
+ * show(curves.plot());
  */
 export async function learningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
   const who = 'learningCurves';

@@ -34,6 +34,9 @@ export interface Regularisation {
  * The promise of regularisation: the gap between training and test scores of every method and task, whether it is narrower than the
  * baseline's, and the calibration of the probabilities. Intervals are those of the corrected t test, not corrected for their number.
  * @param comparison made by `compare`
+ * @example
+ * const gaps = regularisation(await compare(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 10 }));
+ * show(gaps.plot());
  */
 export function regularisation(comparison: { readonly data: ComparisonData }): Regularisation {
   const { data } = comparison;

@@ -159,6 +159,7 @@ function repeatCode(data: ComparisonData): string {
     `  vary: ${JSON.stringify(design.vary)}, // splits: ${String(design.splits)}`,
     `  epochs: ${design.epochs}, batchSize: ${design.batchSize}, schedule: ${JSON.stringify(design.schedule)}, validation: ${design.validation},`,
     ...(design.patience === null ? [] : [`  patience: ${design.patience},`]),
+    ...(design.stopping === 'perTask' ? ["  stopping: 'perTask',"] : []),
     ...(design.clipNorm === null ? [] : [`  clipNorm: ${design.clipNorm},`]),
     `  optimizer: tl.${design.optimizer}(${JSON.stringify(options)}),`,
     `  baseline: ${JSON.stringify(data.baseline)}, alpha: ${data.alpha}, smallestEffect: ${JSON.stringify(data.smallestEffect)},`,

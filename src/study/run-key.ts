@@ -24,6 +24,7 @@ export interface RunIngredients {
   readonly learningRate: number;
   readonly schedule: 'constant' | 'cosine';
   readonly patience?: number;
+  readonly stopping: 'joint' | 'perTask';
   readonly clipNorm?: number;
   readonly mode: 'auto' | 'eager';
   readonly backend: BackendKind;
@@ -86,6 +87,8 @@ export function runKey(run: RunIngredients): string {
       learningRate,
       schedule,
       patience: run.patience ?? null,
+      // Left out where it is the default: runs that were kept before there was a choice stay known.
+      ...(run.stopping === 'joint' ? {} : { stopping: run.stopping }),
       clipNorm: run.clipNorm ?? null,
       mode,
       backend,

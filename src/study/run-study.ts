@@ -203,6 +203,7 @@ function designRecord(
     learningRate: settings.learningRate,
     schedule,
     patience: settings.patience ?? null,
+    stopping: settings.stopping,
     validation: settings.validation,
     clipNorm: settings.clipNorm ?? null,
     splits: observations.splits,

@@ -55,7 +55,7 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
   const trained = result.trainPredictions;
   const perTask = <T>(pick: (part: (typeof parts)[number], index: number) => T): Record<string, T> =>
     Object.fromEntries(parts.flatMap((part) => part.serve.map((t) => [data.tasks[t]!.name, pick(part, part.tasks.indexOf(t))] as const)));
-  const joint = parts.length === 1 ? parts[0]! : undefined;
+  const joint = parts.every(({ network }) => network === parts[0]!.network) ? parts[0]! : undefined;
   return {
     method: run.name,
     seed: run.seed,

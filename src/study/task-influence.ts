@@ -47,7 +47,7 @@ export interface TaskInfluence {
   readonly all: Comparison;
   /** Per task the tasks to train it with: all but those that harm it. */
   readonly partners: Readonly<Record<string, readonly string[]>>;
-  /** The same as a plan for `planned(trunk, { plan })`: tasks with equal partners share a network. */
+  /** The same as a plan for `grouped(plan, trunk)`: tasks with equal partners share a network. */
   readonly plan: { readonly groups: readonly { readonly serve: readonly string[]; readonly train: readonly string[] }[] };
   table(): Table;
   /** Rows help or harm columns; bold where the interval excludes 0. */
@@ -58,10 +58,14 @@ export interface TaskInfluence {
 
 /**
  * Leaves out one task at a time and trains again: what each task gains or loses by the company of each other one, with intervals and a
- * verdict per pair. All runs have the same splits and seeds.
+ * verdict per pair. All runs have the same splits and seeds. The plan drops what harms; `auxiliaryWeights` tries to give it a smaller weight.
  * @param data made by `taskData`, with at least two tasks
  * @param method a method that shares, for instance `hardSharing(mlp([64]))`
  * @throws TypeError for an unknown option or a method that trains every task alone, RangeError for a value out of range or a single task
+ * @example
+ * const influence = await leaveOneTaskOut(data, hardSharing(trunk), { seeds: 10, epochs: 60 });
+ * show(influence.plot());
+ * compare(data, { methods: { together: hardSharing(trunk), dropped: grouped(influence.plan, trunk) } });
  */
 export async function leaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions = {}): Promise<TaskInfluence> {
   const who = 'leaveOneTaskOut';

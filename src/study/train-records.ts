@@ -62,7 +62,7 @@ export async function trainRecords(
   const keys = new Map<PlannedRun, string>();
   if (store) {
     const fingerprint = dataFingerprint(data);
-    const { batchSize, patience, clipNorm, mode } = settings;
+    const { batchSize, patience, stopping, clipNorm, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
       const key = runKey({
@@ -76,6 +76,7 @@ export async function trainRecords(
         learningRate,
         schedule,
         ...(patience === undefined ? {} : { patience }),
+        stopping,
         ...(clipNorm === undefined ? {} : { clipNorm }),
         mode,
         backend,

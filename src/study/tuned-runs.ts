@@ -32,7 +32,7 @@ export interface TunedRuns {
 const HALVING = { rounds: [1 / 9, 1 / 3, 1], keep: 1 / 3 } as const;
 
 /** A run's validation loss at the epoch that was kept: of one task, or the mean over tasks; NaN where it failed. */
-function validationLoss(record: RunRecord, task: string | null): number {
+export function validationLoss(record: RunRecord, task: string | null): number {
   if (record.failure !== undefined) return Number.NaN;
   const names = task === null ? Object.keys(record.validationLosses) : [task];
   return mean(names.map((name) => record.validationLosses[name]![record.bestEpochs[name]! - 1] ?? Number.NaN).filter(Number.isFinite));

@@ -63,8 +63,9 @@ export async function fit(data: TaskData, method: Method, options: FitOptions = 
       targets: result.fitted.targets,
       parts: result.parts,
       history: {
-        parts: result.parts.map(({ tasks, trainLosses, validationLosses, bestEpoch, epochs }) => ({
+        parts: result.parts.map(({ tasks, serve, trainLosses, validationLosses, bestEpoch, epochs }) => ({
           tasks: tasks.map((t) => data.tasks[t]!.name),
+          serve: serve.map((t) => data.tasks[t]!.name),
           trainLosses,
           validationLosses,
           bestEpoch,

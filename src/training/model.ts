@@ -14,9 +14,13 @@ import { inferenceContext } from './step';
 
 /** How a model came about. */
 export interface ModelHistory {
-  /** Per part: its tasks' names, mean losses per epoch and task, and the epoch whose parameters were kept (from 1). */
+  /**
+   * Per part: the names of the tasks it learned and of those it predicts, mean losses per epoch and task, and the epoch whose parameters were
+   * kept (from 1). A part is a network, or with `stopping: 'perTask'` a network at the best epoch of the tasks it predicts.
+   */
   readonly parts: readonly {
     readonly tasks: readonly string[];
+    readonly serve: readonly string[];
     readonly trainLosses: readonly (readonly number[])[];
     readonly validationLosses: readonly (readonly number[])[];
     readonly bestEpoch: number;
@@ -42,7 +46,7 @@ export interface Model {
   readonly tasks: readonly Task[];
   readonly method: Method;
   readonly history: ModelHistory;
-  /** Learned numbers. */
+  /** Learned numbers, of all parts. */
   readonly parameters: number;
   /**
    * Predicts rows. Binary: a column with the probability of the positive class, named after the task; multiclass: the most probable class
@@ -56,7 +60,7 @@ export interface Model {
   /**
    * What the architecture lets one look at, on these rows: the gates' mean weights `[tasks, experts]` (mmoe, cgc, ple, dselectk), the stitches
    * `[tasks, tasks]` of each layer (crossStitch), and the like; empty where there is nothing. Matrices by name, further axes one below the other.
-   * Averages are over the first 1,024 rows.
+   * Averages are over the first 1,024 rows. Of several parts, each name is followed by the tasks that the part predicts: `gates (a, b)`.
    * @throws DataError as `predict`
    */
   diagnose(table: TableLike | TaskData | InputTensor): Readonly<Record<string, readonly (readonly number[])[]>>;
@@ -109,7 +113,7 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
       const rows = Math.min(CHUNK, inputs.length / encoder.features);
       return Object.assign(
         {},
-        ...parts.parts.map(({ network, parameters }) =>
+        ...parts.parts.map(({ network, parameters, serve }) =>
           tf.tidy(() => {
             if (!network.diagnose) return {};
             const values = Object.fromEntries(
@@ -117,7 +121,10 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
             );
             const x = tf.tensor(inputs.subarray(0, rows * encoder.features), [1, rows, ...encoder.shape]);
             const seen = Object.entries(network.diagnose(values, x, inferenceContext));
-            return Object.fromEntries(seen.map(([name, t]) => [name, tf.reshape(t, [-1, t.shape[t.rank - 1]!]).arraySync() as number[][]]));
+            const of = parts.parts.length > 1 ? ` (${serve.map((t) => tasks[t]!.name).join(', ')})` : '';
+            return Object.fromEntries(
+              seen.map(([name, t]) => [name + of, tf.reshape(t, [-1, t.shape[t.rank - 1]!]).arraySync() as number[][]]),
+            );
           }),
         ),
       ) as Record<string, number[][]>;

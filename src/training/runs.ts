@@ -1,7 +1,7 @@
 import type { State } from '../balancing/balancing';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { countParameters, type Network } from '../models/network';
+import { countParameters, type Network, type TaskGroup } from '../models/network';
 import type { Task } from '../tasks/task';
 import { initialValues } from './initial-values';
 import { predictionsOf } from './predictions';
@@ -19,7 +19,7 @@ export interface Run {
   readonly learningRate: number;
 }
 
-/** A trained network with the tasks it serves. */
+/** A trained network with the tasks it serves; where each task has its own best epoch, one of these a set of parameters. */
 export interface TrainedPart {
   /** Indices of the tasks in the data. */
   readonly tasks: readonly number[];
@@ -42,13 +42,13 @@ export interface TrainedPart {
 export interface RunResult {
   readonly run: Run;
   readonly fitted: FittedSplit;
-  /** One network, or one per task for single-task learning. */
+  /** One network, or one per task for single-task learning; with per-task stopping one per best epoch. */
   readonly parts: readonly TrainedPart[];
   /** Predictions on the split's test rows per task, see `predictionsOf`. */
   readonly predictions: readonly Float64Array[];
   /** The same on its training rows; only where `trainPredictions` was asked for. */
   readonly trainPredictions?: readonly Float64Array[];
-  /** Learned numbers, all parts together. */
+  /** Numbers that predictions need, all parts together. */
   readonly parameters: number;
   /** Seconds of training, this run's share of its stacks. */
   readonly seconds: number;
@@ -88,6 +88,7 @@ interface Unit {
   readonly tasks: readonly number[];
   /** Those of the tasks whose predictions are taken from this network. */
   readonly serve: readonly number[];
+  readonly weights?: readonly number[];
   readonly network: Network;
 }
 
@@ -115,11 +116,21 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     const every = data.tasks.map((_, t) => t);
     const { separate, partition } = run.method.architecture;
     const whole = [{ train: every, serve: every }];
-    const groups = partition ? partition(data.tasks) : separate ? every.map((t) => ({ train: [t], serve: [t] })) : whole;
-    return groups.map(({ train: tasks, serve }) => ({
+    const groups: readonly TaskGroup[] = partition
+      ? partition(data.tasks)
+      : separate
+        ? every.map((t) => ({ train: [t], serve: [t] }))
+        : whole;
+    if (run.method.balancing && groups.some(({ weights }) => weights !== undefined)) {
+      throw new RangeError(
+        `${run.method.architecture.name}.with(${run.method.balancing.info.name}()): the plan has weights of its own; leave them out, or train without .with(...)`,
+      );
+    }
+    return groups.map(({ train: tasks, serve, weights }) => ({
       run: index,
       tasks,
       serve,
+      ...(weights ? { weights } : {}),
       network: run.method.architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
     }));
   });
@@ -172,6 +183,8 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         columns: unit.tasks.flatMap((t) => columns[t]!),
         initial: initialValues(unit.network, run.seed),
         learningRate: run.learningRate,
+        ...(unit.weights ? { taskWeights: unit.weights } : {}),
+        serve: unit.serve.map((t) => unit.tasks.indexOf(t)),
         ...(weights ? { classWeights: weights } : {}),
       };
     });
@@ -267,7 +280,7 @@ function collect(
   const predictions: Float64Array[] = new Array(data.tasks.length);
   const trainPredictions: Float64Array[] = new Array(data.tasks.length);
   const { test } = run.split;
-  const parts = units.map((unit): TrainedPart => {
+  const parts = units.flatMap((unit): TrainedPart[] => {
     const { member } = trained.get(unit)!;
     const tasks: Task[] = unit.tasks.map((t) => data.tasks[t]!);
     const width = tasks.reduce((n, task) => n + task.outputs, 0);
@@ -281,13 +294,15 @@ function collect(
       predictions[t] = predictionsOf(task, target, member.outputs.subarray(0, test.length * width), width, from);
       trainPredictions[t] = predictionsOf(task, target, member.outputs.subarray(test.length * width), width, from);
     }
-    const { bestEpoch, epochs, trainLosses, validationLosses, weights, gradients, parameters, snapshots, balancingState } = member;
-    return {
+    const { epochs, trainLosses, validationLosses, weights, gradients, snapshots, balancingState } = member;
+    const checkpoints = member.checkpoints?.map((kept) => ({ ...kept, serve: kept.tasks.map((i) => unit.tasks[i]!) }));
+    const joint = { serve: unit.serve, epoch: member.bestEpoch, parameters: member.parameters };
+    return (checkpoints ?? [joint]).map(({ serve, epoch, parameters }) => ({
       tasks: unit.tasks,
-      serve: unit.serve,
+      serve,
       network: unit.network,
       parameters,
-      bestEpoch,
+      bestEpoch: epoch,
       epochs,
       trainLosses,
       validationLosses,
@@ -295,7 +310,7 @@ function collect(
       gradients,
       snapshots,
       ...(balancingState === undefined ? {} : { balancingState }),
-    };
+    }));
   });
   const all = units.map((unit) => trained.get(unit)!);
   const failure = all.find(({ member }) => member.failure !== undefined)?.member.failure;
@@ -305,7 +320,7 @@ function collect(
     parts,
     predictions,
     ...(withTrain ? { trainPredictions } : {}),
-    parameters: units.reduce((n, { network }) => n + countParameters(network.parameters), 0),
+    parameters: parts.reduce((n, { network }) => n + countParameters(network.parameters), 0),
     seconds: all.reduce((n, { seconds }) => n + seconds, 0),
     steps: all.reduce((n, { steps }) => n + steps, 0),
     ...(failure === undefined ? {} : { failure }),

@@ -17,7 +17,15 @@ export interface TrainingSettings {
   readonly schedule?: 'constant' | 'cosine';
   /** Stop a model after this many epochs without a better validation loss; its best epoch is kept. @default never */
   readonly patience?: number;
-  /** Share of the rows for validation, in [0, 1). @default 0.15 where `patience` is set, else 0 */
+  /**
+   * Whose best epoch is kept, by the loss on validation rows. `'joint'`: that of the lowest mean over a network's tasks. `'perTask'`: each
+   * task's predictions come from the epoch that was best for this task, and a network stops after `patience` epochs in which none of the tasks
+   * that it predicts had a better loss; a trained model then holds a set of parameters for each of these epochs, and counts them all.
+   * Single-task networks always go by their own task, so `'perTask'` chooses epochs alike for all methods. What an architecture solves
+   * without epochs has no use for it. @default 'joint'
+   */
+  readonly stopping?: 'joint' | 'perTask';
+  /** Share of the rows for validation, in [0, 1). @default 0.15 where `patience` is set or `stopping` is 'perTask', else 0 */
   readonly validation?: number;
   /** Upper bound of the gradient's Euclidean norm, all parameters together. @default none */
   readonly clipNorm?: number;
@@ -33,6 +41,7 @@ export interface TrainingSettings {
 
 /** Settings that were checked and filled in. */
 export interface CheckedSettings extends TrainingOptions {
+  readonly stopping: 'joint' | 'perTask';
   readonly learningRate: number;
   readonly validation: number;
   readonly memoryBudget: number;
@@ -47,6 +56,7 @@ export const settingNames: readonly (keyof TrainingSettings)[] = [
   'learningRate',
   'schedule',
   'patience',
+  'stopping',
   'validation',
   'clipNorm',
   'signal',
@@ -66,15 +76,16 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
     batchSize: 64,
     optimizer: adam(),
     schedule: 'constant',
+    stopping: 'joint',
     mode: 'auto',
     memoryBudget: 2 ** 30,
     ...Object.fromEntries(
       settingNames
-        .filter((name) => !['epochs', 'batchSize', 'optimizer', 'schedule', 'mode', 'memoryBudget'].includes(name))
+        .filter((name) => !['epochs', 'batchSize', 'optimizer', 'schedule', 'stopping', 'mode', 'memoryBudget'].includes(name))
         .map((name) => [name, undefined]),
     ),
   });
-  const { epochs, batchSize, optimizer, schedule, patience, clipNorm, signal, onProgress, mode, memoryBudget } = filled;
+  const { epochs, batchSize, optimizer, schedule, patience, stopping, clipNorm, signal, onProgress, mode, memoryBudget } = filled;
   checkInteger(who, 'epochs', epochs, 1);
   checkInteger(who, 'batchSize', batchSize, 1);
   if (typeof optimizer?.update !== 'function')
@@ -84,10 +95,14 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
   if (schedule !== 'constant' && schedule !== 'cosine')
     throw new RangeError(`${who}: schedule must be "constant" or "cosine", got ${JSON.stringify(schedule)}`);
   if (patience !== undefined) checkInteger(who, 'patience', patience, 1);
-  const validation = filled.validation ?? (patience === undefined ? 0 : 0.15);
+  if (stopping !== 'joint' && stopping !== 'perTask')
+    throw new RangeError(`${who}: stopping must be "joint" or "perTask", got ${JSON.stringify(stopping)}`);
+  const validation = filled.validation ?? (patience === undefined && stopping === 'joint' ? 0 : 0.15);
   checkNumber(who, 'validation', validation, 0, 1, true);
   if (patience !== undefined && validation === 0)
     throw new RangeError(`${who}: patience needs validation rows; set validation above 0, got 0`);
+  if (stopping === 'perTask' && validation === 0)
+    throw new RangeError(`${who}: stopping "perTask" needs validation rows; set validation above 0, got 0`);
   if (clipNorm !== undefined) checkNumber(who, 'clipNorm', clipNorm, Number.MIN_VALUE);
   if (mode !== 'auto' && mode !== 'eager') throw new RangeError(`${who}: mode must be "auto" or "eager", got ${JSON.stringify(mode)}`);
   checkNumber(who, 'memoryBudget', memoryBudget, 1);
@@ -97,6 +112,7 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
     optimizer,
     learningRate,
     validation,
+    stopping,
     mode,
     memoryBudget: memoryBudget!,
     ...(schedule === 'cosine' ? { schedule: (share: number): number => (1 + Math.cos(Math.PI * share)) / 2 } : {}),

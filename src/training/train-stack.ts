@@ -11,6 +11,7 @@ import { graphExecutor } from './graph-executor';
 import { totalClasses } from './loss';
 import type { Optimizer } from './optimizer';
 import type { ResidentData } from './prepare';
+import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
 
 /** One model of a stack. */
 export interface Member {
@@ -28,6 +29,10 @@ export interface Member {
   readonly initial: readonly Float32Array[];
   readonly classWeights?: Float32Array;
   readonly learningRate: number;
+  /** `[tasks]` fixed weights of the losses, of a method that balances nothing. @default all 1 */
+  readonly taskWeights?: readonly number[];
+  /** Places of the tasks whose outputs are wanted. @default all tasks */
+  readonly serve?: readonly number[];
 }
 
 /** How a stack is trained. */
@@ -37,6 +42,8 @@ export interface TrainingOptions {
   readonly optimizer: Optimizer;
   /** Epochs without a better validation loss before a model stops; undefined: all epochs. */
   readonly patience?: number;
+  /** Whose best epoch is kept: that of the mean validation loss, or of each task. @default 'joint' */
+  readonly stopping?: 'joint' | 'perTask';
   /** Factor of the learning rate by the share of steps done, in [0, 1). */
   readonly schedule?: (share: number) => number;
   readonly clipNorm?: number;
@@ -72,6 +79,8 @@ export interface TrainedMember {
   readonly validationLosses: readonly (readonly number[])[];
   /** Epoch whose parameters were kept, from 1. */
   readonly bestEpoch: number;
+  /** With per-task stopping the tasks' best epochs, from which `outputs` are; undefined where all are from `parameters`. */
+  readonly checkpoints?: readonly Checkpoint[];
   /** Epochs trained. */
   readonly epochs: number;
   /** Task weights used, a row per recorded step. */
@@ -193,7 +202,12 @@ export async function trainStack(
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
   const orders = members.map((member) => new Order(member));
   const dropoutSeeds = members.map(({ seed }) => random(seed, 'dropout').uint32() | 0);
-  const progress = members.map(({ seed }) => new MemberProgress(solver?.init(taskCount, random(seed, 'balancing').uint32())));
+  // The best epoch of a single task is that of the mean.
+  const perTask = validates && options.stopping === 'perTask' && taskCount > 1;
+  const progress = members.map(
+    ({ seed, serve = [...tasks.keys()] }) =>
+      new MemberProgress(solver?.init(taskCount, random(seed, 'balancing').uint32()), perTask ? new TaskCheckpoints(serve) : undefined),
+  );
   const kinds = tasks.map((task) => task.kind);
   const recordEvery = Math.max(1, Math.floor(totalSteps / 100));
 
@@ -287,6 +301,7 @@ export async function trainStack(
       const active = count > 0 && progress[s]!.failure === undefined;
       const rate = member.learningRate * factor;
       const numbers = options.optimizer.scalars(epoch * stepsOf[s]! + Math.min(k + 1, stepsOf[s]!), rate);
+      if (member.taskWeights) feed.weights.set(member.taskWeights, place * taskCount);
       feed.seeds.set([dropoutSeeds[s]!, now], place * 2);
       feed.scalars.set([numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0], place * 4);
       if (feed.others.length > 0) {
@@ -424,6 +439,7 @@ export async function trainStack(
   function endEpoch(epoch: number, sums: Float64Array, counted: number): void {
     const validation = validates ? validationLosses() : undefined;
     const improved = new Float32Array(alive.length);
+    const improvedTasks = new Map<number, readonly number[]>();
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
       if (own.stopped) continue;
@@ -435,12 +451,20 @@ export async function trainStack(
         own.validationLosses.push(validation[place]!);
         const present = validation[place]!.filter((loss) => !Number.isNaN(loss));
         const score = present.reduce((a, b) => a + b, 0) / present.length;
-        if (score < own.bestScore) {
-          [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
-        } else if (options.patience !== undefined && epoch + 1 - own.bestEpoch >= options.patience) own.stopped = true;
+        if (score < own.bestScore) [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
+        const better = own.perTask?.improved(validation[place]!) ?? [];
+        if (better.length > 0) improvedTasks.set(place, better);
+        else if (options.patience !== undefined && epoch + 1 - own.latestBest() >= options.patience) own.stopped = true;
       }
     }
     if (improved.includes(1)) executor.keepBest(improved);
+    if (improvedTasks.size > 0) {
+      const values = executor.read('current');
+      for (const [place, better] of improvedTasks) {
+        const parameters = values.map((all) => partOf(all, place).slice());
+        progress[alive[place]!]!.perTask!.keep(better, epoch + 1, parameters);
+      }
+    }
     takeSnapshot(epoch + 1);
     if (!onEpoch) return;
     const finite = alive.map((s) => progress[s]!.trainLosses.at(-1)!.reduce((a, b) => a + b, 0)).filter(Number.isFinite);
@@ -456,9 +480,10 @@ export async function trainStack(
 
   /** Goes on with fewer members, so that those which stopped cost nothing more. */
   function compact(going: readonly number[]): void {
+    const saved = executor.save();
     finish(alive.filter((s) => !going.includes(s)));
     const places = going.map((s) => alive.indexOf(s));
-    const kept = executor.save().map((all) => {
+    const kept = saved.map((all) => {
       const size = all.length / alive.length;
       const part = new Float32Array(places.length * size);
       for (const [i, place] of places.entries()) part.set(all.subarray(place * size, (place + 1) * size), i * size);
@@ -470,7 +495,7 @@ export async function trainStack(
     executor.restore(kept);
   }
 
-  /** Takes members' parameters and outputs out of the executor. */
+  /** Takes members' parameters and outputs out of the executor, which cannot go on after that. */
   function finish(done: readonly number[]): void {
     const which = validates ? 'best' : 'current';
     const values = executor.read(which);
@@ -479,6 +504,32 @@ export async function trainStack(
       const place = alive.indexOf(s);
       progress[s]!.parameters = values.map((all) => partOf(all, place).slice());
       progress[s]!.outputs = outputs[place]!;
+    }
+    if (perTask) outputsOfCheckpoints(done, values);
+  }
+
+  /** Replaces the outputs of each task by those at its own best epoch: every model's first checkpoint, then every model's second, ... */
+  function outputsOfCheckpoints(done: readonly number[], values: readonly Float32Array[]): void {
+    const width = totalOutputs(tasks);
+    const offsets = tasks.map((_, t) => totalOutputs(tasks.slice(0, t)));
+    const checkpoints = new Map(done.map((s) => [s, progress[s]!.checkpoints()!] as const));
+    const most = Math.max(0, ...[...checkpoints.values()].map(({ length }) => length));
+    for (let round = 0; round < most; round++) {
+      executor.start(
+        values.map((all, i) =>
+          stacked(all.length / alive.length, (s) => checkpoints.get(s)?.[round]?.parameters[i] ?? partOf(all, alive.indexOf(s))),
+        ),
+      );
+      const outputs = outputsOf('current');
+      for (const [s, list] of checkpoints) {
+        const from = outputs[alive.indexOf(s)]!;
+        for (const t of list[round]?.tasks ?? []) {
+          const end = offsets[t]! + tasks[t]!.outputs;
+          for (let row = 0; row < from.length; row += width) {
+            progress[s]!.outputs.set(from.subarray(row + offsets[t]!, row + end), row + offsets[t]!);
+          }
+        }
+      }
     }
   }
 
@@ -542,16 +593,30 @@ class MemberProgress {
   bestEpoch = 0;
   parameters: Float32Array[] = [];
   outputs: Float32Array = new Float32Array(0);
-  constructor(public state: State | undefined) {}
+  constructor(
+    public state: State | undefined,
+    readonly perTask: TaskCheckpoints | undefined,
+  ) {}
+
+  /** The last epoch that was better than all before, by the mean loss or by that of some task. */
+  latestBest(): number {
+    return this.perTask?.latest(this.bestEpoch) ?? this.bestEpoch;
+  }
+
+  checkpoints(): Checkpoint[] | undefined {
+    return this.perTask?.list({ epoch: this.bestEpoch, parameters: this.parameters });
+  }
 
   result(validates: boolean, interrupted: boolean): TrainedMember {
     const { parameters, outputs, trainLosses, validationLosses, weights, gradients, snapshots, state, failure } = this;
+    const checkpoints = this.checkpoints();
     return {
       parameters,
       outputs,
       trainLosses,
       validationLosses,
       bestEpoch: validates ? this.bestEpoch : trainLosses.length,
+      ...(checkpoints === undefined ? {} : { checkpoints }),
       epochs: trainLosses.length,
       weights,
       gradients,

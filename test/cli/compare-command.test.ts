@@ -188,6 +188,11 @@ describe('bad input: exit code 2, one clear message, nothing written', () => {
     ['no label at all', ['compare', 'classes.csv', '--tasks', 'none=regression'], /none.*no label|none.*missing/],
     ['an unknown input', ['compare', 't.csv', ...tasks, '--inputs', 'x,z'], /inputs names column "z"/],
     ['an unknown ignored column', ['compare', 't.csv', ...tasks, '--ignore', 'colr'], /ignore names column "colr".*"colour"/],
+    [
+      'an unknown rule of stopping',
+      ['compare', 't.csv', ...tasks, '--stopping', 'task'],
+      /--stopping must be joint or per-task, got "task"/,
+    ],
     ['an unknown group column', ['compare', 't.csv', ...tasks, '--groups', 'who'], /groups names column "who"/],
     [
       'an unknown method',

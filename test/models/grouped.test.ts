@@ -36,6 +36,16 @@ test('the groups of the plan are networks of their own, with a helper where the 
   expect(totalParameters(grouped({ groups: [group('a', 'c'), group('b')] }, trunk), problem)).toBe(2 * 16 + 3 * 5);
 });
 
+test('weights follow their tasks', () => {
+  const plan = { groups: [{ train: ['c', 'a'], serve: ['a'], weights: [0.25, 1] }, group('b', 'c')] };
+  const method = grouped(plan, trunk);
+  expect(method.architecture.partition!(problem.tasks)).toEqual([
+    { train: [0, 2], serve: [0], weights: [1, 0.25] },
+    { train: [1, 2], serve: [1, 2] },
+  ]);
+  expect(methodToJSON(methodFromJSON(JSON.parse(JSON.stringify(methodToJSON(method)))))).toEqual(methodToJSON(method));
+});
+
 test('a plan without groups is all tasks together', () => {
   expect(partition([])).toEqual([
     [
@@ -57,4 +67,7 @@ test('refuses plans that do not suit the tasks', () => {
   expect(() => partition([group('a', 'b'), group('b', 'c')])).toThrow(/task "b" is predicted by 2 networks/);
   expect(() => partition([{ train: ['a'], serve: ['a', 'b'] }, group('c')])).toThrow(/predicts task "b" without learning it/);
   expect(() => grouped({} as never, trunk)).toThrow(/option 'plan' must be/);
+  const weighted = (weights: number[]) => partition([{ ...group('a', 'b', 'c'), weights }]);
+  expect(() => weighted([1, 1])).toThrow(/groups\[0\]\.weights must be one weight for each task in "train", 3, got 2/);
+  expect(() => weighted([1, 0, 1])).toThrow(/groups\[0\]\.weights\[1\] must be/);
 });

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { splitData } from '../../src/data/split';
 import { taskData } from '../../src/data/task-data';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
@@ -6,6 +10,8 @@ import { singleTask } from '../../src/models/single-task';
 import { compare } from '../../src/study/compare';
 import { fromJSON } from '../../src/study/comparison';
 import { binary } from '../../src/tasks/binary';
+import { load } from '../../src/training/checkpoint';
+import { fit as train } from '../../src/training/fit';
 import { sgd } from '../../src/training/optimizer';
 import { studyOptions, tinyData } from './support/tiny-study';
 
@@ -46,6 +52,36 @@ describe('compare', () => {
     expect(of(splits, 1)).not.toEqual(of(both, 1));
     expect(of(splits, 1)).not.toEqual(of(seeds, 1));
     expect(seeds.data.notes.join()).toContain('other initialisations on these rows');
+  });
+
+  it('with per-task stopping scores each task at its own best epoch, as a saved and loaded model predicts it', async () => {
+    const data = tinyData();
+    const split = splitData(data, { test: 0.3, validation: 0.2, seed: 3 });
+    const settings = { epochs: 40, batchSize: 16, learningRate: 0.03, stopping: 'perTask', patience: 8 } as const;
+    const splits = { 3: { train: [...split.train], validation: [...split.validation], test: [...split.test] } };
+    const comparison = await compare(data, { methods: { hard: hardSharing(trunk) }, splits, ...settings });
+    const [run] = comparison.data.runs;
+    for (const { name } of data.tasks) {
+      const curve = run!.validationLosses[name]!;
+      expect(curve[run!.bestEpochs[name]! - 1]).toBe(Math.min(...curve));
+    }
+    expect(new Set(Object.values(run!.bestEpochs)).size).toBeGreaterThan(1);
+    const model = await train(data, hardSharing(trunk), { split, seed: 3, ...settings });
+    const directory = join(mkdtempSync(join(tmpdir(), 'taskloom-compare-')), 'model');
+    await model.save(directory);
+    const loaded = await load(directory);
+    rmSync(dirname(directory), { recursive: true });
+    const predicted = loaded.predictValues(data);
+    const rmse = Math.sqrt(
+      [...split.test].reduce((sum, row) => sum + (predicted.size![row]! - data.labels[1]!.values[row]!) ** 2, 0) / split.test.length,
+    );
+    expect(run!.metrics.size!.rmse).toBeCloseTo(rmse, 5);
+    const brier =
+      [...split.test].reduce((sum, row) => sum + (predicted.up![row]! - data.labels[0]!.values[row]!) ** 2, 0) / split.test.length;
+    expect(run!.metrics.up!.brier).toBeCloseTo(brier, 5);
+    // Every kept set of parameters is counted, since the predictions need it.
+    expect(loaded.parameters).toBe(Object.values(run!.parameters).reduce((a, b) => a + b, 0));
+    expect(comparison.report()).toContain("stopping: 'perTask'");
   });
 
   it('scores the training rows too', async () => {

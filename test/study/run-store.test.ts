@@ -67,6 +67,9 @@ describe('kept runs', () => {
     expect(await count({ epochs: 2 })).toBe(6);
     expect(await count({ learningRate: 0.01 })).toBe(6);
     expect(await count({ validation: 0.2 })).toBe(6);
+    expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(6);
+    expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(0);
+    expect(await count({ validation: 0.2, stopping: 'joint' })).toBe(0);
     expect(await count({ methods: { hard: hardSharing(mlp([4], { activation: 'tanh' })) } })).toBe(3);
     // What only the reading of the results depends on.
     expect(await count({ alpha: 0.1, smallestEffect: 0.02, baseline: 'hard' })).toBe(0);

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { dbmtl, dwa, equal, famo, gls, graddrop, gradnorm, mean, modo, pcgrad, sum, uncertainty, upgrad } from '../../src/balancing';
+import { dbmtl, dwa, equal, famo, fixed, gls, graddrop, gradnorm, mean, modo, pcgrad, sum, uncertainty, upgrad } from '../../src/balancing';
 import type { TaskData } from '../../src/data/data-types';
 import { taskData } from '../../src/data/task-data';
+import { grouped } from '../../src/models/grouped';
 import { hardSharing } from '../../src/models/hard-sharing';
 import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
@@ -48,7 +49,7 @@ const split = { train: rows(0, 40), validation: rows(40, 50), test: rows(50, 60)
 
 async function train(data: TaskData, methods: Record<string, Method>, seeds: number[], settings: Parameters<typeof checkSettings>[1] = {}) {
   const runs = Object.entries(methods).flatMap(([name, method]) =>
-    seeds.map((seed): Run => ({ name, method, seed, split, learningRate: 0.01 })),
+    seeds.map((seed): Run => ({ name, method, seed, split, learningRate: settings.learningRate ?? 0.01 })),
   );
   const { onProgress, ...checked } = checkSettings('test', { epochs: 3, batchSize: 16, ...settings });
   expect(onProgress).toBeUndefined();
@@ -165,6 +166,118 @@ test('a model that stops early leaves the others as they are, and keeps its best
     }
   }
   expect(difference(stacked, alone)).toBeLessThan(2e-3);
+});
+
+/** Each task's own validation curve, the epoch its predictions are from, and how long its network was trained. */
+function taskCurves(run: Awaited<ReturnType<typeof train>>[number]): { curve: number[]; epoch: number; epochs: number }[] {
+  return run.predictions.map((_, t) => {
+    const part = run.parts.find(({ serve }) => serve.includes(t))!;
+    return { curve: part.validationLosses.map((losses) => losses[part.tasks.indexOf(t)]!), epoch: part.bestEpoch, epochs: part.epochs };
+  });
+}
+
+test.each(['auto', 'eager'] as const)('per-task stopping (%s): every task keeps its best epoch, in a stack and alone', async (mode) => {
+  const data = mixedData();
+  const patience = 2;
+  const settings = { epochs: mode === 'auto' ? 60 : 15, patience, stopping: 'perTask', mode, learningRate: 0.05 } as const;
+  const seeds = mode === 'auto' ? [0, 1, 2] : [0, 1];
+  for (const name of mode === 'auto' ? ['hard', 'famo'] : ['hard']) {
+    const only = { [name]: methods[name]! };
+    const before = tf.memory().numTensors;
+    const stacked = await train(data, only, seeds, settings);
+    expect(tf.memory().numTensors).toBe(before);
+    for (const run of stacked) {
+      const tasks = taskCurves(run);
+      for (const { curve, epoch } of tasks) expect(epoch).toBe(curve.indexOf(Math.min(...curve)) + 1);
+      // Nobody had a better loss in the last epochs.
+      const last = Math.max(...tasks.map(({ epoch }) => epoch));
+      for (const { epochs } of tasks) expect(epochs).toBe(Math.min(settings.epochs, last + patience));
+      expect(run.parts.map(({ bestEpoch }) => bestEpoch).length).toBe(new Set(tasks.map(({ epoch }) => epoch)).size);
+    }
+    // Some model stopped before another, so that stacks were made smaller on the way; tasks did differ.
+    if (mode === 'auto') expect(new Set(stacked.map(({ parts }) => parts[0]!.epochs)).size).toBeGreaterThan(1);
+    expect(stacked.some(({ parts }) => parts.length > 1)).toBe(true);
+    // Predictions are those of a model that is trained for exactly so many epochs.
+    const [run] = stacked;
+    for (const [t, { epoch }] of taskCurves(run!).entries()) {
+      const { validation, ...rest } = split;
+      expect(validation.length).toBeGreaterThan(0);
+      const { onProgress: _, ...checked } = checkSettings('test', { epochs: epoch, batchSize: 16, mode });
+      const plain = { name, method: methods[name]!, seed: 0, split: { ...rest, validation: new Int32Array(0) }, learningRate: 0.05 };
+      const [stopped] = await trainRuns(data, [plain], checked);
+      for (const [i, value] of run!.predictions[t]!.entries())
+        expect(Math.abs(value - stopped!.predictions[t]![i]!)).toBeLessThan(1e-3 * Math.max(1, Math.abs(value)));
+    }
+    if (mode === 'eager' || name === 'famo') continue;
+    const alone = [];
+    for (const seed of seeds) alone.push(...(await train(data, only, [seed], settings)));
+    for (const [i, own] of stacked.entries()) {
+      expect(taskCurves(own).map(({ epoch }) => epoch)).toEqual(taskCurves(alone[i]!).map(({ epoch }) => epoch));
+      for (const [t, values] of own.predictions.entries())
+        for (const [row, value] of values.entries())
+          expect(Math.abs(value - alone[i]!.predictions[t]![row]!)).toBeLessThan(2e-3 * Math.max(1, Math.abs(value)));
+    }
+  }
+});
+
+test('per-task and joint stopping are the same for networks of one task', async () => {
+  const data = mixedData();
+  const settings = { epochs: 20, patience: 2, validation: 0.1 };
+  const joint = await train(data, { single: methods.single! }, [0, 1], settings);
+  const own = await train(data, { single: methods.single! }, [0, 1], { ...settings, stopping: 'perTask' });
+  expect(difference(joint, own)).toBe(0);
+  expect(own.map(({ parts }) => parts.map(({ parameters }) => parameters))).toEqual(
+    joint.map(({ parts }) => parts.map(({ parameters }) => parameters)),
+  );
+});
+
+test('per-task stopping: helpers that a network does not predict have no say, and a task without validation labels goes by the mean', async () => {
+  const data = mixedData();
+  const settings = { epochs: 40, patience: 2, stopping: 'perTask' } as const;
+  const plan = { groups: [0, 1, 2].map((t) => ({ serve: [data.tasks[t]!.name], train: data.tasks.map(({ name }) => name) })) };
+  const [run] = await train(data, { grouped: grouped(plan, trunk) }, [0], settings);
+  expect(run!.parts.length).toBe(3);
+  for (const { curve, epoch, epochs } of taskCurves(run!)) {
+    expect(epoch).toBe(curve.indexOf(Math.min(...curve)) + 1);
+    expect(epochs).toBe(Math.min(40, epoch + 2));
+  }
+  const labels = data.labels.map((one, t) =>
+    t === 1 ? { ...one, values: one.values.map((v, i) => (i >= 40 && i < 50 ? Number.NaN : v)) } : one,
+  );
+  const [unlabelled] = await train({ ...data, labels }, { hard: methods.hard! }, [0], settings);
+  const part = unlabelled!.parts.find(({ serve }) => serve.includes(1))!;
+  const means = part.validationLosses.map((losses) => (losses[0]! + losses[2]!) / 2);
+  expect(part.bestEpoch).toBe(means.indexOf(Math.min(...means)) + 1);
+});
+
+test("a plan's weights are those of fixed weights, network by network", async () => {
+  const data = mixedData();
+  const names = data.tasks.map(({ name }) => name);
+  const weights = [
+    [1, 0.25, 0.5],
+    [0.3, 1, 1],
+  ];
+  const groups = [
+    { train: names, serve: names.slice(0, 1), weights: weights[0]! },
+    { train: [...names].reverse(), serve: names.slice(1), weights: [...weights[1]!].reverse() },
+  ];
+  const planned = await train(data, { planned: grouped({ groups }, trunk) }, [0, 1]);
+  const byHand = await train(
+    data,
+    Object.fromEntries(weights.map((own, i) => [`${i}`, hardSharing(trunk).with(fixed({ weights: own }))])),
+    [0, 1],
+  );
+  for (const [i, run] of planned.entries()) {
+    for (const [t, values] of run.predictions.entries()) {
+      const other = byHand[t === 0 ? i : 2 + i]!.predictions[t]!;
+      for (const [row, value] of values.entries()) expect(Math.abs(value - other[row]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)));
+    }
+  }
+  // It matters: without weights the predictions are others.
+  expect(
+    difference(planned, await train(data, { planned: grouped({ groups: groups.map(({ weights: _, ...rest }) => rest) }, trunk) }, [0, 1])),
+  ).toBeGreaterThan(1e-3);
+  await expect(train(data, { both: grouped({ groups }, trunk).with(pcgrad()) }, [0])).rejects.toThrow(/the plan has weights of its own/);
 });
 
 test("a trunk's own backward pass equals automatic differentiation, for weighted losses and for every task", () => {

@@ -118,3 +118,43 @@ test('an abort signal stops at a step and returns the model as it is', async () 
   expect(model.history.interrupted).toBe(true);
   expect(model.predictValues({ a: [1], b: [1], color: ['red'] }).sign!.length).toBe(1);
 });
+
+test("with per-task stopping a model holds each task's best epoch, saved and loaded too", async () => {
+  const options = { epochs: 40, learningRate: 0.03, batchSize: 20, stopping: 'perTask', validation: 0.2 } as const;
+  const model = await train(data, mmoe({ expert: trunk, experts: 2 }), options);
+  const { parts } = model.history;
+  expect(parts.flatMap(({ serve }) => serve).sort()).toEqual(['sign', 'third', 'value']);
+  expect(parts.length).toBeGreaterThan(1);
+  for (const { tasks, serve, bestEpoch, validationLosses } of parts) {
+    for (const name of serve) {
+      const curve = validationLosses.map((losses) => losses[tasks.indexOf(name)]!);
+      expect(curve[bestEpoch - 1]).toBe(Math.min(...curve));
+    }
+  }
+  // The same training, stopped at one task's best epoch, is that task's model: nothing else depends on the epochs but their number.
+  const { validation, stopping, ...plain } = options;
+  const { splitData } = await import('../../src/data/split');
+  const { train: rows } = splitData(data, { test: validation, seed: 0 });
+  for (const { serve, bestEpoch } of parts) {
+    const split = { train: rows, validation: new Int32Array(0) };
+    const stopped = await train(data, model.method, { ...plain, epochs: bestEpoch, split });
+    for (const name of serve) {
+      const [a, b] = [model.predictValues(table)[name]!, stopped.predictValues(table)[name]!];
+      for (const [i, value] of a.entries()) expect(Math.abs(value - b[i]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)));
+    }
+  }
+  expect(stopping).toBe('perTask');
+  const directory = join(folder, 'perTask');
+  await model.save(directory);
+  const again = await load(directory);
+  expect(again.predictValues(table)).toEqual(model.predictValues(table));
+  expect(again.history).toEqual(model.history);
+  expect(again.parameters).toBe(parts.length * (await train(data, model.method, { epochs: 1 })).parameters);
+  expect(Object.keys(model.diagnose(table))).toEqual(parts.map(({ serve }) => `gates (${serve.join(', ')})`));
+});
+
+test('stopping is refused where it is unknown or has no validation rows', async () => {
+  const method = hardSharing(trunk);
+  await expect(train(data, method, { stopping: 'task' as never })).rejects.toThrow(/stopping must be "joint" or "perTask", got "task"/);
+  await expect(train(data, method, { stopping: 'perTask', validation: 0 })).rejects.toThrow(/stopping "perTask" needs validation rows/);
+});
