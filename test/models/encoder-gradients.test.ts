@@ -24,7 +24,7 @@ const image = { shape: [4, 5, 2] };
 const words = { shape: [4], vocabulary: 7 };
 /** Rows of `words`, some with padding at their end. */
 const sentences = [3, 1, 6, 2, 5, 5, 0, 0, 2, 0, 0, 0, 6, 1, 4, 0, 1, 2, 3, 4, 4, 4, 0, 0];
-/** Rows of `numbers`, 3 of them. */
+/** Sequences of three vectors. */
 const series = { shape: [3, 2] };
 
 interface Case {
