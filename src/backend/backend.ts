@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { speedUpPortableMatMul } from './portable-mat-mul';
 
 /** Which TensorFlow computes: `native` (libtensorflow through tfjs-node) or `portable` (WebAssembly). */
 export type BackendKind = 'native' | 'portable';
@@ -49,6 +50,7 @@ async function load(): Promise<BackendKind> {
   if (!(await tf.setBackend('wasm')))
     throw new Error('Cannot start the portable WebAssembly backend; install @tensorflow/tfjs-backend-wasm');
   await tf.ready();
+  speedUpPortableMatMul();
   return 'portable';
 }
 

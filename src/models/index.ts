@@ -17,7 +17,7 @@ export type { Heads, HeadsBackward } from './heads';
 export { type IdEmbeddingsOptions, idEmbeddings } from './id-embeddings';
 export { type LinearMtlKind, type LinearMtlOptions, linearMtl, type TaskGraph } from './linear-mtl';
 export { type LowRankHeadsOptions, lowRankHeads } from './low-rank-heads';
-export { type LtbOptions, ltb } from './ltb';
+export { type BranchingPlan, branchingPlan, type LtbOptions, ltb } from './ltb';
 export type { Balancing, Method, UpdateOptions } from './method';
 export { type MlpOptions, mlp } from './mlp';
 export { type MmoeOptions, mmoe } from './mmoe';

@@ -29,14 +29,18 @@ function gumbel(uniform: Tensor): Tensor {
  *
  * While training, node i reads sum_j softmax((theta_i + noise) / tau)_j h_j, with one draw of noise a step and model; tau falls
  * geometrically from `temperature` to `finalTemperature` over the training. Outside training there is no noise and tau is
- * `finalTemperature`. The paper then takes the most probable parent of each node and trains the tree anew: read it off the diagnosis and
- * give it to `planned`.
+ * `finalTemperature`: the mixture predicts. The paper's result is not this mixture but the tree of the most probable parents, trained anew:
+ * {@link branchingPlan} reads it off, `planned` trains it.
  *
  * Parameters: the nodes' layers `trunk/...` `[tasks, ...]`, logits `branch/<layer>` `[tasks, tasks]` (child, parent), starting at 0, the
  * heads.
  *
  * Diagnosis: `branch/<layer>`, the probabilities of each child's parents, `[stack, tasks, tasks]`.
  * @param trunk the encoder whose layers branch
+ * @example
+ * const search = await fit(data, ltb(trunk));
+ * const plan = branchingPlan(search.diagnose(data), search.tasks);
+ * const tree = await fit(data, planned(plan, trunk));
  */
 export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = defineArchitecture({
   name: 'ltb',
@@ -78,3 +82,51 @@ export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = 
     };
   },
 });
+
+/** Which tasks share each layer, from the first; as `planned` takes it. */
+export interface BranchingPlan {
+  readonly layers: readonly (readonly (readonly string[])[])[];
+}
+
+type Matrix = readonly (readonly number[])[];
+
+/** The branches of a diagnosis, layer by layer. */
+function branchesOf(diagnosis: Readonly<Record<string, Matrix>>, tasks: number): Matrix[] {
+  const found = Object.keys(diagnosis);
+  const layers = found.filter((name) => name.startsWith('branch/')).length;
+  if (layers === 0) {
+    throw new RangeError(
+      `branchingPlan: the diagnosis must be that of a model trained with ltb, which has "branch/0"; it has ${found.length > 0 ? found.join(', ') : 'nothing'}`,
+    );
+  }
+  return Array.from({ length: layers }, (_, l) => {
+    const branch = diagnosis[`branch/${l}`];
+    if (branch?.length === tasks && branch.every((row) => row.length === tasks)) return branch;
+    const size = branch ? `${branch.length} x ${branch[0]?.length ?? 0}` : 'nothing';
+    throw new RangeError(`branchingPlan: "branch/${l}" must be ${tasks} x ${tasks}, as there are ${tasks} tasks; got ${size}`);
+  });
+}
+
+/**
+ * The tree that a model trained with {@link ltb} settled on: every node and head with its most probable parent (of equals the first), as
+ * sharing plan for `planned` (Guo, Lee, Ulbricht 2020, 2006.01895). Nodes that no task's way leads through are dropped.
+ * @param diagnosis what the model's `diagnose` returns: `branch/<layer>` `[tasks, tasks]` (child, parent)
+ * @param tasks the model's tasks, in its order
+ * @throws RangeError for a diagnosis without branches, or with other than `tasks` nodes
+ * @example
+ * const plan = branchingPlan(model.diagnose(data), model.tasks); // { layers: [[['a', 'b', 'c']], [['a', 'b'], ['c']]] }
+ */
+export function branchingPlan(
+  diagnosis: Readonly<Record<string, readonly (readonly number[])[]>>,
+  tasks: readonly { readonly name: string }[],
+): BranchingPlan {
+  const branches = branchesOf(diagnosis, tasks.length);
+  // From the heads down: the node of each task's way.
+  let nodes = tasks.map((_, t) => t);
+  const layers = branches.map(() => [] as string[][]);
+  for (let l = branches.length - 1; l >= 0; l--) {
+    nodes = nodes.map((child) => branches[l]![child]!.reduce((best, p, j, row) => (p > row[best]! ? j : best), 0));
+    layers[l] = [...new Set(nodes)].map((node) => tasks.flatMap(({ name }, t) => (nodes[t] === node ? [name] : [])));
+  }
+  return { layers };
+}

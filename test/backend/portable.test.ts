@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
+import { speedUpPortableMatMul } from '../../src/backend/portable-mat-mul';
 import { graddrop, pcgrad } from '../../src/balancing';
 import { clusteredTasks } from '../../src/data/simulators';
 import { splitData } from '../../src/data/split';
@@ -14,6 +15,7 @@ import { mmoe } from '../../src/models/mmoe';
 import { singleTask } from '../../src/models/single-task';
 import { trainRuns } from '../../src/training/runs';
 import { checkSettings } from '../../src/training/settings';
+import { expectClose, list, normals } from '../models/support';
 
 const planted = clusteredTasks({ groups: 1, tasksPerGroup: 2, features: 6, rows: 80, seed: 3 });
 const data = taskData(planted.table, { tasks: planted.tasks });
@@ -32,6 +34,7 @@ let native: string;
 beforeAll(async () => {
   await loadBackend();
   native = tf.getBackend();
+  speedUpPortableMatMul();
 });
 afterAll(async () => {
   await tf.setBackend(native);
@@ -50,4 +53,36 @@ test.each(Object.keys(methods))('%s gives the same numbers on the portable backe
   const portable = await predictions(methods[name]!, 'wasm');
   expect(portable.length).toBe(here.length);
   for (const [i, value] of here.entries()) expect(Math.abs(portable[i]! - value)).toBeLessThan(1e-3);
+});
+
+test.each([
+  // Leading axes, rows, inner, columns: on both sides of the size from which products are computed one by one.
+  [[3], 40, 24, 56],
+  [[2, 3], 30, 40, 20],
+  [[], 64, 64, 64],
+  [[1], 128, 200, 3],
+  [[4], 3, 5, 2],
+])('matrix products of %j, %i x %i x %i are those of the native backend, and leave nothing behind', async (lead, rows, inner, columns) => {
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
+    const product = (): number[] =>
+      tf.tidy(() => {
+        const a = normals(1, [...lead, ...(transposeA ? [inner, rows] : [rows, inner])]);
+        const b = normals(2, [...lead, ...(transposeB ? [columns, inner] : [inner, columns])]);
+        const c = tf.matMul(a, b, transposeA, transposeB);
+        expect(c.shape).toEqual([...lead, rows, columns]);
+        return list(c);
+      });
+    await tf.setBackend(native);
+    const here = product();
+    await tf.setBackend('wasm');
+    const before = tf.memory();
+    const portable = product();
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+    expectClose(portable, here, 1e-5);
+  }
 });

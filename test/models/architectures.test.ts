@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
@@ -12,13 +11,14 @@ import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { adam } from '../../src/training/optimizer';
 import { fitSplit, labelColumns, makeResident } from '../../src/training/prepare';
-import { batchLosses, gather, inferenceContext, taskGradients, trainingContext, weightedGradients } from '../../src/training/step';
+import { inferenceContext, taskGradients, weightedGradients } from '../../src/training/step';
 import { type Member, type StackResult, trainStack } from '../../src/training/train-stack';
 import {
   batchOf,
   binaryTask,
   buildOf,
   expectClose,
+  expectGradientsOfDifferences,
   list,
   multiclassTask,
   normals,
@@ -87,39 +87,23 @@ const cases: readonly Case[] = [
   of('aitm', a.aitm({ tower: trunk }), alike, 5),
   of('esmm', a.esmm({ tower: small, stem: small }), alike),
   of('film embedding', a.film(trunk, { embedding: 2 })),
+  of('singleTask network', a.singleTask(trunk)),
+  of('grouped network', a.grouped({ groups: [] }, trunk)),
 ];
+
+test('every architecture that is trained by gradients is here', () => {
+  const solved = ['linearMtl'];
+  expect(a.linearMtl('ridge').architecture.solve).toBeDefined();
+  const here = new Set(cases.map(({ name }) => name.replace(/ .*/, '')));
+  expect([...here, ...solved].sort()).toEqual(Object.keys(a).sort());
+});
 
 describe.each(cases)('$name', ({ name, method, problem, seed }) => {
   // A graph takes seconds to build: of the variants, those that add operations of their own.
   const trains = !name.includes(' ') || ['softSharing trace', 'nddr norm', 'mmoe stem tower'].includes(name);
 
   test('gradients are those of finite differences', () => {
-    tf.tidy(() => {
-      const network = buildOf(method, problem);
-      const values = randomValues(network, 1, seed, 0.3);
-      const parameters = network.parameters.map(({ name }) => values[name]!);
-      const { shape, data, batch } = batchOf(problem, network, 1);
-      const weights = tf.tensor2d([[0.7, 1.3, 0.9]]);
-      const { gradients } = weightedGradients(shape, parameters, data, batch, weights);
-      const { x } = gather(shape, data, batch.rows);
-      const loss = (at: readonly Tensor[]): number => {
-        const own = tf.sum(tf.mul(batchLosses(shape, at, data, batch), weights));
-        const named = Object.fromEntries(network.parameters.map(({ name }, i) => [name, at[i]!]));
-        const pull = network.penalty?.(named, x, trainingContext(batch.seeds, 1, shape.totalSteps));
-        return (pull ? tf.add(own, tf.sum(pull)) : own).dataSync()[0]!;
-      };
-      // Along a random direction in the parameters of each part, by differences of fourth order; float32 leaves an error of some 1e-4.
-      const partOf = (name: string): string => name.replace(/\/.*/, '');
-      const directions = parameters.map((p, i) => normals(500 + i, p.shape));
-      for (const part of new Set(network.parameters.map(({ name }) => partOf(name)))) {
-        const inside = network.parameters.map(({ name }) => partOf(name) === part);
-        const step = 4e-3;
-        const at = (k: number): number => loss(parameters.map((p, j) => (inside[j] ? tf.add(p, tf.mul(directions[j]!, k * step)) : p)));
-        const numeric = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step);
-        const exact = inside.reduce((sum, own, j) => (own ? sum + list(tf.sum(tf.mul(gradients[j]!, directions[j]!)))[0]! : sum), 0);
-        expect(Math.abs(numeric - exact), part).toBeLessThan(2e-3 + 5e-3 * Math.abs(exact));
-      }
-    });
+    tf.tidy(() => expectGradientsOfDifferences(problem, buildOf(method, problem), seed, (part) => part.replace(/\/.*/, '')));
   });
 
   test("the tasks' gradients sum to the gradient of the sum", () => {

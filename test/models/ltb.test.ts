@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { ltb } from '../../src/models/ltb';
+import { clusteredTasks } from '../../src/data/simulators';
+import { taskData } from '../../src/data/task-data';
+import { branchingPlan, ltb } from '../../src/models/ltb';
 import { mlp } from '../../src/models/mlp';
+import { planned } from '../../src/models/planned';
+import { fit as fitModel } from '../../src/training/fit';
 import { inferenceContext, trainingContext } from '../../src/training/step';
 import {
   binaryTask,
@@ -13,6 +17,7 @@ import {
   multiclassTask,
   normals,
   problemOf,
+  randomValues,
   regressionTask,
   singles,
   startValues,
@@ -87,4 +92,67 @@ test('its diagnosis is the probabilities of the parents', () => {
     const seen = network.diagnose!(startValues(network, [1, 2]), normals(1, [2, 5, 3]), inferenceContext);
     expectClose(seen['branch/1']!, tf.fill([2, 3, 3], 1 / 3));
   });
+});
+
+test('the plan of settled choices is the very same network, as planned', () => {
+  tf.tidy(() => {
+    const network = buildOf(ltb(trunk), problem);
+    const values = randomValues(network, 1);
+    // Of node (row) the parent: heads a and c read node 2, b reads node 0; nodes 0 and 2 both read node 1.
+    const parents = [
+      [1, 0, 1],
+      [2, 0, 2],
+    ];
+    const settled = Object.fromEntries(
+      parents.map((own, l) => [`branch/${l}`, tf.expandDims(tf.mul(100, tf.cast(tf.oneHot(tf.tensor1d(own, 'int32'), 3), 'float32')), 0)]),
+    );
+    const x = normals(1, [1, 5, 3]);
+    const seen = network.diagnose!({ ...values, ...settled }, x, inferenceContext);
+    const diagnosis = Object.fromEntries(
+      Object.entries(seen).map(([name, t]) => [name, tf.squeeze(t, [0]).arraySync() as unknown as number[][]]),
+    );
+    const plan = branchingPlan(diagnosis, problem.tasks);
+    expect(plan).toEqual({ layers: [[['a', 'b', 'c']], [['a', 'c'], ['b']]] });
+    const tree = buildOf(planned(plan, trunk), problem);
+    const node = (name: string, j: number) => tf.squeeze(tf.slice(values[name]!, [0, j], [-1, 1]), [1]);
+    const own = Object.fromEntries(
+      tree.parameters.map(({ name }) => {
+        if (name.startsWith('heads/')) return [name, values[name]!];
+        if (name.startsWith('own/b/')) return [name, node(name.replace('own/b/', 'trunk/'), 0)];
+        return [name, tf.expandDims(node(name, name.startsWith('trunk/0/') ? 1 : 2), 1)];
+      }),
+    );
+    expectClose(tree.forward(own, x, inferenceContext), network.forward({ ...values, ...settled }, x, inferenceContext));
+  });
+});
+
+test('a plan needs the diagnosis of an ltb of these tasks', () => {
+  expect(() => branchingPlan({ gates: [[1]] }, problem.tasks)).toThrow(/must be that of a model trained with ltb.*it has gates/);
+  expect(() => branchingPlan({}, problem.tasks)).toThrow(/it has nothing/);
+  expect(() => branchingPlan({ 'branch/0': [[1]] }, problem.tasks)).toThrow(/"branch\/0" must be 3 x 3, as there are 3 tasks; got 1 x 1/);
+});
+
+test('on two planted groups of tasks the tree keeps them apart, and trains anew', async () => {
+  const planted = clusteredTasks({
+    groups: 2,
+    tasksPerGroup: 3,
+    features: 8,
+    rows: 400,
+    similarity: 0.95,
+    noise: 0.3,
+    nonLinear: true,
+    seed: 1,
+  });
+  const data = taskData(planted.table, { tasks: planted.tasks });
+  const small = mlp([8, 4]);
+  const settings = { epochs: 120, batchSize: 32, learningRate: 0.01, seed: 1, onProgress: () => {} };
+  const search = await fitModel(data, ltb(small), settings);
+  const plan = branchingPlan(search.diagnose(data), search.tasks);
+  const top = plan.layers[1]!;
+  expect(top.length).toBeLessThan(data.tasks.length);
+  for (const branch of top) expect(new Set(branch.map((name) => planted.truth.groups[name])).size).toBe(1);
+  const tree = await fitModel(data, planned(plan, small), { ...settings, epochs: 40 });
+  const mean = (losses: readonly number[]): number => losses.reduce((a, b) => a + b, 0) / losses.length;
+  const { trainLosses } = tree.history.parts[0]!;
+  expect(mean(trainLosses.at(-1)!)).toBeLessThan(0.7 * mean(trainLosses[0]!));
 });

@@ -7,7 +7,16 @@ import type { ForwardContext, InputShape, Network, Encoder as NetworkEncoder, Pr
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';
-import { type Batch, inferenceContext, type Resident, type StackShape } from '../../src/training/step';
+import {
+  type Batch,
+  batchLosses,
+  gather,
+  inferenceContext,
+  type Resident,
+  type StackShape,
+  trainingContext,
+  weightedGradients,
+} from '../../src/training/step';
 
 export const binaryTask = (name: string): Task => ({ name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 });
 export const regressionTask = (name: string): Task => ({ name, kind: 'regression', column: name, classes: [], outputs: 1 });
@@ -106,6 +115,42 @@ export function batchOf(
       seeds: tf.tensor2d(Array.from({ length: stack }, (_, s) => [11 + s, 0]).flat(), [stack, 2], 'int32'),
     },
   };
+}
+
+/**
+ * The gradients of the weighted losses (and penalty) are those of differences of fourth order, along a random direction in the parameters
+ * of each part; float32 leaves an error of some 1e-4.
+ * @param seed of the values: chosen away from the kinks of rectifiers, maxima and bounds
+ * @param partOf the part that a parameter belongs to, by its name
+ */
+export function expectGradientsOfDifferences(
+  problem: Problem,
+  network: Network,
+  seed: number,
+  partOf: (name: string) => string,
+  inputs?: Tensor,
+): void {
+  const values = randomValues(network, 1, seed, 0.3);
+  const parameters = network.parameters.map(({ name }) => values[name]!);
+  const { shape, data, batch } = batchOf(problem, network, 1, 6, inputs);
+  const weights = tf.tensor2d([problem.tasks.map((_, t) => [0.7, 1.3, 0.9][t]!)]);
+  const { gradients } = weightedGradients(shape, parameters, data, batch, weights);
+  const { x } = gather(shape, data, batch.rows);
+  const loss = (at: readonly Tensor[]): number => {
+    const own = tf.sum(tf.mul(batchLosses(shape, at, data, batch), weights));
+    const named = Object.fromEntries(network.parameters.map(({ name }, i) => [name, at[i]!]));
+    const pull = network.penalty?.(named, x, trainingContext(batch.seeds, 1, shape.totalSteps));
+    return (pull ? tf.add(own, tf.sum(pull)) : own).dataSync()[0]!;
+  };
+  const directions = parameters.map((p, i) => normals(500 + i, p.shape));
+  for (const part of new Set(network.parameters.map(({ name }) => partOf(name)))) {
+    const inside = network.parameters.map(({ name }) => partOf(name) === part);
+    const step = 4e-3;
+    const at = (k: number): number => loss(parameters.map((p, j) => (inside[j] ? tf.add(p, tf.mul(directions[j]!, k * step)) : p)));
+    const numeric = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step);
+    const exact = inside.reduce((sum, own, j) => (own ? sum + list(tf.sum(tf.mul(gradients[j]!, directions[j]!)))[0]! : sum), 0);
+    expect(Math.abs(numeric - exact), part).toBeLessThan(2e-3 + 5e-3 * Math.abs(exact));
+  }
 }
 
 /** Values of one network that holds several single-task networks side by side: trunks under `trunk/...` `[1, tasks, ...]`, heads as columns. */
