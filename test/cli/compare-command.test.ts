@@ -137,7 +137,7 @@ describe('taskloom compare', () => {
 
   it('stops when it is interrupted, and writes the runs that are finished', async () => {
     const long = ['--methods', 'single,hard+nashmtl', '--seeds', '2', '--epochs', '30000', '--trunk', '4', '--batch-size', '8'];
-    const result = await command.run(['compare', 't.csv', ...tasks, ...long, '--json', 'stopped.json'], {}, 4000);
+    const result = await command.run(['compare', 't.csv', ...tasks, ...long, '--json', 'stopped.json'], {}, 12_000);
     expect(result.code).toBe(130);
     const text = result.stdout + result.stderr;
     expect(text).toMatch(/interrupted/);
