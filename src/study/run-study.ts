@@ -205,6 +205,7 @@ function designRecord(
     patience: settings.patience ?? null,
     validation: settings.validation,
     clipNorm: settings.clipNorm ?? null,
+    ...(settings.taskSampling && { taskSampling: settings.taskSampling }),
     splits: observations.splits,
     vary: observations.vary,
     ...(tune ? { tune } : {}),

@@ -62,7 +62,7 @@ export async function trainRecords(
   const keys = new Map<PlannedRun, string>();
   if (store) {
     const fingerprint = dataFingerprint(data);
-    const { batchSize, patience, clipNorm, mode } = settings;
+    const { batchSize, patience, clipNorm, taskSampling, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
       const key = runKey({
@@ -77,6 +77,7 @@ export async function trainRecords(
         schedule,
         ...(patience === undefined ? {} : { patience }),
         ...(clipNorm === undefined ? {} : { clipNorm }),
+        ...(taskSampling === undefined ? {} : { taskSampling }),
         mode,
         backend,
       });
