@@ -31,14 +31,19 @@ const ways: Readonly<Record<string, (method: Method) => Method>> = {
 
 const trunk = mlp([8, 8]);
 /** Solved without gradient steps. */
-const solved = ['linearMtl'];
+const solved = ['linearMtl', 'stackedTargets', 'chainedTargets'];
 /** One representation below linear heads. */
 const chains = ['singleTask', 'hardSharing', 'grouped'];
 
 function methodOf(name: string): Method {
   const { info, fromOptions } = architectures[name as keyof typeof architectures];
   // A strength that is given saves the search for it.
-  return fromOptions(info.encoder === undefined ? { lambda: 0.01 } : { [info.encoder]: trunk });
+  const folds = name.endsWith('Targets') ? { folds: 2 } : {};
+  return fromOptions(
+    info.encoder === undefined
+      ? { lambda: 0.01, ...folds, ...(name === 'chainedTargets' ? { chains: 2 } : {}) }
+      : { [info.encoder]: trunk },
+  );
 }
 
 /** Mean loss per epoch over all tasks, whose networks may be several. */
