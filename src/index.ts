@@ -49,3 +49,4 @@ export type { Model, ModelHistory } from './training/model';
 export { type AdamOptions, adam, adamw, type Optimizer, type SgdOptions, sgd } from './training/optimizer';
 export type { ProgressCurve, ProgressEvent } from './training/progress';
 export type { TrainingSettings } from './training/settings';
+export type { TaskSampling, TaskSamplingOptions, TaskShares } from './training/task-sampling';

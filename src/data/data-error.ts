@@ -12,6 +12,8 @@ export type DataErrorCode =
   | 'too-many-categories'
   | 'missing-value'
   | 'column-used-twice'
+  | 'inputs-differ'
+  | 'tasks-differ'
   | 'bad-split'
   | 'bad-file'
   | 'file-not-found';

@@ -15,6 +15,7 @@ export { type Datasets, datasets } from './datasets';
 export { type ColumnEncoding, type Encoder, type EncoderJson, type EncoderOptions, encoderFromJSON, fitEncoder } from './encoder';
 export { type Frame, type FrameColumn, frameOf } from './frame';
 export { givenSplits } from './given-splits';
+export { joinData } from './join-data';
 export { type ArffFile, readArff } from './read/read-arff';
 export { type Cell, type CsvOptions, readCsv } from './read/read-csv';
 export { readIdx } from './read/read-idx';

@@ -48,6 +48,7 @@ export async function discover(data: TaskData, options: DiscoverOptions = {}): P
         'patience',
         'validation',
         'clipNorm',
+        'taskSampling',
         'schedule',
         'signal',
         'onProgress',

@@ -1,5 +1,6 @@
 import { aitm } from './aitm';
 import { cgc } from './cgc';
+import { chainedTargets } from './chained-targets';
 import { crossStitch } from './cross-stitch';
 import { dselectk } from './dselectk';
 import { esmm } from './esmm';
@@ -19,6 +20,7 @@ import { sharedOutput } from './shared-output';
 import { singleTask } from './single-task';
 import { sluice } from './sluice';
 import { softSharing } from './soft-sharing';
+import { stackedTargets } from './stacked-targets';
 
 /** The type of {@link architectures}. */
 export interface Architectures {
@@ -43,6 +45,8 @@ export interface Architectures {
   readonly aitm: typeof aitm;
   readonly esmm: typeof esmm;
   readonly linearMtl: typeof linearMtl;
+  readonly stackedTargets: typeof stackedTargets;
+  readonly chainedTargets: typeof chainedTargets;
 }
 
 /** Every sharing architecture by name. `info` tells what each is; `fromOptions` makes one from a record of options. */
@@ -68,4 +72,6 @@ export const architectures: Architectures = {
   aitm,
   esmm,
   linearMtl,
+  stackedTargets,
+  chainedTargets,
 };

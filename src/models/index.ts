@@ -1,6 +1,7 @@
 export { type AitmOptions, aitm } from './aitm';
 export { type Architectures, architectures } from './architectures';
 export { type CgcOptions, cgc } from './cgc';
+export { type ChainedTargetsOptions, chainedTargets } from './chained-targets';
 export { type Conv2dOptions, conv2d } from './conv2d';
 export { type CrossStitchOptions, crossStitch } from './cross-stitch';
 export type { ArchitectureFactory, ArchitectureInfo } from './define-architecture';
@@ -49,5 +50,6 @@ export { singleTask } from './single-task';
 export { type SluiceOptions, sluice } from './sluice';
 export { type SoftSharingOptions, softSharing } from './soft-sharing';
 export { type Spectrogram, type SpectrogramOptions, spectrogram } from './spectrogram';
+export { type StackedTargetsOptions, stackedTargets } from './stacked-targets';
 export { type TextConvOptions, textConv } from './text-conv';
 export { type TransformerOptions, transformer } from './transformer';

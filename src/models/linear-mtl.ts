@@ -7,7 +7,6 @@ import {
   graphRegularised,
   jointFeatures,
   type LinearFit,
-  type LinearLoss,
   type LinearTask,
   lasso,
   meanRegularised,
@@ -19,6 +18,7 @@ import type { Task } from '../tasks/task';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { flattenRows, sizeOf } from './features';
 import { heads } from './heads';
+import { checkLinearInput, checkLinearTasks, lossOf } from './linear-tasks';
 import type { LabelledRows, SolvableProblem, TaskGroup } from './network';
 
 /**
@@ -115,16 +115,9 @@ function checkOwn(options: Required<Options>): void {
     throw new TypeError('linearMtl: the kind "graphRegularised" needs the option "graph", for instance an affinity of the tasks');
 }
 
-const lossOf = ({ kind }: Task): LinearLoss => (kind === 'binary' ? 'logistic' : 'squared');
-
 /** The tasks by their loss: those of one loss are learned together. */
 function groupsOf(tasks: readonly Task[]): TaskGroup[] {
-  for (const { name, kind, classWeights } of tasks) {
-    if (kind !== 'binary' && kind !== 'regression')
-      throw new RangeError(`linearMtl: task "${name}" is ${kind}; linear multi-task learning takes binary and regression tasks only`);
-    if (classWeights !== undefined)
-      throw new RangeError(`linearMtl: task "${name}" has class weights, which the linear methods do not take; leave them out`);
-  }
+  checkLinearTasks('linearMtl', tasks);
   return (['logistic', 'squared'] as const).flatMap((loss) => {
     const train = tasks.flatMap((task, t) => (lossOf(task) === loss ? [t] : []));
     return train.length > 0 ? [{ train, serve: train }] : [];
@@ -227,8 +220,7 @@ export const linearMtl: ArchitectureFactory<[kind: LinearMtlKind, options?: Line
   },
   partition: groupsOf,
   build({ input, tasks }) {
-    if (input.vocabulary !== undefined)
-      throw new RangeError('linearMtl: the inputs are token ids, which have no linear meaning; encode them as numbers');
+    checkLinearInput('linearMtl', input);
     const top = heads({ shape: [sizeOf(input.shape)], sequence: false }, tasks);
     return { parameters: top.parameters, forward: (values, x) => top.apply(values, flattenRows(x)) };
   },

@@ -161,6 +161,7 @@ function repeatCode(data: ComparisonData): string {
     ...(design.patience === null ? [] : [`  patience: ${design.patience},`]),
     ...(design.stopping === 'perTask' ? ["  stopping: 'perTask',"] : []),
     ...(design.clipNorm === null ? [] : [`  clipNorm: ${design.clipNorm},`]),
+    ...(design.taskSampling === undefined ? [] : [`  taskSampling: ${JSON.stringify(design.taskSampling)},`]),
     `  optimizer: tl.${design.optimizer}(${JSON.stringify(options)}),`,
     `  baseline: ${JSON.stringify(data.baseline)}, alpha: ${data.alpha}, smallestEffect: ${JSON.stringify(data.smallestEffect)},`,
     '});',

@@ -6,6 +6,7 @@ import { isTensor, type Split, type TaskData } from '../data/data-types';
 import type { Method } from '../models/method';
 import { methodFromJSON, methodToJSON } from '../models/registry';
 import type { Optimizer } from '../training/optimizer';
+import type { CheckedTaskSampling } from '../training/task-sampling';
 
 /** This package's version. */
 export const packageVersion: string = (JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string })
@@ -26,6 +27,7 @@ export interface RunIngredients {
   readonly patience?: number;
   readonly stopping: 'joint' | 'perTask';
   readonly clipNorm?: number;
+  readonly taskSampling?: CheckedTaskSampling;
   readonly mode: 'auto' | 'eager';
   readonly backend: BackendKind;
 }
@@ -90,6 +92,8 @@ export function runKey(run: RunIngredients): string {
       // Left out where it is the default: runs that were kept before there was a choice stay known.
       ...(run.stopping === 'joint' ? {} : { stopping: run.stopping }),
       clipNorm: run.clipNorm ?? null,
+      // Absent where it is not set, so that the names of runs kept before there was such a setting stay.
+      ...(run.taskSampling && { taskSampling: run.taskSampling }),
       mode,
       backend,
     }),

@@ -206,6 +206,7 @@ function designRecord(
     stopping: settings.stopping,
     validation: settings.validation,
     clipNorm: settings.clipNorm ?? null,
+    ...(settings.taskSampling && { taskSampling: settings.taskSampling }),
     splits: observations.splits,
     vary: observations.vary,
     ...(tune ? { tune } : {}),

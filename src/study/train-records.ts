@@ -62,7 +62,7 @@ export async function trainRecords(
   const keys = new Map<PlannedRun, string>();
   if (store) {
     const fingerprint = dataFingerprint(data);
-    const { batchSize, patience, stopping, clipNorm, mode } = settings;
+    const { batchSize, patience, stopping, clipNorm, taskSampling, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
       const key = runKey({
@@ -78,6 +78,7 @@ export async function trainRecords(
         ...(patience === undefined ? {} : { patience }),
         stopping,
         ...(clipNorm === undefined ? {} : { clipNorm }),
+        ...(taskSampling === undefined ? {} : { taskSampling }),
         mode,
         backend,
       });

@@ -175,6 +175,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         label: `"${run.name}" (seed ${run.seed}${unit.tasks.length < data.tasks.length ? `, ${tasks.length === 1 ? `task "${data.tasks[unit.tasks[0]!]!.name}"` : `${unit.tasks.length} tasks`}` : ''})`,
         seed: run.seed,
         train: labelled(run.split.train),
+        ...(options.taskSampling && {
+          labelled: unit.tasks.map((t) => run.split.train.filter((row) => hasLabel(data, t, row)).map((row) => row + offset)),
+        }),
         validation: labelled(run.split.validation),
         predict: Int32Array.from(
           options.trainPredictions ? [...run.split.test, ...run.split.train] : run.split.test,

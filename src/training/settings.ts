@@ -1,6 +1,7 @@
 import { checkInteger, checkNumber, withDefaults } from '../options';
 import { adam, type Optimizer } from './optimizer';
 import type { ProgressEvent } from './progress';
+import { checkTaskSampling, type TaskSampling } from './task-sampling';
 import type { TrainingOptions } from './train-stack';
 
 /** How models are trained, for `fit` and `compare` alike. */
@@ -29,6 +30,11 @@ export interface TrainingSettings {
   readonly validation?: number;
   /** Upper bound of the gradient's Euclidean norm, all parameters together. @default none */
   readonly clipNorm?: number;
+  /**
+   * Draw rows by task: 'proportional', 'uniform', 'annealed' or `{ temperature }`, for data sets of unequal size (see `joinData`) and rare
+   * labels. Networks of one task are trained as without it. @default every row once an epoch, in random order
+   */
+  readonly taskSampling?: TaskSampling;
   /** Stops training at the next step; what is finished is returned. */
   readonly signal?: AbortSignal;
   /** Told about five times a second. */
@@ -59,6 +65,7 @@ export const settingNames: readonly (keyof TrainingSettings)[] = [
   'stopping',
   'validation',
   'clipNorm',
+  'taskSampling',
   'signal',
   'onProgress',
   'mode',
@@ -85,7 +92,8 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
         .map((name) => [name, undefined]),
     ),
   });
-  const { epochs, batchSize, optimizer, schedule, patience, stopping, clipNorm, signal, onProgress, mode, memoryBudget } = filled;
+  const { epochs, batchSize, optimizer, schedule, patience, stopping, clipNorm, taskSampling, signal, onProgress, mode, memoryBudget } =
+    filled;
   checkInteger(who, 'epochs', epochs, 1);
   checkInteger(who, 'batchSize', batchSize, 1);
   if (typeof optimizer?.update !== 'function')
@@ -118,6 +126,7 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
     ...(schedule === 'cosine' ? { schedule: (share: number): number => (1 + Math.cos(Math.PI * share)) / 2 } : {}),
     ...(patience === undefined ? {} : { patience }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(taskSampling === undefined ? {} : { taskSampling: checkTaskSampling(who, taskSampling) }),
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   };

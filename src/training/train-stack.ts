@@ -3,7 +3,7 @@ import { canBuildGraphs } from '../backend/graph';
 import type { State, WeightsMethod } from '../balancing/balancing';
 import type { Method } from '../models/method';
 import { type Network, totalOutputs } from '../models/network';
-import { random } from '../random/random';
+import { type Random, random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { eagerExecutor } from './eager-executor';
 import type { Executor, ProbeResult, StackPlan, StepFeed, StepKind, Which } from './executor';
@@ -12,6 +12,7 @@ import { totalClasses } from './loss';
 import type { Optimizer } from './optimizer';
 import type { ResidentData } from './prepare';
 import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
+import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from './task-sampling';
 
 /** One model of a stack. */
 export interface Member {
@@ -20,6 +21,8 @@ export interface Member {
   readonly seed: number;
   /** Resident rows. */
   readonly train: Int32Array;
+  /** Those of them that have a label, per task of the network; needed for `taskSampling`. */
+  readonly labelled?: readonly Int32Array[];
   readonly validation: Int32Array;
   /** Resident rows whose outputs are wanted after training. */
   readonly predict: Int32Array;
@@ -47,6 +50,8 @@ export interface TrainingOptions {
   /** Factor of the learning rate by the share of steps done, in [0, 1). */
   readonly schedule?: (share: number) => number;
   readonly clipNorm?: number;
+  /** How rows are drawn by task; undefined: every row once an epoch. */
+  readonly taskSampling?: CheckedTaskSampling;
   /** Epochs after which the parameters are recorded; 0 is before the first step. @default none */
   readonly snapshots?: readonly number[];
   /** `auto`: graphs where the backend can build them. */
@@ -73,7 +78,10 @@ export interface TrainedMember {
   readonly parameters: readonly Float32Array[];
   /** Outputs on the member's `predict` rows, `[rows, outputs]`. */
   readonly outputs: Float32Array;
-  /** Mean training loss per epoch and task. */
+  /**
+   * Mean training loss per epoch and task; with `taskSampling` over the steps that had a label of the task (the epoch before where there was
+   * none, NaN before the first).
+   */
   readonly trainLosses: readonly (readonly number[])[];
   /** Validation loss per epoch and task; empty without validation rows. */
   readonly validationLosses: readonly (readonly number[])[];
@@ -129,6 +137,14 @@ function stepKindOf({ balancing, update, architecture }: Method): StepKind {
   return 'usesBatch' in balancing && balancing.usesBatch ? { kind: 'losses' } : { kind: 'weighted' };
 }
 
+/** @throws RangeError when steps of one task are asked for, and the method balances what the tasks' losses or gradients are in a step */
+function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, sampling: CheckedTaskSampling | undefined): void {
+  if (!balancing || sampling?.batches !== 'task' || kind.kind === 'weighted') return;
+  throw new RangeError(
+    `${architecture.name}.with(${balancing.info.name}()): balances the tasks of a step, but taskSampling.batches "task" makes steps of one task; use batches: "mixed"`,
+  );
+}
+
 /** Largest of 1..8 that leaves the fewest steps over. */
 function unrollFor(stepsPerEpoch: number): number {
   let best = 1;
@@ -146,22 +162,69 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * 
 
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** Rows drawn by task. */
+interface Sampled {
+  readonly sampling: CheckedTaskSampling;
+  readonly labelled: readonly Int32Array[];
+}
+
 /** A model's rows of one epoch, in random order. */
 class Order {
   private epoch = -1;
-  private order: Int32Array = new Int32Array(0);
-  constructor(private readonly member: Member) {}
+  private rows: Int32Array = new Int32Array(0);
+  private readonly sampled: Sampled | undefined;
+  /** Whether a row has a label, per task, where rows are drawn by task. */
+  readonly has: readonly ReadonlySet<number>[] | undefined;
+  constructor(
+    private readonly member: Member,
+    private readonly size: number,
+    private readonly epochs: number,
+    sampling: CheckedTaskSampling | undefined,
+  ) {
+    const { labelled } = member;
+    // The rows of a single task have nothing to be drawn by.
+    this.sampled = sampling && labelled && labelled.length > 1 ? { sampling, labelled } : undefined;
+    this.has = this.sampled?.labelled.map((rows) => new Set(rows));
+  }
   /** Copies batch `step` of `epoch` to `out`, filled up with `padding`; returns how many rows there were. */
-  batch(epoch: number, step: number, size: number, padding: number, out: Int32Array): number {
+  batch(epoch: number, step: number, padding: number, out: Int32Array): number {
     if (epoch !== this.epoch) {
-      this.order = random(this.member.seed, `batches/${epoch}`).permutation(this.member.train.length);
+      this.rows = this.draw(epoch);
       this.epoch = epoch;
     }
-    const start = step * size;
-    const count = Math.max(0, Math.min(size, this.order.length - start));
-    for (let i = 0; i < count; i++) out[i] = this.member.train[this.order[start + i]!]!;
+    const start = step * this.size;
+    const count = Math.max(0, Math.min(this.size, this.rows.length - start));
+    out.set(this.rows.subarray(start, start + count));
     out.fill(padding, count);
     return count;
+  }
+  /** A row that does not depend on the epoch's order. */
+  other(epoch: number, draws: Random): number {
+    const { train } = this.member;
+    return this.sampled ? sampleRow(this.sampled.labelled, this.shares(epoch), draws) : train[draws.below(train.length)]!;
+  }
+  /** The task that the first epoch draws most rarely, and for how many steps or rows on average. */
+  rarest(): { readonly task: number; readonly draws: number } | undefined {
+    if (!this.sampled) return undefined;
+    const shares = this.shares(0);
+    const least = Math.min(...shares);
+    const draws = least * Math.ceil(this.member.train.length / this.run);
+    return { task: shares.indexOf(least), draws };
+  }
+  /** Neighbouring rows that are drawn for one task. */
+  private get run(): number {
+    return this.sampled?.sampling.batches === 'task' ? this.size : 1;
+  }
+  private draw(epoch: number): Int32Array {
+    const { seed, train } = this.member;
+    const stream = random(seed, `batches/${epoch}`);
+    if (!this.sampled) return stream.permutation(train.length).map((i) => train[i]!);
+    return sampleRows(this.sampled.labelled, this.shares(epoch), train.length, this.run, stream);
+  }
+  private shares(epoch: number): number[] {
+    const { sampling, labelled } = this.sampled!;
+    const counts = labelled.map((rows) => rows.length);
+    return taskShares(sampling, counts, epoch, this.epochs);
   }
 }
 
@@ -194,13 +257,21 @@ export async function trainStack(
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
   const validates = validationRows > 0;
   const kind = stepKindOf(method);
+  checkTaskBatches(method, kind, options.taskSampling);
   const wholeSteps = kind.kind === 'weighted' || kind.kind === 'rule';
   const perModel =
     members.some(({ learningRate }) => learningRate !== members[0]!.learningRate) || stepsOf.some((n) => n !== stepsPerEpoch);
   const evaluationBatch = Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length)));
 
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
-  const orders = members.map((member) => new Order(member));
+  const orders = members.map((member) => new Order(member, batch, options.epochs, options.taskSampling));
+  for (const [s, order] of orders.entries()) {
+    const rarest = order.rarest();
+    if (balancing && rarest && rarest.draws < 1)
+      throw new RangeError(
+        `Training ${members[s]!.label}: taskSampling would draw task "${tasks[rarest.task]!.name}" ${rarest.draws.toPrecision(2)} times an epoch on average, but ${balancing.info.name} balances the losses of all tasks; use a higher temperature, batches: "mixed" or a smaller batchSize`,
+      );
+  }
   const dropoutSeeds = members.map(({ seed }) => random(seed, 'dropout').uint32() | 0);
   // The best epoch of a single task is that of the mean.
   const perTask = validates && options.stopping === 'perTask' && taskCount > 1;
@@ -297,7 +368,7 @@ export async function trainStack(
     for (const [place, s] of alive.entries()) {
       const member = members[s]!;
       const rows = feed.rows.subarray(place * batch, (place + 1) * batch);
-      const count = orders[s]!.batch(epoch, k, batch, data.padding, rows);
+      const count = orders[s]!.batch(epoch, k, data.padding, rows);
       const active = count > 0 && progress[s]!.failure === undefined;
       const rate = member.learningRate * factor;
       const numbers = options.optimizer.scalars(epoch * stepsOf[s]! + Math.min(k + 1, stepsOf[s]!), rate);
@@ -308,7 +379,7 @@ export async function trainStack(
         const draws = random(member.seed, `others/${now}`);
         for (const other of [0, 1]) {
           const target = feed.others.subarray((other * stack + place) * batch, (other * stack + place + 1) * batch);
-          for (let i = 0; i < count; i++) target[i] = member.train[draws.below(member.train.length)]!;
+          for (let i = 0; i < count; i++) target[i] = orders[s]!.other(epoch, draws);
           target.fill(data.padding, count);
         }
       }
@@ -391,10 +462,10 @@ export async function trainStack(
     let ahead: { readonly feed: StepFeed; readonly probed: ProbeResult } | undefined;
     for (let epoch = 0; epoch < options.epochs && !interrupted; epoch++) {
       const sums = new Float64Array(alive.length * taskCount);
-      let counted = 0;
-      const add = (losses: Float32Array): void => {
+      const counts = new Float64Array(sums.length);
+      const add = (losses: Float32Array, feeds: readonly StepFeed[]): void => {
         for (let i = 0; i < losses.length; i++) sums[i % sums.length]! += losses[i]!;
-        counted += losses.length / sums.length;
+        for (const { rows } of feeds) countSteps(rows, counts);
       };
       for (let k = 0; k < stepsPerEpoch && !interrupted; ) {
         if (wholeSteps) {
@@ -405,14 +476,14 @@ export async function trainStack(
             feeds.push(feed);
             step++;
           }
-          add(executor.steps(feeds));
+          add(executor.steps(feeds), feeds);
         } else {
           if (!ahead) {
             const feed = feedFor(epoch, k);
             ahead = { feed, probed: executor.probe(undefined, feed) };
           }
           const { feed, probed } = ahead;
-          add(probed.losses);
+          add(probed.losses, [feed]);
           solve(feed, epoch, probed);
           step++;
           k++;
@@ -424,8 +495,8 @@ export async function trainStack(
         }
         await rest();
       }
-      if (counted === 0) break;
-      endEpoch(epoch, sums, counted);
+      if (counts.every((count) => count === 0)) break;
+      endEpoch(epoch, sums, counts);
       const going = alive.filter((s) => !progress[s]!.stopped);
       if (going.length === 0) break;
       if (going.length <= alive.length / 2 && epoch + 1 < options.epochs) {
@@ -435,17 +506,30 @@ export async function trainStack(
     }
   }
 
+  /** Counts for each model and task the steps that its mean loss is over. */
+  function countSteps(rows: Int32Array, counts: Float64Array): void {
+    for (const [place, s] of alive.entries()) {
+      const own = rows.subarray(place * batch, (place + 1) * batch);
+      if (own[0] === data.padding) continue;
+      const { has } = orders[s]!;
+      for (let t = 0; t < taskCount; t++) if (!has || own.some((row) => has[t]!.has(row))) counts[place * taskCount + t]!++;
+    }
+  }
+
   /** Losses of the epoch, validation, early stopping. */
-  function endEpoch(epoch: number, sums: Float64Array, counted: number): void {
+  function endEpoch(epoch: number, sums: Float64Array, counts: Float64Array): void {
     const validation = validates ? validationLosses() : undefined;
     const improved = new Float32Array(alive.length);
     const improvedTasks = new Map<number, readonly number[]>();
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
       if (own.stopped) continue;
-      const means = Array.from({ length: taskCount }, (_, t) => sums[place * taskCount + t]! / Math.min(counted, stepsOf[s]!));
+      const at = place * taskCount;
+      const before = own.trainLosses.at(-1);
+      const seen = Array.from({ length: taskCount }, (_, t) => counts[at + t]! > 0);
+      const means = seen.map((drawn, t) => (drawn ? sums[at + t]! / counts[at + t]! : (before?.[t] ?? Number.NaN)));
       own.trainLosses.push(means);
-      if (own.failure === undefined && !means.every(Number.isFinite)) fail(s, means, epoch);
+      if (own.failure === undefined && means.some((mean, t) => seen[t] && !Number.isFinite(mean))) fail(s, means, epoch);
       if (own.failure !== undefined) own.stopped = true;
       else if (validation) {
         own.validationLosses.push(validation[place]!);

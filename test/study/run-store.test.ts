@@ -66,6 +66,8 @@ describe('kept runs', () => {
     expect(await count({}, 1)).toBe(6);
     expect(await count({ epochs: 2 })).toBe(6);
     expect(await count({ learningRate: 0.01 })).toBe(6);
+    expect(await count({ taskSampling: 'uniform' })).toBe(6);
+    expect(await count({ taskSampling: { temperature: 3 } })).toBe(6);
     expect(await count({ validation: 0.2 })).toBe(6);
     expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(6);
     expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(0);

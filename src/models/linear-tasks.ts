@@ -1,0 +1,28 @@
+import type { LinearLoss } from '../linear';
+import type { Task } from '../tasks/task';
+import { constant } from './initial';
+import type { InputShape, Parameter } from './network';
+
+/** The loss that a linear model of the task has. */
+export const lossOf = ({ kind }: Task): LinearLoss => (kind === 'binary' ? 'logistic' : 'squared');
+
+/** @throws RangeError for a task that linear models cannot learn */
+export function checkLinearTasks(who: string, tasks: readonly Task[]): void {
+  for (const { name, kind, classWeights } of tasks) {
+    if (kind !== 'binary' && kind !== 'regression')
+      throw new RangeError(`${who}: task "${name}" is ${kind}; linear multi-task learning takes binary and regression tasks only`);
+    if (classWeights !== undefined)
+      throw new RangeError(`${who}: task "${name}" has class weights, which the linear methods do not take; leave them out`);
+  }
+}
+
+/** @throws RangeError for token ids */
+export function checkLinearInput(who: string, { vocabulary }: InputShape): void {
+  if (vocabulary !== undefined)
+    throw new RangeError(`${who}: the inputs are token ids, which have no linear meaning; encode them as numbers`);
+}
+
+/** Numbers that an algorithm finds for all tasks, before it has. */
+export function unsolved(name: string, shape: readonly number[], decay: boolean): Parameter {
+  return { name, shape, role: 'shared', decay, initial: constant(0, shape) };
+}
