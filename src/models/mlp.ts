@@ -53,12 +53,13 @@ export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
             const active = activate.apply(linear.apply(values, flat));
             // What dropout does to ones is what it multiplies the outputs by.
             const kept = dropout > 0 && context.training ? context.dropout(tf.onesLike(active), dropout) : undefined;
-            const slope = kept ? tf.mul(activate.derivative(active), kept) : activate.derivative(active);
             return {
               output: kept ? tf.mul(active, kept) : active,
               backward(signals, wantsInput) {
                 const [stack, count, batch] = signals.shape as [number, number, number];
-                const through = tf.mul(signals, tf.reshape(slope, [stack, 1, batch, size]));
+                const shape = [stack, 1, batch, size];
+                const passed = kept ? tf.mul(signals, tf.reshape(kept, shape)) : signals;
+                const through = activate.backward(passed, tf.reshape(active, shape));
                 const result = linear.backward(values, flat, through, wantsInput);
                 if (!result.input) return result;
                 return { ...result, input: tf.reshape(result.input, [stack, count, ...x.shape.slice(1)]) };

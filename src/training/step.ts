@@ -352,8 +352,18 @@ export function representationGradients(
 
 /** Products of the tasks' gradients on two batches of their own, `[stack, tasks, tasks]`. */
 export function crossGramian(shape: StackShape, parameters: readonly Tensor[], data: Resident, left: Batch, right: Batch): Tensor {
-  const [a, b] = [left, right].map((batch) => taskGradients(shape, parameters, data, batch).jacobian);
-  return gramianOf(a!, b!, shape.stack, shape.tasks.length);
+  const { stack, tasks, columns } = shape;
+  // One pass over twice as many models, a model's two batches side by side, takes fewer ops than two passes.
+  const pairs = { ...shape, stack: 2 * stack, ...(columns ? { columns: columns.flatMap((own) => [own, own]) } : {}) };
+  const sideBySide = (a: Tensor, b: Tensor): Tensor => tf.reshape(tf.stack([a, b], 1), [2 * stack, ...a.shape.slice(1)]);
+  const { jacobian } = taskGradients(
+    pairs,
+    parameters.map((p) => tileModels(p, 2)),
+    { ...data, classWeights: tileModels(data.classWeights, 2) },
+    { rows: sideBySide(left.rows, right.rows), seeds: sideBySide(left.seeds, right.seeds) },
+  );
+  const all = gramianOf(jacobian, jacobian, stack, 2 * tasks.length) as tf.Tensor3D;
+  return tf.slice(all, [0, 0, tasks.length], [-1, tasks.length, tasks.length]);
 }
 
 /** Sum over the parameters of the products of two Jacobians, `[stack, tasks, tasks]`. */

@@ -168,6 +168,25 @@ interface Sampled {
   readonly labelled: readonly Int32Array[];
 }
 
+/** Random orders of an epoch, which the single-task networks of a seed have in common. */
+class Shuffles {
+  private epoch = -1;
+  private readonly known = new Map<string, Int32Array>();
+  of(seed: number, epoch: number, rows: number): Int32Array {
+    if (epoch !== this.epoch) {
+      this.known.clear();
+      this.epoch = epoch;
+    }
+    const key = `${seed} ${rows}`;
+    let order = this.known.get(key);
+    if (!order) {
+      order = random(seed, `batches/${epoch}`).permutation(rows);
+      this.known.set(key, order);
+    }
+    return order;
+  }
+}
+
 /** A model's rows of one epoch, in random order. */
 class Order {
   private epoch = -1;
@@ -179,6 +198,7 @@ class Order {
     private readonly member: Member,
     private readonly size: number,
     private readonly epochs: number,
+    private readonly shuffles: Shuffles,
     sampling: CheckedTaskSampling | undefined,
   ) {
     const { labelled } = member;
@@ -217,9 +237,8 @@ class Order {
   }
   private draw(epoch: number): Int32Array {
     const { seed, train } = this.member;
-    const stream = random(seed, `batches/${epoch}`);
-    if (!this.sampled) return stream.permutation(train.length).map((i) => train[i]!);
-    return sampleRows(this.sampled.labelled, this.shares(epoch), train.length, this.run, stream);
+    if (!this.sampled) return this.shuffles.of(seed, epoch, train.length).map((i) => train[i]!);
+    return sampleRows(this.sampled.labelled, this.shares(epoch), train.length, this.run, random(seed, `batches/${epoch}`));
   }
   private shares(epoch: number): number[] {
     const { sampling, labelled } = this.sampled!;
@@ -264,7 +283,8 @@ export async function trainStack(
   const evaluationBatch = Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length)));
 
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
-  const orders = members.map((member) => new Order(member, batch, options.epochs, options.taskSampling));
+  const shuffles = new Shuffles();
+  const orders = members.map((member) => new Order(member, batch, options.epochs, shuffles, options.taskSampling));
   for (const [s, order] of orders.entries()) {
     const rarest = order.rarest();
     if (balancing && rarest && rarest.draws < 1)

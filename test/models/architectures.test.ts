@@ -92,8 +92,8 @@ const cases: readonly Case[] = [
 ];
 
 test('every architecture that is trained by gradients is here', () => {
-  const solved = ['linearMtl'];
-  expect(a.linearMtl('ridge').architecture.solve).toBeDefined();
+  const solved = ['linearMtl', 'stackedTargets', 'chainedTargets'];
+  for (const method of [a.linearMtl('ridge'), a.stackedTargets(), a.chainedTargets()]) expect(method.architecture.solve).toBeDefined();
   const here = new Set(cases.map(({ name }) => name.replace(/ .*/, '')));
   expect([...here, ...solved].sort()).toEqual(Object.keys(a).sort());
 });
