@@ -242,6 +242,11 @@ export class GraphBuilder {
   private readonly placeholders = new Set<Ref>();
   private readonly id: number = graphs++;
 
+  /** Number of nodes so far. */
+  get size(): number {
+    return this.nodes.length;
+  }
+
   private node(name: string, op: string, inputs: readonly string[], attributes: Iterable<readonly [string, Message]>): string {
     const node = make(proto().NodeDef!, { Name: name, Op: op, InputList: [...inputs] });
     const map = node.getAttrMap!() as Map<string, Message>;

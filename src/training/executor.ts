@@ -31,7 +31,7 @@ export interface StackPlan {
   readonly batch: number;
   /** Rows of one evaluation. */
   readonly evaluationBatch: number;
-  /** Steps per native call, where the weights are known. */
+  /** Most steps per native call, where the weights are known. */
   readonly unroll: number;
   /** Whether models of the stack may differ in rate, decay or in which of them take a step. */
   readonly perModel: boolean;
@@ -91,3 +91,16 @@ export interface Executor {
 
 /** What an executor is made from. */
 export type MakeExecutor = (plan: StackPlan, data: Resident) => Executor;
+
+/** The number of steps a call, up to `most`, that takes the fewest calls for `steps` steps. */
+export function unrollFor(steps: number, most = 8): number {
+  let best = 1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = Math.min(most, steps); k >= 1; k--) {
+    const left = steps % k;
+    // A call costs about as much as two more steps in an unrolled one.
+    const calls = Math.floor(steps / k) + left;
+    if (calls < least) [best, least] = [k, calls];
+  }
+  return best;
+}

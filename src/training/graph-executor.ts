@@ -68,6 +68,7 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
     const shape = { ...plan.shape, stack: size, ...(columns ? { columns: columns.slice(first, first + size) } : {}) };
     return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }) };
   });
+  const { unroll } = lanes[0]!.programs;
   const graph = builder.build();
   const dispose = (): void => {
     graph.dispose();
@@ -165,8 +166,8 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
     steps(feeds) {
       const parts: Float32Array[] = [];
       for (let k = 0; k < feeds.length; ) {
-        const whole = k + plan.unroll <= feeds.length;
-        const now = feeds.slice(k, whole ? k + plan.unroll : k + 1);
+        const whole = k + unroll <= feeds.length;
+        const now = feeds.slice(k, whole ? k + unroll : k + 1);
         const losses = run((lane) => {
           const program = whole ? lane.programs.many! : lane.programs.single!;
           return { feeds: stepFeeds(lane, program, now), outputs: program.outputs };

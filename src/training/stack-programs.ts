@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
-import type { StackPlan, Which } from './executor';
+import { type StackPlan, unrollFor, type Which } from './executor';
 import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
@@ -47,8 +47,9 @@ interface SetProgram {
 /** The programs of a stack in a graph. Its variables are the models' parameters and the optimizer's state. */
 export interface StackPrograms {
   readonly residentFeeds: readonly (readonly [Ref, Tensor])[];
-  /** `plan.unroll` steps; undefined where a step needs a look at its batch first. */
+  /** `unroll` steps; undefined where a step needs a look at its batch first. */
   readonly many?: StepsProgram;
+  readonly unroll: number;
   /** One step. */
   readonly single?: StepsProgram;
   readonly probing?: ProbeProgram;
@@ -60,6 +61,9 @@ export interface StackPrograms {
   /** What `restoring` sets. */
   readonly saved: readonly Ref[];
 }
+
+/** Nodes up to which steps are unrolled: TensorFlow takes milliseconds a node to prepare a graph, which larger ones do not earn back. */
+const UNROLLED_NODES = 640;
 
 const FLOAT = { T: { type: 'float32' } } as const;
 
@@ -376,8 +380,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   }
 
   const whole = plan.step.kind === 'weighted' || plan.step.kind === 'rule';
-  const many = whole ? stepsProgram(plan.unroll) : undefined;
-  const single = whole ? (plan.unroll === 1 ? many : stepsProgram(1)) : undefined;
+  const before = builder.size;
+  const single = whole ? stepsProgram(1) : undefined;
+  const nodes = builder.size - before;
+  const unroll = unrollFor(plan.unroll, Math.max(1, Math.floor(UNROLLED_NODES / nodes)));
+  const many = whole && unroll > 1 ? stepsProgram(unroll) : single;
   const probing = whole ? undefined : probeProgram();
   const evaluating = { current: evaluateProgram('current'), best: evaluateProgram('best') };
 
@@ -436,6 +443,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   return {
     residentFeeds: residentRefs.map((ref, i) => [ref, resident[i]!] as const),
     ...(many ? { many } : {}),
+    unroll,
     ...(single ? { single } : {}),
     ...(probing ? { probing } : {}),
     evaluating,

@@ -6,7 +6,7 @@ import { type Network, totalOutputs } from '../models/network';
 import { type Random, random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { eagerExecutor } from './eager-executor';
-import type { Executor, ProbeResult, StackPlan, StepFeed, StepKind, Which } from './executor';
+import { type Executor, type ProbeResult, type StackPlan, type StepFeed, type StepKind, unrollFor, type Which } from './executor';
 import { graphExecutor } from './graph-executor';
 import { totalClasses } from './loss';
 import type { Optimizer } from './optimizer';
@@ -143,19 +143,6 @@ function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, s
   throw new RangeError(
     `${architecture.name}.with(${balancing.info.name}()): balances the tasks of a step, but taskSampling.batches "task" makes steps of one task; use batches: "mixed"`,
   );
-}
-
-/** Largest of 1..8 that leaves the fewest steps over. */
-function unrollFor(stepsPerEpoch: number): number {
-  let best = 1;
-  let least = Number.POSITIVE_INFINITY;
-  for (let k = Math.min(8, stepsPerEpoch); k >= 1; k--) {
-    const left = stepsPerEpoch % k;
-    // A call costs about as much as two more steps in an unrolled one.
-    const calls = Math.floor(stepsPerEpoch / k) + left;
-    if (calls < least) [best, least] = [k, calls];
-  }
-  return best;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
