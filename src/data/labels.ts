@@ -195,6 +195,7 @@ function readTags(
   sequences.forEach((tags, row) => {
     for (let i = 0; i < tags.length; i++) if (!missing(tags[i])) codes[row * positions + i] = code.get(toName(tags[i]))!;
   });
-  const task: Task = { name, kind: 'tagging', column, classes, outputs: classes.length, ...weights(where, column, spec, classes) };
+  const outputs = positions * classes.length;
+  const task: Task = { name, kind: 'tagging', column, classes, outputs, ...weights(where, column, spec, classes) };
   return { task, values: codes, length: positions };
 }

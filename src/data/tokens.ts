@@ -9,6 +9,8 @@ export interface TokenOptions {
   readonly leastCount?: number;
   /** Rows whose tokens make the vocabulary. @default all rows */
   readonly vocabularyRows?: readonly number[];
+  /** An earlier tensor whose vocabulary and length are taken, so that a model trained on it can read new rows. Stands alone. */
+  readonly like?: TokenTensor;
 }
 
 /** Input ids with the tokens that they stand for. */
@@ -21,12 +23,34 @@ export interface TokenTensor extends InputTensor {
 /**
  * Token ids as an input: 0 pads, 1 is any token outside the vocabulary, 2 and up are tokens, the most frequent first.
  * @returns values of shape `[rows, length]`
- * @throws RangeError when `length` or `leastCount` is no integer of at least 1
+ * @throws RangeError when `length` or `leastCount` is no integer of at least 1; TypeError for another option beside `like`
+ * @example
+ * const inputs = tokenTensor([['the', 'cat'], ['a', 'dog']]);
+ * const fresh = tokenTensor([['the', 'dog']], { like: inputs });
  */
 export function tokenTensor(sequences: readonly (readonly string[])[], options: TokenOptions = {}): TokenTensor {
-  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1);
   const where = 'tokenTensor(sequences, options)';
-  const { length, leastCount, vocabularyRows } = withDefaults<Required<TokenOptions>>(where, options, {
+  const { like } = options;
+  const beside = Object.keys(options).filter((name) => name !== 'like');
+  if (like && beside.length > 0) throw new TypeError(`${where}: like takes the place of ${beside.join(', ')}; leave one out`);
+  const { length, tokens } = like ? { length: like.shape[0]!, tokens: like.tokens } : vocabularyOf(where, sequences, options);
+  const ids = new Map(tokens.map((token, id) => [token, id] as const).slice(2));
+  const values = new Float32Array(sequences.length * length);
+  sequences.forEach((sequence, row) => {
+    sequence.slice(0, length).forEach((token, i) => {
+      values[row * length + i] = ids.get(token) ?? 1;
+    });
+  });
+  return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens };
+}
+
+function vocabularyOf(
+  where: string,
+  sequences: readonly (readonly string[])[],
+  options: TokenOptions,
+): { length: number; tokens: string[] } {
+  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1);
+  const { length, leastCount, vocabularyRows } = withDefaults<Required<Omit<TokenOptions, 'like'>>>(where, options, {
     length: longest,
     leastCount: 1,
     vocabularyRows: Array.from(sequences.keys()),
@@ -37,15 +61,7 @@ export function tokenTensor(sequences: readonly (readonly string[])[], options: 
   for (const row of vocabularyRows) for (const token of sequences[row] ?? []) counts.set(token, (counts.get(token) ?? 0) + 1);
   const known = [...counts].filter(([, count]) => count >= leastCount);
   known.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const tokens = ['', '', ...known.map(([token]) => token)];
-  const ids = new Map(known.map(([token], i) => [token, i + 2]));
-  const values = new Float32Array(sequences.length * length);
-  sequences.forEach((sequence, row) => {
-    sequence.slice(0, length).forEach((token, i) => {
-      values[row * length + i] = ids.get(token) ?? 1;
-    });
-  });
-  return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens };
+  return { length, tokens: ['', '', ...known.map(([token]) => token)] };
 }
 
 /** Words in lower case, numbers, and single marks of punctuation. */

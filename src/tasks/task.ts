@@ -19,7 +19,7 @@ export interface Task {
   readonly column: string;
   /** Names of the classes in code order (binary: [negative, positive]); empty for regression. */
   readonly classes: readonly string[];
-  /** Columns of the head's output: 1 for binary and regression, the number of classes else. */
+  /** Columns of the head's output: 1 for binary and regression, the classes of multiclass, positions x classes of tagging. */
   readonly outputs: number;
   /** Loss weight of each class in code order; undefined where all weigh 1. */
   readonly classWeights?: readonly number[] | 'balanced';

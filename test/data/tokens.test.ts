@@ -24,6 +24,21 @@ describe('tokenTensor', () => {
     expect(Array.from(first.values)).toEqual([3, 1, 1, 0, 3, 2, 0, 0, 1, 1, 3, 1]);
   });
 
+  it('reads new rows with the vocabulary and length of an earlier tensor', () => {
+    const inputs = tokenTensor(sequences);
+    const fresh = tokenTensor(
+      [
+        ['end', 'of', 'the'],
+        ['a', 'cat', 'sat', 'the', 'end'],
+      ],
+      { like: inputs },
+    );
+    expect(fresh.tokens).toBe(inputs.tokens);
+    expect([fresh.vocabulary, fresh.shape]).toEqual([8, [4]]);
+    expect(Array.from(fresh.values)).toEqual([6, 1, 2, 0, 4, 3, 7, 2]);
+    expect(() => tokenTensor(sequences, { like: inputs, length: 3 })).toThrow('like takes the place of length; leave one out');
+  });
+
   it('refuses a length that is none', () => {
     expect(() => tokenTensor(sequences, { length: 0 })).toThrow('length must be an integer of at least 1, got 0');
   });
