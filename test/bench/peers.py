@@ -1,6 +1,6 @@
 """What an engineer would use instead, timed on the CPU: plain PyTorch loops, PyTorch batched by hand, and TorchJD.
 
-    python peers.py steps | study | tasks | libmtl          one JSON line per measurement
+    python peers.py steps | study | tasks | memory | libmtl          one JSON line per measurement
 
 `study` and `libmtl` read the splits and the data from a JSON file named by the second argument (made by run.mjs). `libmtl` times LibMTL
 from the checkout that LIBMTL_SOURCE names.
@@ -177,6 +177,15 @@ def tasks():
             emit(bench='tasks', tasks=count, peer=f'TorchJD {name}' if aggregator else 'PyTorch equal', ms=timed(step, 20 if count == 40 else 40))
 
 
+def memory():
+    """Peak resident memory of a process that trains a perceptron for a while."""
+    import resource
+    step = one_network(256, 72, 256, True, False)
+    for _ in range(500):
+        step()
+    emit(bench='memory', peer='PyTorch', mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
 class PosingAsResNet(nn.Module):
     """LibMTL's cross-stitch asks its encoder for a ResNet's parts."""
 
@@ -270,4 +279,4 @@ def libmtl(path):
 
 if __name__ == '__main__':
     torch.set_num_threads(2)
-    {'steps': steps, 'tasks': tasks, 'study': lambda: study(sys.argv[2]), 'libmtl': lambda: libmtl(sys.argv[2])}[sys.argv[1]]()
+    {'steps': steps, 'tasks': tasks, 'memory': memory, 'study': lambda: study(sys.argv[2]), 'libmtl': lambda: libmtl(sys.argv[2])}[sys.argv[1]]()

@@ -2,7 +2,7 @@
  * Benchmarks: ours and the peers' figures from one run, as a table and (with --json FILE) as JSON.
  *
  *   npm run bench                    all
- *   npm run bench -- steps study     some of: steps, study, tasks, methods, architectures, memory, rows
+ *   npm run bench -- steps study     some of: steps, study, tasks, methods, architectures, memory, rows, protocol (only where named: minutes)
  *
  * Peers are PyTorch and TorchJD in an environment that this script makes (.taskloom/bench), and LibMTL from a checkout that LIBMTL_SOURCE
  * names. PEER_LINES names a file of JSON lines with further figures, such as another library's run of the same study
@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..', '..');
 const require = createRequire(import.meta.url);
-const parts = ['steps', 'study', 'tasks', 'methods', 'architectures', 'memory', 'rows'];
+const parts = ['steps', 'study', 'tasks', 'methods', 'architectures', 'memory', 'rows', 'protocol'];
 const args = process.argv.slice(2);
 const oneStepAt = args.indexOf('--one-step');
 const oneStep = oneStepAt >= 0 ? args.splice(oneStepAt, 2)[1].split(',').map(Number) : undefined;
@@ -29,7 +29,7 @@ if (unknown !== undefined) {
   process.stderr.write(`bench: unknown part "${unknown}"; parts: ${parts.join(', ')}\n`);
   process.exit(2);
 }
-const wanted = args.length > 0 ? args : parts;
+const wanted = args.length > 0 ? args : parts.filter((part) => part !== 'protocol');
 
 /** A Python with the peers, or undefined with a line that says why there is none. */
 function peerPython() {
@@ -142,8 +142,13 @@ function ownStep(stack, batch, inputs, hidden, count) {
 
 /** The same with ops split over all cores, which one large network wants; TensorFlow takes the setting once a process. */
 function ownWideStep(...size) {
-  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: String(availableParallelism()) };
-  return Number(spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--one-step', size.join()], { env, encoding: 'utf8' }).stdout);
+  return inOwnProcess(size, { TF_NUM_INTRAOP_THREADS: String(availableParallelism()) }).ms;
+}
+
+/** Time of a step and peak memory of a process that does nothing else. */
+function inOwnProcess(size, env = {}) {
+  const args = [fileURLToPath(import.meta.url), '--one-step', size.join()];
+  return JSON.parse(spawnSync(process.execPath, args, { env: { ...process.env, ...env }, encoding: 'utf8' }).stdout);
 }
 
 function steps() {
@@ -427,6 +432,36 @@ async function architectures() {
   for (const [name, ms] of Object.entries(ours)) addLibmtl(`${name}, five seeds stacked, per model-step`, LIBMTL[name], ms, theirs);
 }
 
+/** The full protocol: ten seeds, eight methods, sixteen candidates each; the peers' time for the same steps, by their time a step. */
+async function protocol() {
+  const data = await emotions();
+  const trunk = tl.mlp([128, 64]);
+  const hard = tl.hardSharing(trunk);
+  const methods = { single: tl.singleTask(trunk), equal: hard };
+  for (const name of ['rlw', 'uncertainty', 'dwa', 'famo']) methods[name] = hard.with(tl[name]());
+  for (const name of ['pcgrad', 'mgda']) methods[name] = hard.with(tl[name]());
+  const start = performance.now();
+  const { tuning } = (await tl.compare(data, { methods, tune: { budget: 16 }, seeds: 10, epochs: 60, patience: 10, onProgress: () => {} }))
+    .data;
+  const ours = (performance.now() - start) / 1000;
+  const theirs = libmtl('weighting', data) ?? STATED;
+  const stepsPerEpoch = Math.ceil((data.rows * 0.7 * 0.85) / 64);
+  let seconds = 0;
+  for (const [name, { choices }] of Object.entries(tuning)) {
+    const epochs = choices.flatMap((choice) => choice.epochs).reduce((a, b) => a + b, 0);
+    // A single-task network takes about the time of a shared one with equal weights and one loss; no peer has it, so the shared one counts.
+    seconds += (epochs * stepsPerEpoch * (theirs[LIBMTL[name === 'single' ? 'equal' : name]] ?? theirs.EW)) / 1000;
+  }
+  add({
+    what: 'full protocol on emotions: 10 seeds, 8 methods, 16 candidates each',
+    unit: 's',
+    ours,
+    peer: 'LibMTL, the same steps',
+    theirs: seconds,
+    ratio: ours / seconds,
+  });
+}
+
 async function memory() {
   const { executor, feed, free } = stepExecutor(5, 64, 72, 128, 8);
   executor.steps(Array.from({ length: 8 }, feed));
@@ -434,6 +469,16 @@ async function memory() {
   for (let step = 0; step < 10000; step += 8) executor.steps(Array.from({ length: 8 }, feed));
   const after = { tensors: tf.memory().numTensors, rss: process.memoryUsage().rss };
   free();
+  const peer = peers('memory')[0];
+  const { mb } = inOwnProcess([1, 256, 72, 256, 160]);
+  add({
+    what: 'peak resident memory of 500 steps, 256x72x256',
+    unit: 'MB',
+    ours: mb,
+    peer: peer?.peer,
+    theirs: peer?.mb,
+    ratio: mb / peer?.mb,
+  });
   add({ what: 'tensors more after 10,000 steps', unit: '', ours: after.tensors - before.tensors });
   add({ what: 'resident memory more after 10,000 steps', unit: 'MB', ours: (after.rss - before.rss) / 2 ** 20 });
 }
@@ -462,13 +507,14 @@ async function rows() {
 }
 
 if (oneStep) {
-  console.log(ownStep(...oneStep));
+  const ms = ownStep(...oneStep);
+  console.log(JSON.stringify({ ms, mb: process.resourceUsage().maxRSS / 1024 }));
   process.exit(0);
 }
 console.log(`Taskloom on ${backend} TensorFlow, Node ${process.version}`);
 for (const part of wanted) {
   const from = lines.length;
-  await { steps, study, tasks, methods, architectures, memory, rows }[part]();
+  await { steps, study, tasks, methods, architectures, memory, rows, protocol }[part]();
   const show = (value) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value);
   console.table(
     lines.slice(from).map(({ what, unit, ours, peer, theirs, ratio, timesEqual, best }) => ({
