@@ -17,6 +17,7 @@ export {
   discover,
   fit,
   groupTasks,
+  lastResult,
   learningCurves,
   leaveOneTaskOut,
   noiseTaskTest,

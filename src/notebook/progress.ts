@@ -10,8 +10,8 @@ import { currentTransport } from './transport';
 export interface ProgressDisplay {
   /** Takes an event; draws at most twice a second, and at once when the phase changes. */
   update(event: ProgressEvent): void;
-  /** Puts a last line in the place of the bar: what was done. */
-  done(summary?: string): void;
+  /** Puts a last line in the place of the bar: what was done, and where it is if the work `returned` before its end. */
+  done(returned: boolean): void;
 }
 
 /** Milliseconds between two drawings. */
@@ -79,10 +79,11 @@ export function progressBundle(event: ProgressEvent): MimeBundle {
   };
 }
 
-function summaryOf(event: ProgressEvent): string {
+function summaryOf(event: ProgressEvent, hint: boolean): string {
+  const kept = hint ? '; "await tl.lastResult()" in another cell has what is finished' : '';
   // Sums of shares may fall short of the whole by rounding.
   return event.done < event.total * (1 - 1e-9)
-    ? `${event.phase}: stopped at ${Math.floor(event.done)} of ${event.total}`
+    ? `${event.phase}: stopped at ${Math.floor(event.done)} of ${event.total}${kept}`
     : `${event.phase}: ${event.total} of ${event.total} done`;
 }
 
@@ -115,9 +116,8 @@ export function progressDisplay(): ProgressDisplay {
       drawnAt = now;
       draw(progressBundle(event), false);
     },
-    done(summary) {
-      const text = summary ?? (latest === undefined ? undefined : summaryOf(latest));
-      if (text !== undefined) draw({ 'text/plain': text }, true);
+    done(returned) {
+      if (latest !== undefined) draw({ 'text/plain': summaryOf(latest, returned && transport.inPlace) }, true);
     },
   };
 }

@@ -20,25 +20,48 @@ import type { Model } from '../training/model';
 import type { ProgressEvent } from '../training/progress';
 import { progressDisplay } from './progress';
 
+/** What the last piece of long work returns. */
+let last: Promise<unknown> | undefined;
+
 /** Shows the progress of `work` in the notebook or on the terminal, unless the caller listens for it. */
-export async function withProgress<T>(
+export function withProgress<T>(
   listener: ((event: ProgressEvent) => void) | undefined,
   work: (listener: (event: ProgressEvent) => void) => Promise<T>,
 ): Promise<T> {
-  if (listener) return work(listener);
+  const result = listener ? work(listener) : displayed(work);
+  last = result;
+  return result;
+}
+
+async function displayed<T>(work: (listener: (event: ProgressEvent) => void) => Promise<T>): Promise<T> {
   const display = progressDisplay();
+  let returned = false;
   try {
-    return await work((event) => display.update(event));
+    const result = await work((event) => display.update(event));
+    returned = true;
+    return result;
   } finally {
-    display.done();
+    display.done(returned);
   }
+}
+
+/**
+ * What the last `fit`, `compare` or other long work of this package returned, also where the cell that waited for it is gone: a notebook's
+ * stop button ends the cell before its variable has a value, while the work stops by itself and returns what is finished.
+ * @throws Error where nothing was run yet; else as the work did
+ * @example
+ * const comparison = await lastResult<Comparison>();
+ */
+export async function lastResult<T = unknown>(): Promise<T> {
+  if (!last) throw new Error('lastResult: nothing was run yet; call fit, compare or the like first');
+  return (await last) as T;
 }
 
 /**
  * Trains one model, showing its progress.
  *
  * An interrupt (Ctrl-C, a notebook's stop button, `signal`) stops at the end of a step and returns the model as it is then, with
- * `history.interrupted` set.
+ * `history.interrupted` set. In a notebook, the stopped cell gets no value: `await lastResult()` in another cell has it.
  * @param data made by `taskData`
  * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`
  * @throws TypeError for an unknown option, RangeError for a value out of range, Error when training diverges
@@ -53,7 +76,7 @@ export async function fit(data: TaskData, method: Method, options: FitOptions = 
  * Compares methods on the same splits, initial values and batch orders, showing its progress.
  *
  * All networks of one shape (seeds, and the single-task networks of all tasks) are trained as one stack. An interrupt returns the runs that
- * are finished.
+ * are finished; in a notebook, `await lastResult()` in another cell has them, since the stopped cell gets no value.
  * @param data made by `taskData`
  * @param options methods, seeds, how to train
  * @throws TypeError for an unknown option, RangeError for a value out of range, DataError where a split leaves a task without label

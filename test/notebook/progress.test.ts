@@ -1,6 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { formatDuration, progressBundle, progressDisplay, progressLine } from '../../src/notebook/progress';
+import { lastResult, withProgress } from '../../src/notebook/with-progress';
 import { inTslab, written } from './fake-kernels';
 
 beforeEach(() => {
@@ -55,7 +56,7 @@ test('in a notebook: one output of the starting cell, drawn at most twice a seco
     expect(sent).toHaveLength(20);
     display.update({ ...event, phase: 'testing' });
     expect(sent).toHaveLength(21);
-    display.done();
+    display.done(false);
     expect(sent.at(-1)).toMatchObject({ data: { 'text/plain': 'testing: stopped at 3 of 12' }, update: true });
     expect(new Set(sent.map((message) => message.id)).size).toBe(1);
     expect(sent[0]?.cell).toBe(1);
@@ -63,17 +64,34 @@ test('in a notebook: one output of the starting cell, drawn at most twice a seco
   });
 });
 
-test('done: the summary replaces the bar; without an event there is nothing to say', () => {
+test('done: a line replaces the bar, and says where the result of stopped work is; without an event there is nothing to say', () => {
   inTslab(({ sent }) => {
-    progressDisplay().done();
+    progressDisplay().done(true);
     expect(sent).toHaveLength(0);
     const display = progressDisplay();
     display.update({ ...event, done: 12 });
-    display.done();
-    display.done('all fine');
-    expect(sent.map(({ data }) => data['text/plain']).slice(1)).toEqual(['training: 12 of 12 done', 'all fine']);
-    expect(sent[1]?.data).not.toHaveProperty('text/html');
+    display.done(true);
+    expect(sent[1]?.data).toEqual({ 'text/plain': 'training: 12 of 12 done' });
+    display.update(event);
+    display.done(true);
+    expect(sent.at(-1)?.data['text/plain']).toBe(
+      'training: stopped at 3 of 12; "await tl.lastResult()" in another cell has what is finished',
+    );
   });
+});
+
+test('lastResult: what the last work returned, or its error', async () => {
+  await expect(lastResult()).rejects.toThrow('nothing was run yet; call fit, compare or the like first');
+  const listener = (): void => {};
+  expect(await withProgress(listener, async () => 'first')).toBe('first');
+  expect(await lastResult()).toBe('first');
+  let finish = (_: string): void => {};
+  const running = withProgress(undefined, () => new Promise<string>((resolve) => (finish = resolve)));
+  const later = lastResult<string>();
+  finish('second');
+  expect([await later, await running]).toEqual(['second', 'second']);
+  await expect(withProgress(listener, () => Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
+  await expect(lastResult()).rejects.toThrow('diverged');
 });
 
 /** What a display writes to a terminal of some width, or to a file. */
@@ -86,7 +104,7 @@ function onStderr(isTTY: boolean, columns: number): string {
       display.update(event);
       vi.advanceTimersByTime(600);
       display.update({ ...event, done: 12 });
-      display.done();
+      display.done(true);
     });
   } finally {
     Object.assign(process.stderr, before);
