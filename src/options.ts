@@ -48,7 +48,13 @@ export function checkNumber(
 ): void {
   const v = value as number;
   if (typeof value !== 'number' || !Number.isFinite(v) || v < low || v > high || (open && v === high)) {
-    const range = high === Number.POSITIVE_INFINITY ? `at least ${low}` : `in [${low}, ${high}${open ? ')' : ']'}`;
+    const positive = low === Number.MIN_VALUE;
+    const range =
+      high === Number.POSITIVE_INFINITY
+        ? positive
+          ? 'above 0'
+          : `at least ${low}`
+        : `in ${positive ? '(0' : `[${low}`}, ${high}${open ? ')' : ']'}`;
     throw new RangeError(`${who}: ${name} must be a number ${range}, got ${String(value)}`);
   }
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { setNativeDefaults } from './native-settings';
 import { speedUpPortableMatMul } from './portable-mat-mul';
 
 /** Which TensorFlow computes: `native` (libtensorflow through tfjs-node) or `portable` (WebAssembly). */
@@ -28,10 +29,7 @@ async function load(): Promise<BackendKind> {
   if (process.env.TASKLOOM_BACKEND !== 'portable') {
     try {
       restoreRemovedUtil();
-      // Its start-up tip and TensorFlow's own log lines are no news to a user.
-      process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-      // Ops of a step run at the same time on all cores; splitting each small op over the cores besides takes up to twice as long.
-      process.env.TF_NUM_INTRAOP_THREADS ??= '1';
+      setNativeDefaults();
       require('@tensorflow/tfjs-node');
       await tf.setBackend('tensorflow');
       await tf.ready();

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setNativeDefaults } from '../backend/native-settings';
 import { describeValue } from '../tasks/options';
 
 /**
@@ -64,8 +65,8 @@ export function frameOf(columns: Readonly<Record<string, ArrayLike<unknown>>>): 
 
 function loadDanfo(): Danfo {
   try {
-    // It loads TensorFlow, whose log lines are no news to a user.
-    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+    // It loads TensorFlow.
+    setNativeDefaults();
     return createRequire(__filename)('danfojs-node') as Danfo;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : describeValue(error);

@@ -1,0 +1,7 @@
+/** Settings that TensorFlow reads when it is first loaded in a process, by whomever; what the user has set stands. */
+export function setNativeDefaults(): void {
+  // Its start-up tip and log lines are no news to a user.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Ops of a step run at the same time on all cores; splitting each small op over the cores besides takes up to twice as long.
+  process.env.TF_NUM_INTRAOP_THREADS ??= '1';
+}
