@@ -1,6 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { nullableNumberOption, numberOption } from '../balancing/options';
+import { numberOption } from '../balancing/options';
 import { random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { fold, spread, unfold } from './copies';
@@ -8,28 +8,27 @@ import { type ArchitectureFactory, defineArchitecture } from './define-architect
 import { flattenRows, sizeOf } from './features';
 import { checkLinearInput, checkLinearTasks, unsolved } from './linear-tasks';
 import { metaInputs } from './meta-inputs';
-import { type CrossFit, targetLearner, withPredictions } from './out-of-fold';
+import { type CrossFit, type OutOfFoldOptions, ridgeStrength, TARGETS_AS_INPUTS, targetLearner, withPredictions } from './out-of-fold';
 
 /** Options of {@link chainedTargets}. */
-export interface ChainedTargetsOptions {
+export interface ChainedTargetsOptions extends OutOfFoldOptions {
   /** Chains whose predictions are averaged, each in a random order of the tasks; all orders where there are fewer. @default 10 */
   readonly chains?: number;
-  /** Folds by which the predictions are made that later models learn from; at most the training rows. @default 10 */
-  readonly folds?: number;
-  /**
-   * Strength of the ridge in all models, for features of unit variance; null: for each model the best of 10, 1, ..., 1e-3, on the validation
-   * rows or by cross-validation over its own training rows (the models of folds: for the plain inputs). @default null
-   */
-  readonly lambda?: number | null;
+}
+
+/** Number of different orders of `tasks` tasks, at most `count`. */
+function orderCount(tasks: number, count: number): number {
+  let orders = 1;
+  for (let t = 2; t <= tasks && orders < count; t++) orders *= t;
+  return Math.min(count, orders);
 }
 
 /** Different orders of `tasks` tasks: `count` of them, or all there are. */
 export function chainOrders(tasks: number, count: number, seed: number): number[][] {
-  let orders = 1;
-  for (let t = 2; t <= tasks && orders < count; t++) orders *= t;
+  const orders = orderCount(tasks, count);
   const found = new Map<string, number[]>();
   const draws = random(seed, 'chains');
-  while (found.size < Math.min(count, orders)) {
+  while (found.size < orders) {
     const order = [...draws.permutation(tasks)];
     found.set(order.join(), order);
   }
@@ -64,24 +63,18 @@ function meanOfChains(tasks: readonly Task[], scores: Tensor): Tensor {
 export const chainedTargets: ArchitectureFactory<[options?: ChainedTargetsOptions]> = defineArchitecture({
   name: 'chainedTargets',
   title: 'Ensemble of regressor chains',
-  paper: {
-    authors: 'Spyromitros-Xioufis, Tsoumakas, Groves, Vlahavas',
-    year: 2016,
-    title: 'Multi-Target Regression via Input Space Expansion: Treating Targets as Inputs',
-    arxiv: '1211.6581',
-  },
+  paper: TARGETS_AS_INPUTS,
   options: {
     chains: numberOption(10, 'chains that are averaged, each in a random order of the tasks', { integer: true, min: 1 }),
     folds: numberOption(10, 'folds by which later models get their predictions', { integer: true, min: 2 }),
-    lambda: nullableNumberOption(null, 'strength of the ridge; null: chosen on validation rows or by cross-validation', { min: 0 }),
+    lambda: ridgeStrength(),
   },
   read: (options?: ChainedTargetsOptions) => options ?? {},
   build({ input, tasks }, { chains }) {
     checkLinearInput('chainedTargets', input);
     checkLinearTasks('chainedTargets', tasks);
     const [features, T] = [sizeOf(input.shape), tasks.length];
-    // How many orders there are does not depend on the seed.
-    const count = chainOrders(T, chains, 0).length;
+    const count = orderCount(T, chains);
     return {
       parameters: [unsolved('chains/weights', [count, features + T, T], true), unsolved('chains/bias', [count, 1, T], false)],
       forward(values, inputs) {
@@ -97,7 +90,7 @@ export const chainedTargets: ArchitectureFactory<[options?: ChainedTargetsOption
   },
   solve(problem, { chains, ...options }) {
     const learner = targetLearner('chainedTargets', problem, options);
-    const inputs = { train: problem.train.inputs, validation: problem.validation.inputs };
+    const { inputs } = learner;
     const [features, T] = [inputs.train[0]!.length, problem.tasks.length];
     const orders = chainOrders(T, chains, problem.seed);
     const size = (features + T) * T;

@@ -18,7 +18,7 @@ import type { Task } from '../tasks/task';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { flattenRows, sizeOf } from './features';
 import { heads } from './heads';
-import { checkLinearInput, checkLinearTasks, lossOf } from './linear-tasks';
+import { checkLinearInput, checkLinearTasks, lossOf, ROUGH } from './linear-tasks';
 import type { LabelledRows, SolvableProblem, TaskGroup } from './network';
 
 /**
@@ -95,9 +95,6 @@ function graphOption(): OptionSpec<TaskGraph | null> {
 
 /** Most alternating steps of `goMtl` at one lambda: the last digits of the objective would take several times as long. */
 const GO_MTL_ITERATIONS = 1000;
-
-/** How well a path of the logistic loss is solved for choosing lambda; held-out errors agree to about three digits. */
-const ROUGH = { tolerance: 1e-3, maxIterations: 1000 } as const;
 
 /** Options that only one kind reads. */
 const OWN: Readonly<Record<'groups' | 'latent' | 'graph', LinearMtlKind>> = {

@@ -1,6 +1,8 @@
+import type { Paper } from '../balancing/balancing';
+import { nullableNumberOption, type OptionSpec } from '../balancing/options';
 import { fitLinear, type LinearLoss, type LinearTask, ridge } from '../linear';
 import { random } from '../random/random';
-import { lossOf } from './linear-tasks';
+import { lossOf, ROUGH } from './linear-tasks';
 import { metaValue } from './meta-inputs';
 import type { SolvableProblem } from './network';
 
@@ -31,6 +33,8 @@ export interface LearnerInputs {
 
 /** How linear models of targets are learned from rows, the same in every stage. */
 export interface TargetLearner {
+  /** The problem's own features. */
+  readonly inputs: LearnerInputs;
   /** Learns a task from all rows, with a strength of its ridge that suits these features. */
   model(task: number, inputs: LearnerInputs): LinearPart;
   /** The same, and without the rows of every fold, where the strength is one that suits the plain inputs. */
@@ -39,8 +43,6 @@ export interface TargetLearner {
 
 /** Strengths that are tried, for features of unit variance. */
 const LAMBDAS = [10, 1, 0.1, 1e-2, 1e-3];
-/** How well the logistic loss is solved where a model is there to be judged or to predict its fold: predictions agree to about three digits. */
-const ROUGH = { tolerance: 1e-3, maxIterations: 1000 } as const;
 const INNER_FOLDS = 3;
 
 /** Fold of each row, at random and of nearly equal sizes; labels are not looked at, since a fold must not depend on its own. */
@@ -75,19 +77,34 @@ function predictionOf(loss: LinearLoss, { weights, intercept }: LinearPart, row:
   return metaValue(loss, z);
 }
 
-/** Options of {@link targetLearner}. */
-export interface TargetLearnerOptions {
-  readonly folds: number;
-  /** null: chosen per task, and per fold without its rows. */
-  readonly lambda: number | null;
+/** Options of methods that learn from predictions out of fold. */
+export interface OutOfFoldOptions {
+  /** Folds by which the predictions are made that later models learn from; at most the training rows. @default 10 */
+  readonly folds?: number;
+  /**
+   * Strength of the ridge in all models, for features of unit variance; null: for each model the best of 10, 1, ..., 1e-3, on the validation
+   * rows or by cross-validation over its own training rows (the models of folds: for the plain inputs). @default null
+   */
+  readonly lambda?: number | null;
 }
+
+/** The paper of `stackedTargets` and `chainedTargets`. */
+export const TARGETS_AS_INPUTS: Paper = {
+  authors: 'Spyromitros-Xioufis, Tsoumakas, Groves, Vlahavas',
+  year: 2016,
+  title: 'Multi-Target Regression via Input Space Expansion: Treating Targets as Inputs',
+  arxiv: '1211.6581',
+};
+/** Their option `lambda`. */
+export const ridgeStrength = (): OptionSpec<number | null> =>
+  nullableNumberOption(null, 'strength of the ridge; null: chosen on validation rows or by cross-validation', { min: 0 });
 
 /**
  * Learns targets with ridge (logistic for binary tasks) models. No prediction out of fold depends on the labels that its own fold has for that
  * task: neither through the model, nor through the strength of its ridge, nor through who is in the fold.
  * @throws RangeError when there are more folds than rows
  */
-export function targetLearner(who: string, problem: SolvableProblem, { folds, lambda }: TargetLearnerOptions): TargetLearner {
+export function targetLearner(who: string, problem: SolvableProblem, { folds, lambda }: Required<OutOfFoldOptions>): TargetLearner {
   const { tasks, train, validation, seed } = problem;
   const count = train.inputs.length;
   if (folds > count) throw new RangeError(`${who}: folds must be at most the ${count} training rows, got ${folds}`);
@@ -117,6 +134,7 @@ export function targetLearner(who: string, problem: SolvableProblem, { folds, la
   };
   const model = (t: number, inputs: LearnerInputs): LinearPart => learn(t, inputs.train, all, strengthOf(t, inputs, all), false);
   return {
+    inputs: plain,
     model,
     crossFit(t, inputs) {
       const loss = lossOf(tasks[t]!);

@@ -1,24 +1,16 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { nullableNumberOption, numberOption } from '../balancing/options';
+import { numberOption } from '../balancing/options';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { flattenRows, sizeOf } from './features';
 import { heads } from './heads';
 import { checkLinearInput, checkLinearTasks, unsolved } from './linear-tasks';
 import { metaInputs } from './meta-inputs';
 import type { Values } from './network';
-import { type LinearPart, targetLearner, withPredictions } from './out-of-fold';
+import { type LinearPart, type OutOfFoldOptions, ridgeStrength, TARGETS_AS_INPUTS, targetLearner, withPredictions } from './out-of-fold';
 
 /** Options of {@link stackedTargets}. */
-export interface StackedTargetsOptions {
-  /** Folds by which the predictions are made that the second stage learns from; at most the training rows. @default 10 */
-  readonly folds?: number;
-  /**
-   * Strength of the ridge in both stages, for features of unit variance; null: for each model the best of 10, 1, ..., 1e-3, on the validation
-   * rows or by cross-validation over its own training rows (the models of folds: for the plain inputs). @default null
-   */
-  readonly lambda?: number | null;
-}
+export interface StackedTargetsOptions extends OutOfFoldOptions {}
 
 /** Weights of several linear models, `[features, models]`. */
 function byFeature(models: readonly LinearPart[]): Float32Array {
@@ -47,15 +39,10 @@ function byFeature(models: readonly LinearPart[]): Float32Array {
 export const stackedTargets: ArchitectureFactory<[options?: StackedTargetsOptions]> = defineArchitecture({
   name: 'stackedTargets',
   title: 'Stacked single targets',
-  paper: {
-    authors: 'Spyromitros-Xioufis, Tsoumakas, Groves, Vlahavas',
-    year: 2016,
-    title: 'Multi-Target Regression via Input Space Expansion: Treating Targets as Inputs',
-    arxiv: '1211.6581',
-  },
+  paper: TARGETS_AS_INPUTS,
   options: {
     folds: numberOption(10, 'folds by which the second stage gets its predictions', { integer: true, min: 2 }),
-    lambda: nullableNumberOption(null, 'strength of the ridge; null: chosen on validation rows or by cross-validation', { min: 0 }),
+    lambda: ridgeStrength(),
   },
   read: (options?: StackedTargetsOptions) => options ?? {},
   build({ input, tasks }) {
@@ -75,7 +62,7 @@ export const stackedTargets: ArchitectureFactory<[options?: StackedTargetsOption
   },
   solve(problem, options) {
     const learner = targetLearner('stackedTargets', problem, options);
-    const inputs = { train: problem.train.inputs, validation: problem.validation.inputs };
+    const { inputs } = learner;
     const first = problem.tasks.map((_, t) => learner.crossFit(t, inputs));
     const wide = withPredictions(inputs, first);
     const second = problem.tasks.map((_, t) => learner.model(t, wide));

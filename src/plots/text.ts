@@ -75,3 +75,8 @@ export function wrap(text: string, limit: number): string[] {
   lines.push(line);
   return lines;
 }
+
+/** `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}

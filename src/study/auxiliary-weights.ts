@@ -7,13 +7,14 @@ import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import { listed } from '../plots/text';
 import { checkMethod } from '../training/fit';
 import { settingNames, type TrainingSettings } from '../training/settings';
 import type { Comparison } from './comparison';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
 import { type Decision, decide, mean, pairedComparison, pairedDifferences } from './statistics';
-import type { TaskInfluence } from './task-influence';
+import { planOf, type TaskInfluence } from './task-influence';
 import { validationLoss } from './tuned-runs';
 import { finite, runOf, valuesOf } from './values';
 
@@ -80,9 +81,6 @@ interface Target {
   readonly task: string;
   readonly harmful: readonly string[];
 }
-
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 
 /** Quoted, so that no two sets of tasks have the same name. */
 const nameOf = (harmful: readonly string[], weight: number): string =>
@@ -287,7 +285,11 @@ export function makeAuxiliaryWeights(
   const result: AuxiliaryWeights = {
     tasks,
     weights,
-    plan: planOf(tasks, weights),
+    plan: planOf(tasks, (task) => {
+      const own = weights[task]!;
+      const train = tasks.filter((name) => own[name]! > 0);
+      return train.every((name) => own[name] === 1) ? { train } : { train, weights: train.map((name) => own[name]!) };
+    }),
     remedies,
     sentences,
     ...(study ? { study } : {}),
@@ -297,19 +299,4 @@ export function makeAuxiliaryWeights(
     toString: text,
   };
   return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
-}
-
-/** Tasks with equal weights share a network. */
-function planOf(tasks: readonly string[], weights: AuxiliaryWeights['weights']): NetworkPlan {
-  const groups = new Map<string, { serve: string[]; train: string[]; weights?: number[] }>();
-  for (const task of tasks) {
-    const own = weights[task]!;
-    const key = JSON.stringify(own);
-    const train = tasks.filter((name) => own[name]! > 0);
-    const plain = train.every((name) => own[name] === 1);
-    const group = groups.get(key) ?? { serve: [], train, ...(plain ? {} : { weights: train.map((name) => own[name]!) }) };
-    group.serve.push(task);
-    groups.set(key, group);
-  }
-  return { groups: [...groups.values()] };
 }

@@ -1,5 +1,6 @@
 import { type MimeBundle, tableBundle } from '../plots/mime';
 import { type Cell, type Table, textTable } from '../plots/table';
+import { listed } from '../plots/text';
 import type { ComparisonData } from './comparison-data';
 import type { Interval } from './statistics';
 import { deltaMOf, type Verdict, verdictsOf } from './verdicts';
@@ -33,9 +34,6 @@ export interface Recommendation {
   toMime(): MimeBundle;
   toString(): string;
 }
-
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 
 const percent = (share: number): string => String(Number((100 * share).toPrecision(3)));
 

@@ -1,4 +1,5 @@
 import type { TaskData } from '../data/task-data';
+import type { NetworkPlan } from '../models/grouped';
 import type { Method } from '../models/method';
 import { checkNumber } from '../options';
 import type { Figure } from '../plots/figure';
@@ -146,13 +147,6 @@ export async function leaveOneTaskOut(data: TaskData, method: Method, options: T
 export function makeInfluence(tasks: readonly string[], influences: readonly Influence[], all: Comparison): TaskInfluence {
   const of = (from: string, on: string): Influence | undefined => influences.find((one) => one.from === from && one.on === on);
   const partners = Object.fromEntries(tasks.map((on) => [on, tasks.filter((from) => from === on || of(from, on)?.verdict !== 'negative')]));
-  const groups = new Map<string, { serve: string[]; train: string[] }>();
-  for (const task of tasks) {
-    const train = partners[task]!;
-    const group = groups.get(JSON.stringify(train)) ?? { serve: [], train };
-    group.serve.push(task);
-    groups.set(JSON.stringify(train), group);
-  }
   const grid = (pick: (one: Influence) => number): number[][] =>
     tasks.map((from) =>
       tasks.map((on) => {
@@ -183,11 +177,24 @@ export function makeInfluence(tasks: readonly string[], influences: readonly Inf
     influences,
     all,
     partners,
-    plan: { groups: [...groups.values()] },
+    plan: planOf(tasks, (task) => ({ train: partners[task]! })),
     table,
     plot,
     toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
     toString: text,
   };
   return Object.defineProperties(influence, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+}
+
+/** A plan by what each task is to be trained with: tasks of which that is equal share a network. */
+export function planOf(tasks: readonly string[], learned: (task: string) => Omit<NetworkPlan['groups'][number], 'serve'>): NetworkPlan {
+  const groups = new Map<string, { readonly serve: string[] } & Omit<NetworkPlan['groups'][number], 'serve'>>();
+  for (const task of tasks) {
+    const own = learned(task);
+    const key = JSON.stringify(own);
+    const group = groups.get(key) ?? { serve: [], ...own };
+    group.serve.push(task);
+    groups.set(key, group);
+  }
+  return { groups: [...groups.values()] };
 }

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { GraphBuilder, type Ref } from '../backend/graph';
+import { sizeOf } from '../models/features';
+import { countParameters } from '../models/network';
 import type { Executor, StackPlan, StepFeed } from './executor';
 import { type StackPrograms, type StepInputs, stackPrograms } from './stack-programs';
 import { gather, inferenceContext, type Resident } from './step';
@@ -22,8 +24,7 @@ const LANE_WORK = 8e6;
 /** Models per lane: TensorFlow runs the ops of independent lanes at the same time, which beats splitting each small op. */
 export function laneSizes({ shape, batch }: StackPlan, cores: number): number[] {
   const { stack, network, inputShape } = shape;
-  const size = (dimensions: readonly number[]): number => dimensions.reduce((a, b) => a * b, 1);
-  const perRow = network.parameters.reduce((sum, p) => sum + size(p.shape), 0) * size(inputShape.slice(0, -1));
+  const perRow = countParameters(network.parameters) * sizeOf(inputShape.slice(0, -1));
   const lanes = Math.max(1, Math.min(cores, stack, Math.floor((stack * batch * perRow) / LANE_WORK)));
   return Array.from({ length: lanes }, (_, i) => Math.floor((stack + i) / lanes));
 }
@@ -38,19 +39,24 @@ function partOf<T extends Values>(all: T, lane: Lane, stack: number, outer = 1):
   return part;
 }
 
+/** Arrays of one type, one after the other. */
+function inTurn<T extends Values>(parts: readonly T[]): T {
+  if (parts.length === 1) return parts[0]!;
+  const size = parts.reduce((sum, p) => sum + p.length, 0);
+  const all = new (parts[0]!.constructor as new (length: number) => T)(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** Puts the lanes' `[outer, stack of the lane, ...]` together. */
 function joinLanes(parts: readonly Float32Array[], outer = 1): Float32Array {
   if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (let k = 0; k < outer; k++) {
-    for (const part of parts) {
-      const size = part.length / outer;
-      all.set(part.subarray(k * size, (k + 1) * size), at);
-      at += size;
-    }
-  }
-  return all;
+  const part = (p: Float32Array, k: number): Float32Array => p.subarray((k * p.length) / outer, ((k + 1) * p.length) / outer);
+  return inTurn(Array.from({ length: outer }, (_, k) => parts.map((p) => part(p, k))).flat());
 }
 
 /** Runs a stack's steps as one TensorFlow graph, split into lanes where that uses the cores better. */
@@ -103,52 +109,19 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   function joined(perLane: readonly (readonly Float32Array[])[]): Float32Array[] {
     return perLane[0]!.map((_, i) => joinLanes(perLane.map((values) => values[i]!)));
   }
+  function tensorOf(values: Values, shape: readonly number[]): Tensor {
+    return tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32');
+  }
   function fed(lane: Lane, ref: Ref, values: Values, shape: readonly number[], outer = 1): Feed {
-    return [ref, tf.tensor(partOf(values, lane, stack, outer), [...shape], values instanceof Int32Array ? 'int32' : 'float32')];
+    return [ref, tensorOf(partOf(values, lane, stack, outer), shape)];
   }
   /** One lane's feeds of some steps. */
   function stepFeeds(lane: Lane, inputs: StepInputs, feeds: readonly StepFeed[]): Feed[] {
-    const all = <T extends Values>(pick: (feed: StepFeed) => T): T => {
-      const parts = feeds.map((feed) => partOf(pick(feed), lane, stack));
-      if (parts.length === 1) return parts[0]!;
-      const size = parts[0]!.length;
-      const values = new (parts[0]!.constructor as new (length: number) => T)(parts.length * size);
-      for (const [k, part] of parts.entries()) values.set(part, k * size);
-      return values;
-    };
-    const shape = [feeds.length, lane.stack];
-    return [
-      [
-        inputs.rows,
-        tf.tensor(
-          all((f) => f.rows),
-          [...shape, plan.batch],
-          'int32',
-        ),
-      ],
-      [
-        inputs.seeds,
-        tf.tensor(
-          all((f) => f.seeds),
-          [...shape, 2],
-          'int32',
-        ),
-      ],
-      [
-        inputs.scalars,
-        tf.tensor(
-          all((f) => f.scalars),
-          [...shape, 4],
-        ),
-      ],
-      [
-        inputs.weights,
-        tf.tensor(
-          all((f) => f.weights),
-          [...shape, tasks.length],
-        ),
-      ],
-    ];
+    const widths = { rows: plan.batch, seeds: 2, scalars: 4, weights: tasks.length };
+    return (Object.keys(widths) as (keyof typeof widths)[]).map((name): Feed => {
+      const parts = feeds.map((feed) => partOf(feed[name] as Values, lane, stack));
+      return [inputs[name], tensorOf(inTurn(parts), [feeds.length, lane.stack, widths[name]])];
+    });
   }
   function set(which: 'starting' | 'restoring', values: readonly Float32Array[]): void {
     run((lane) => {
@@ -180,7 +153,7 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
         );
         k += now.length;
       }
-      return joinLanes(parts);
+      return inTurn(parts);
     },
     probe(finished, next) {
       const seen = joined(

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { canBuildGraphs } from '../backend/graph';
 import type { State, WeightsMethod } from '../balancing/balancing';
+import { sizeOf } from '../models/features';
 import type { Method } from '../models/method';
 import { type Network, totalOutputs } from '../models/network';
 import { type Random, random } from '../random/random';
@@ -145,8 +146,6 @@ function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, s
   );
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Rows drawn by task. */
@@ -265,6 +264,7 @@ export async function trainStack(
   const kind = stepKindOf(method);
   checkTaskBatches(method, kind, options.taskSampling);
   const wholeSteps = kind.kind === 'weighted' || kind.kind === 'rule';
+  const unroll = wholeSteps ? unrollFor(stepsPerEpoch) : 1;
   const perModel =
     members.some(({ learningRate }) => learningRate !== members[0]!.learningRate) || stepsOf.some((n) => n !== stepsPerEpoch);
   const evaluationBatch = Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length)));
@@ -333,7 +333,7 @@ export async function trainStack(
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       batch,
       evaluationBatch,
-      unroll: wholeSteps ? unrollFor(stepsPerEpoch) : 1,
+      unroll,
       perModel,
     };
     const classWeights = tf.tensor2d(
@@ -477,7 +477,7 @@ export async function trainStack(
       for (let k = 0; k < stepsPerEpoch && !interrupted; ) {
         if (wholeSteps) {
           const feeds: StepFeed[] = [];
-          for (const end = Math.min(stepsPerEpoch, k + unrollFor(stepsPerEpoch)); k < end; k++) {
+          for (const end = Math.min(stepsPerEpoch, k + unroll); k < end; k++) {
             const feed = feedFor(epoch, k);
             solve(feed, epoch);
             feeds.push(feed);

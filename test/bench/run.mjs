@@ -421,7 +421,6 @@ async function architectures() {
       mtan: tl.mtan(trunk),
       mmoe: tl.mmoe({ expert: trunk, experts: 4 }),
       cgc: tl.cgc({ expert: trunk, shared: 1, specific: 1 }),
-
       dselectk: tl.dselectk({ expert: trunk, experts: 4, k: 2 }),
       film: tl.film(trunk),
       ltb: tl.ltb(trunk),
@@ -438,8 +437,7 @@ async function protocol() {
   const trunk = tl.mlp([128, 64]);
   const hard = tl.hardSharing(trunk);
   const methods = { single: tl.singleTask(trunk), equal: hard };
-  for (const name of ['rlw', 'uncertainty', 'dwa', 'famo']) methods[name] = hard.with(tl[name]());
-  for (const name of ['pcgrad', 'mgda']) methods[name] = hard.with(tl[name]());
+  for (const name of ['rlw', 'uncertainty', 'dwa', 'famo', 'pcgrad', 'mgda']) methods[name] = hard.with(tl[name]());
   const start = performance.now();
   const { tuning } = (await tl.compare(data, { methods, tune: { budget: 16 }, seeds: 10, epochs: 60, patience: 10, onProgress: () => {} }))
     .data;
