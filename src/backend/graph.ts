@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Cut, productPlan } from './product-plan';
 
 /*
  * tfjs-node runs each op by a native call of its own, which costs more than the op itself for small models. Every op goes through
@@ -150,8 +151,9 @@ export function nativeOp(
  * Whatever `step` reads that is not among `inputs` becomes a constant of the recording.
  * @param step a function of tensors; it must not decide anything by a tensor's values
  * @param inputs example inputs; only their shapes and types matter
+ * @param cores a large product is cut into as many parts @default 1
  */
-export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
+export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[], cores = 1): Recording {
   const backend = nativeBackend();
   const ops: RecordedOp[] = [];
   const constants: Message[] = [];
@@ -182,14 +184,68 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
   });
   const single = backend.executeSingleOutput!;
   const multiple = backend.executeMultipleOutputs!;
+  const emit = (op: string, attributes: Readonly<Record<string, Message>>, read: readonly Source[]): Source => {
+    ops.push({ op, names: Object.keys(attributes), attributes: Object.values(attributes), inputs: read });
+    return { from: 'op', index: ops.length - 1, output: 0 };
+  };
+  const integers = (values: readonly number[]): Source => constant(tensorMessage(Int32Array.from(values), [values.length], 'int32'));
+  const noteProduct = (attributes: readonly OpAttribute[], factors: readonly TensorInfo[], product: TensorInfo): Source => {
+    const { AttrValue } = proto();
+    const T = typeAttribute('float32');
+    const int = typeAttribute('int32');
+    const models = product.shape.slice(0, -2);
+    const whole = factors.map((factor) => {
+      const { shape } = factor;
+      if (shape.length === product.shape.length) return { shape, source: sourceOf(factor) };
+      // oneDNN reads beyond a factor of lower rank (TensorFlow issue 117700).
+      const full = [...models, ...shape.slice(-2)];
+      return { shape: full, source: emit('BroadcastTo', { T, Tidx: int }, [sourceOf(factor), integers(full)]) };
+    });
+    const [left, right] = whole as [(typeof whole)[0], (typeof whole)[0]];
+    const flags = Object.fromEntries(attributes.map(({ name, value }) => [name, value === true]));
+    const multiplied = (a: Source, b: Source): Source =>
+      emit('BatchMatMulV2', Object.fromEntries(attributes.map((a) => [a.name, attributeMessage(a)])), [a, b]);
+    const plan = productPlan(left.shape, right.shape, flags.adj_x!, flags.adj_y!, cores);
+    if (!plan) return multiplied(left.source, right.source);
+    const cut = ({ source, shape }: (typeof whole)[0], part: Cut | undefined): Source => {
+      if (!part) return source;
+      const begin = shape.map((_, axis) => (axis === part.axis ? part.start : 0));
+      const size = shape.map((all, axis) => (axis === part.axis ? part.size : all));
+      return emit('Slice', { T, Index: int }, [source, integers(begin), integers(size)]);
+    };
+    const results = plan.parts.map((part) => multiplied(cut(left, part.left), cut(right, part.right)));
+    const N = make(AttrValue!, { I: results.length });
+    if (plan.concat === undefined) return emit('AddN', { N, T }, results);
+    const axis = constant(tensorMessage(Int32Array.of(plan.concat), [], 'int32'));
+    return emit('ConcatV2', { N, T, Tidx: int }, [...results, axis]);
+  };
   const note = (op: string, attributes: readonly OpAttribute[], read: readonly TensorInfo[], outputs: readonly Tensor[]): void => {
+    if (isProduct(op, read)) {
+      sources.set(outputs[0]!.dataId, noteProduct(attributes, read, outputs[0]!));
+      return;
+    }
     // The op-by-op runtime infers this attribute, which tfjs-node leaves out; a graph must name it.
     const typed = op === 'ExpandDims' ? [...attributes, typeOf('T', read[0]!)] : attributes;
     ops.push({ op, names: typed.map((a) => a.name), attributes: typed.map(attributeMessage), inputs: read.map(sourceOf) });
     for (const [output, tensor] of outputs.entries()) sources.set(tensor.dataId, { from: 'op', index: ops.length - 1, output });
   };
+  /**
+   * What a product gives, without computing it: its values do not matter, and where oneDNN sums thousands of terms on the main thread, a
+   * signal (of a profiler) corrupts the heap (oneDNN issue 4845).
+   */
+  const productLike = (attributes: readonly OpAttribute[], [a, b]: readonly TensorInfo[]): Tensor => {
+    const transposed = (name: string): boolean => attributes.some((attribute) => attribute.name === name && attribute.value === true);
+    const shape = [
+      ...tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2)),
+      a!.shape.at(transposed('adj_x') ? -1 : -2)!,
+      b!.shape.at(transposed('adj_y') ? -2 : -1)!,
+    ];
+    const types = [typeOf('T', a!), { ...typeOf('index_type', a!), value: DTYPE_CODE.int32 }];
+    return single.call(backend, 'Fill', types, [tf.tensor1d(shape, 'int32'), tf.scalar(0)]) as Tensor;
+  };
+  const isProduct = (op: string, read: readonly TensorInfo[]): boolean => op === 'BatchMatMulV2' && read[0]!.dtype === 'float32';
   backend.executeSingleOutput = (op, attributes, read) => {
-    const output = single.call(backend, op, attributes, read) as Tensor;
+    const output = isProduct(op, read) ? productLike(attributes, read) : (single.call(backend, op, attributes, read) as Tensor);
     note(op, attributes, read, [output]);
     return output;
   };

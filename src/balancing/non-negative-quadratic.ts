@@ -43,19 +43,34 @@ export function minimiseNonNegative(a: Float64Array, f: Float64Array): Float64Ar
     }
   };
 
-  /** Takes the variable at `position` out of `free` and refactors what follows it; what became dependent goes too. */
-  const release = (position: number): void => {
-    isFree[free[position]!] = 0;
-    free.splice(position, 1);
-    for (let r = position; r < free.length; ) {
+  const fix = (position: number): void => {
+    const [variable] = free.splice(position, 1) as [number];
+    isFree[variable] = 0;
+    x[variable] = 0;
+  };
+  /** Takes the variables of `positions`, in ascending order, out of `free` and refactors what follows; what became dependent goes too. */
+  const release = (positions: readonly number[]): void => {
+    for (let i = positions.length - 1; i >= 0; i--) fix(positions[i]!);
+    for (let r = positions[0]!; r < free.length; ) {
       if (extend(r)) r++;
-      else {
-        isFree[free[r]!] = 0;
-        x[free[r]!] = 0;
-        free.splice(r, 1);
-      }
+      else fix(r);
     }
   };
+  const notPositive = (): number[] => [...free.keys()].filter((r) => !(z[r]! > 0));
+
+  // Rather than from 0, start from all variables that the slope at 0 frees, less those that come out negative: mostly near the solution.
+  for (let j = 0; j < n; j++) {
+    if (!(f[j]! > 0 && a[j * n + j]! > 0)) continue;
+    free.push(j);
+    isFree[j] = 1;
+    if (!extend(free.length - 1)) fix(free.length - 1);
+  }
+  solve();
+  for (let negative = notPositive(); negative.length > 0; negative = notPositive()) {
+    release(negative);
+    solve();
+  }
+  for (const [r, variable] of free.entries()) x[variable] = z[r]!;
 
   for (let iteration = 0; iteration < 20 * n + 20; iteration++) {
     let entering = -1;
@@ -64,7 +79,7 @@ export function minimiseNonNegative(a: Float64Array, f: Float64Array): Float64Ar
       if (isFree[j] === 1 || blocked[j] === 1 || !(a[j * n + j]! > 0)) continue;
       let gradient = f[j]!;
       let size = Math.abs(gradient);
-      for (let k = 0; k < n; k++) {
+      for (const k of free) {
         const term = a[j * n + k]! * x[k]!;
         gradient -= term;
         size += Math.abs(term);
@@ -79,15 +94,13 @@ export function minimiseNonNegative(a: Float64Array, f: Float64Array): Float64Ar
     free.push(entering);
     isFree[entering] = 1;
     if (!extend(free.length - 1)) {
-      free.pop();
-      isFree[entering] = 0;
+      fix(free.length - 1);
       blocked[entering] = 1;
       continue;
     }
     solve();
     if (!(z[free.length - 1]! > 0)) {
-      free.pop();
-      isFree[entering] = 0;
+      fix(free.length - 1);
       blocked[entering] = 1;
       continue;
     }
@@ -109,8 +122,7 @@ export function minimiseNonNegative(a: Float64Array, f: Float64Array): Float64Ar
         x[variable] = leaving < 0 ? z[r]! : x[variable]! + step * (z[r]! - x[variable]!);
       }
       if (leaving < 0) break;
-      x[free[leaving]!] = 0;
-      release(leaving);
+      release([leaving]);
       solve();
     }
   }

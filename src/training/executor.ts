@@ -1,6 +1,7 @@
 import type { TensorRule } from '../balancing/balancing';
+import { countParameters } from '../models/network';
 import type { Optimizer } from './optimizer';
-import type { Resident, StackShape } from './step';
+import { canWeighAtRepresentation, type Resident, type StackShape } from './step';
 
 /** What the engine computes at every step besides the models' losses. */
 export type StepKind =
@@ -35,6 +36,19 @@ export interface StackPlan {
   readonly unroll: number;
   /** Whether models of the stack may differ in rate, decay or in which of them take a step. */
   readonly perModel: boolean;
+  /** Most numbers of task gradients that are kept until their weights are known; more are computed anew as one weighted gradient. */
+  readonly keptGradients: number;
+}
+
+/**
+ * Whether the weighted gradient of a step with a Gramian is computed anew once the weights are known, rather than from the tasks' gradients:
+ * where these would take much memory, and where the Gramian is of other batches.
+ */
+export function recomputesGradient(plan: StackPlan): boolean {
+  const { shape, step, matchMean, weightHeads, keptGradients } = plan;
+  if (step.kind !== 'gramian' || matchMean || !(weightHeads || canWeighAtRepresentation(shape.network))) return false;
+  const shared = shape.network.parameters.filter(({ role }) => role === 'shared');
+  return step.cross || shape.stack * shape.tasks.length * countParameters(shared) > keptGradients;
 }
 
 /** Rows and numbers of one step of a stack. */
@@ -55,7 +69,10 @@ export interface StepFeed {
 export interface ProbeResult {
   /** Losses of the next batch, `[stack, tasks]`. */
   readonly losses: Float32Array;
-  /** Products of the tasks' gradients on the next batch, `[stack, tasks, tasks]`; empty where none is needed. */
+  /**
+   * Products of the tasks' gradients on the next batch, `[stack, tasks, tasks]`; empty where none is needed. Where `cross` is wanted, too,
+   * they may be those of the first further batch.
+   */
   readonly gramian: Float32Array;
   /** Products of the tasks' gradients on two further batches, `[stack, tasks, tasks]`; empty where none is needed. */
   readonly cross: Float32Array;

@@ -22,10 +22,12 @@ interface Lane {
 const LANE_WORK = 8e6;
 
 /** Models per lane: TensorFlow runs the ops of independent lanes at the same time, which beats splitting each small op. */
-export function laneSizes({ shape, batch }: StackPlan, cores: number): number[] {
-  const { stack, network, inputShape } = shape;
+export function laneSizes({ shape, batch, step }: StackPlan, cores: number): number[] {
+  const { stack, network, inputShape, tasks } = shape;
   const perRow = countParameters(network.parameters) * sizeOf(inputShape.slice(0, -1));
-  const lanes = Math.max(1, Math.min(cores, stack, Math.floor((stack * batch * perRow) / LANE_WORK)));
+  // A Gramian is waited for at every step, so that its lanes pay later.
+  const copies = step.kind === 'rule' ? tasks.length : step.kind === 'gramian' ? Math.max(1, tasks.length / 4) : 1;
+  const lanes = Math.max(1, Math.min(cores, stack, Math.floor((stack * batch * perRow * copies) / LANE_WORK)));
   return Array.from({ length: lanes }, (_, i) => Math.floor((stack + i) / lanes));
 }
 
@@ -65,14 +67,16 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   const builder = new GraphBuilder();
   const owned: Tensor[] = [];
   let placed = 0;
-  const lanes = laneSizes(plan, cores).map((size): Lane => {
+  const sizes = laneSizes(plan, cores);
+  const coresPerLane = Math.max(1, Math.floor(cores / sizes.length));
+  const lanes = sizes.map((size): Lane => {
     const first = placed;
     placed += size;
-    if (size === stack) return { first, stack: size, programs: stackPrograms(builder, plan, data) };
+    if (size === stack) return { first, stack: size, programs: stackPrograms(builder, plan, data, coresPerLane) };
     const classWeights = tf.slice(data.classWeights as tf.Tensor2D, [first, 0], [size, -1]);
     owned.push(classWeights);
     const shape = { ...plan.shape, stack: size, ...(columns ? { columns: columns.slice(first, first + size) } : {}) };
-    return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }) };
+    return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }, coresPerLane) };
   });
   const { unroll } = lanes[0]!.programs;
   const graph = builder.build();

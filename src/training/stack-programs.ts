@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
-import { type StackPlan, unrollFor, type Which } from './executor';
+import { recomputesGradient, type StackPlan, unrollFor, type Which } from './executor';
 import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
@@ -70,8 +70,9 @@ const FLOAT = { T: { type: 'float32' } } as const;
 /**
  * Puts a stack's steps into a graph: parameters and optimizer state are variables of the graph, batches are gathered in it, and several
  * steps are one native call.
+ * @param cores how many of them large products may be split over
  */
-export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resident): StackPrograms {
+export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resident, cores: number): StackPrograms {
   const { shape, optimizer } = plan;
   const { stack, network, tasks } = shape;
   const rule = plan.step.kind === 'rule' ? plan.step.rule : undefined;
@@ -94,10 +95,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   const slots = shapes.map((s) => variables(Array.from({ length: optimizer.slots }, () => s)));
   const ruleVariables = rule ? variables(ruleStateShapes(plan, rule)) : [];
   const sharedShapes = network.parameters.flatMap((p) => (p.role === 'shared' ? [p.shape] : []));
-  const jacobian = plan.step.kind === 'gramian' ? variables(sharedShapes.map((s) => [stack, tasks.length, ...s])) : [];
-  const own =
-    plan.step.kind === 'gramian' ? variables(network.parameters.flatMap((p) => (p.role === 'task' ? [[stack, ...p.shape]] : []))) : [];
-  const penalty = plan.step.kind === 'gramian' && network.penalty ? variables(sharedShapes.map((s) => [stack, ...s])) : [];
+  const recomputes = recomputesGradient(plan);
+  const keeps = plan.step.kind === 'gramian' && !recomputes;
+  const jacobian = keeps ? variables(sharedShapes.map((s) => [stack, tasks.length, ...s])) : [];
+  const own = keeps ? variables(network.parameters.flatMap((p) => (p.role === 'task' ? [[stack, ...p.shape]] : []))) : [];
+  const penalty = keeps && network.penalty ? variables(sharedShapes.map((s) => [stack, ...s])) : [];
   const held = [...jacobian, ...own, ...penalty];
   const read = (list: readonly Ref[], after: readonly string[]): Ref[] => list.map((v) => builder.read(v, after));
 
@@ -112,6 +114,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   const zeroBatch = { rows: zeros([stack, plan.batch], 'int32'), seeds: zeros([stack, 2], 'int32') };
   const zeroWeights = zeros([stack, tasks.length]);
   const zeroScalars = zeros([stack, 4]);
+  const trace = (step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording => record(step, inputs, cores);
   const recordings = new Map<string, Recording>();
   const recorded = (name: string, make: () => Recording): Recording => {
     const known = recordings.get(name);
@@ -126,7 +129,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     let prepared = gradients;
     if (optimizer.l2 > 0 || plan.clipNorm !== undefined) {
       const recording = recorded('prepare', () =>
-        record(
+        trace(
           (...all) => preparedGradients(plan, all.slice(0, count), all.slice(count)),
           [...zeroParameters, ...zeroParameters.map((t) => zeros(t.shape))],
         ),
@@ -151,7 +154,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       });
     }
     const recording = recorded('update', () =>
-      record(
+      trace(
         (...all) => {
           const slotList = network.parameters.map((_, i) =>
             all.slice(2 * count + i * optimizer.slots, 2 * count + (i + 1) * optimizer.slots),
@@ -234,7 +237,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   }
   function weightedRecording(): Recording {
     return recorded('weighted', () =>
-      record(
+      trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
           const result = weightedGradients(shape, parameters, d, batch, rest[0]!);
@@ -248,7 +251,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     return recorded('rule', () => {
       const states = ruleState(plan, rule!);
       examples.push(...states);
-      return record(
+      return trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
           const task = taskGradients(shape, parameters, d, batch);
@@ -261,7 +264,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   }
   function representationRecording(): Recording {
     return recorded('representation', () =>
-      record(
+      trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
           const result = representationGradients(shape, parameters, d, batch, rest[0]!, plan.matchMean);
@@ -273,7 +276,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   }
   function productsRecording(): Recording {
     return recorded('products', () =>
-      record(
+      trace(
         (...all) => {
           const { parameters, data: d, batch } = split(all);
           const seen = representationProducts(shape, parameters, d, batch);
@@ -285,7 +288,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   }
   function lossesRecording(): Recording {
     return recorded('losses', () =>
-      record(
+      trace(
         (...all) => {
           const { parameters, data: d, batch } = split(all);
           return [batchLosses(shape, parameters, d, batch)];
@@ -314,20 +317,21 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         own: all.slice(jacobian.length, jacobian.length + own.length),
         penalty: all.slice(jacobian.length + own.length, held.length),
       });
-      const combining = record((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
-      const looking = record(
+      const looking = trace(
         (...all) => {
           const { parameters, data: d, batch } = split(all);
+          if (recomputes && cross) return [batchLosses(shape, parameters, d, batch)];
           const task = taskGradients(shape, parameters, d, batch);
-          return [task.losses, task.gramian, ...task.jacobian, ...task.own, ...task.penalty];
+          return [task.losses, task.gramian, ...(keeps ? [...task.jacobian, ...task.own, ...task.penalty] : [])];
         },
         [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],
       );
       const crossing = cross
-        ? record(
+        ? trace(
             (...all) => {
               const { parameters, data: d, batch, rest } = split(all);
-              return [crossGramian(shape, parameters, d, batch, { ...batch, rows: rest[0]! })];
+              const products = crossGramian(shape, parameters, d, batch, { ...batch, rows: rest[0]! });
+              return [...(recomputes ? [products.gramian] : []), products.cross];
             },
             [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeros([stack, plan.batch], 'int32')],
           )
@@ -336,15 +340,24 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       /** Losses, Gramian and cross products of the next batch; its gradients are held for the step on it. */
       const look = (after: readonly string[]): Ref[] => {
         const at = read(current, after);
-        const [losses, gramian, ...task] = builder.place(looking, [...at, ...residentRefs, next.rows, next.seeds]);
-        const assigned = held.map((variable, i) => builder.assign(variable, task[i]!, after));
-        const seen = [pack([losses!], assigned), pack([gramian!], assigned)];
+        const found = builder.place(looking, [...at, ...residentRefs, next.rows, next.seeds]);
+        const seen = found.slice(0, found.length - held.length);
+        const assigned = held.map((variable, i) => builder.assign(variable, found[seen.length + i]!, after));
+        if (keeps) seen[0] = pack([seen[0]!], assigned);
         if (!crossing) return seen;
         const [left, right] = entries(others!, 2, 'int32');
         return [...seen, ...builder.place(crossing, [...at, ...residentRefs, left!, next.seeds, right!])];
       };
-      const gradients = builder.place(combining, [...read(held, []), weights!]);
-      const updated = placeUpdate(values, gradients, scalars!);
+      /** The gradient of the step on the batch that was looked at. */
+      const weighted = (): Ref[] => {
+        if (keeps) {
+          const combining = trace((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
+          return builder.place(combining, [...read(held, []), weights!]);
+        }
+        const training = plan.weightHeads ? weightedRecording() : representationRecording();
+        return builder.place(training, [...values, ...residentRefs, rows!, seeds!, weights!]).slice(1);
+      };
+      const updated = placeUpdate(values, weighted(), scalars!);
       const outputs = [...look(updated), ...afterwards(read(current, updated))];
       return { done: first, next, ...(others ? { others } : {}), outputs, look: look([]) };
     }
@@ -368,7 +381,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   function evaluateProgram(which: Which): { rows: Ref; outputs: Ref[] } {
     const rows = builder.placeholder('int32', [stack, plan.evaluationBatch]);
     const recording = recorded('evaluate', () =>
-      record(
+      trace(
         (...all) => {
           const result = evaluate(shape, all.slice(0, count), asResident(all.slice(count, count + 4)), all[count + 4]!);
           return [result.outputs, result.sums, result.counts];
@@ -428,7 +441,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   ]);
 
   const improvedRef = builder.placeholder('float32', [stack]);
-  const keepRecording = record(
+  const keepRecording = trace(
     (...all) => {
       const flag = tf.greater(all[2 * count]!, 0);
       return all.slice(0, count).map((p, i) => tf.where(tf.reshape(flag, [stack, ...p.shape.slice(1).map(() => 1)]), p, all[count + i]!));

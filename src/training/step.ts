@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeOp } from '../backend/graph';
+import { sizeOf } from '../models/features';
 import type { Heads, HeadsBackward } from '../models/heads';
 import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
 import { statelessUniform } from '../random/philox';
@@ -300,6 +301,11 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   };
 }
 
+/** Whether `representationGradients` can be had of a network. */
+export function canWeighAtRepresentation(network: Network): boolean {
+  return tracedChain(network) !== undefined;
+}
+
 /** @throws RangeError when the network is no chain of layers below linear heads */
 function chainOf(network: Network): TracedChain {
   const chain = tracedChain(network);
@@ -350,8 +356,14 @@ export function representationGradients(
   return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
 }
 
-/** Products of the tasks' gradients on two batches of their own, `[stack, tasks, tasks]`. */
-export function crossGramian(shape: StackShape, parameters: readonly Tensor[], data: Resident, left: Batch, right: Batch): Tensor {
+/** Products of the tasks' gradients on two batches of their own, and on the first of them; `[stack, tasks, tasks]` each. */
+export function crossGramian(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  left: Batch,
+  right: Batch,
+): { readonly cross: Tensor; readonly gramian: Tensor } {
   const { stack, tasks, columns } = shape;
   // One pass over twice as many models, a model's two batches side by side, takes fewer ops than two passes.
   const pairs = { ...shape, stack: 2 * stack, ...(columns ? { columns: columns.flatMap((own) => [own, own]) } : {}) };
@@ -362,14 +374,20 @@ export function crossGramian(shape: StackShape, parameters: readonly Tensor[], d
     { ...data, classWeights: tileModels(data.classWeights, 2) },
     { rows: sideBySide(left.rows, right.rows), seeds: sideBySide(left.seeds, right.seeds) },
   );
-  const all = gramianOf(jacobian, jacobian, stack, 2 * tasks.length) as tf.Tensor3D;
-  return tf.slice(all, [0, 0, tasks.length], [-1, tasks.length, tasks.length]);
+  const first = jacobian.map((j) => {
+    const rows = tf.reshape(j, [stack, 2 * tasks.length, -1]) as tf.Tensor3D;
+    return tf.slice(rows, [0, 0, 0], [-1, tasks.length, -1]);
+  });
+  const all = gramianOf(first, jacobian, stack, tasks.length) as tf.Tensor3D;
+  const [gramian, cross] = tf.split(all, 2, 2) as [Tensor, Tensor];
+  return { cross, gramian };
 }
 
-/** Sum over the parameters of the products of two Jacobians, `[stack, tasks, tasks]`. */
+/** Sum over the parameters of the products of two Jacobians with `tasks` rows or a multiple, `[stack, tasks, tasks]`. */
 export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], stack: number, tasks: number): Tensor {
   const products = left.map((l, i) => {
-    const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, tasks, -1]);
+    const width = sizeOf(l.shape) / stack / tasks;
+    const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, -1, width]);
     return tf.matMul(flat(l), flat(right[i]!), false, true) as Tensor;
   });
   return products.length === 1 ? products[0]! : tf.addN(products);

@@ -146,6 +146,9 @@ function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, s
   );
 }
 
+/** 64 MiB of task gradients. */
+const KEPT_GRADIENTS = 2 ** 24;
+
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Rows drawn by task. */
@@ -335,6 +338,7 @@ export async function trainStack(
       evaluationBatch,
       unroll,
       perModel,
+      keptGradients: KEPT_GRADIENTS,
     };
     const classWeights = tf.tensor2d(
       stacked(weighted ? classes : 1, (s) => members[s]!.classWeights ?? new Float32Array(weighted ? classes : 1).fill(1)),

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { canBuildGraphs, GraphBuilder } from '../../src/backend/graph';
+import { canBuildGraphs, GraphBuilder, record } from '../../src/backend/graph';
+import { random } from '../../src/random/random';
+import { expectClose } from '../models/support';
 
 describe('a graph', () => {
   beforeAll(async () => {
@@ -32,4 +34,77 @@ describe('a graph', () => {
     }
     expect(shared).toEqual([]);
   });
+
+  const factors: Record<string, [left: number[], right: number[], transposeLeft: boolean, transposeRight: boolean]> = {
+    'many rows': [[1, 500, 200], [1, 200, 130], false, false],
+    'many columns': [[1, 50, 300], [1, 300, 900], false, false],
+    'second transposed': [[1, 301, 200], [1, 250, 200], false, true],
+    'first transposed': [[1, 301, 200], [1, 301, 250], true, false],
+    'both transposed': [[1, 200, 301], [1, 250, 200], true, true],
+    'several models': [[3, 8, 9], [3, 9, 7], false, false],
+    'one for several': [[2, 1, 8, 9], [2, 3, 9, 7], false, false],
+    'of lower rank': [[4, 1, 8, 9], [9, 7], false, false],
+  };
+  it.for(Object.keys(factors))('multiplies matrices, whole or in parts: %s', (name, { skip }) => {
+    if (!canBuildGraphs()) skip();
+    const [leftShape, rightShape, transposeLeft, transposeRight] = factors[name]!;
+    const draws = random(1, name);
+    const [left, right] = [leftShape, rightShape].map((shape) =>
+      tf.tensor(
+        Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => draws.normal()),
+        shape as [number, number, number],
+      ),
+    ) as [tf.Tensor3D, tf.Tensor3D];
+    const expected = product(left, right, transposeLeft, transposeRight);
+    for (const cores of [1, 2, 3]) {
+      const recording = record(
+        (a, b) => [tf.matMul(a as tf.Tensor3D, b as tf.Tensor3D, transposeLeft, transposeRight)],
+        [left, right],
+        cores,
+      );
+      const products = recording.ops.filter(({ op }) => op === 'BatchMatMulV2').length;
+      if (cores === 1 || leftShape[0]! > 1) expect(products).toBe(1);
+      else expect(products % cores).toBe(0);
+      const builder = new GraphBuilder();
+      const inputs = [left, right].map((t) => builder.placeholder('float32', t.shape));
+      const outputs = builder.place(recording, inputs);
+      const graph = builder.build();
+      const [found] = graph.run(
+        [
+          [inputs[0]!, left],
+          [inputs[1]!, right],
+        ],
+        outputs,
+      );
+      expectClose(found!, expected, 1e-6);
+      tf.dispose(found!);
+      graph.dispose();
+    }
+    tf.dispose([left, right, expected]);
+  });
 });
+
+/** A product in float64. */
+function product(left: tf.Tensor, right: tf.Tensor, transposeLeft: boolean, transposeRight: boolean): tf.Tensor {
+  const models = tf.broadcast_util.assertAndGetBroadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const flat = (t: tf.Tensor): { data: ArrayLike<number>; rows: number; columns: number } => {
+    const [rows, columns] = t.shape.slice(-2) as [number, number];
+    return { data: tf.tidy(() => tf.broadcastTo(t, [...models, rows, columns]).dataSync()), rows, columns };
+  };
+  const [a, b] = [flat(left), flat(right)];
+  const [rows, terms] = transposeLeft ? [a.columns, a.rows] : [a.rows, a.columns];
+  const columns = transposeRight ? b.rows : b.columns;
+  const count = models.reduce((x, y) => x * y, 1);
+  const values = new Float64Array(count * rows * columns);
+  for (let m = 0; m < count; m++)
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        let sum = 0;
+        for (let k = 0; k < terms; k++) {
+          const x = a.data[m * rows * terms + (transposeLeft ? k * rows + i : i * terms + k)]!;
+          sum += x * b.data[m * terms * columns + (transposeRight ? j * terms + k : k * columns + j)]!;
+        }
+        values[(m * rows + i) * columns + j] = sum;
+      }
+  return tf.tensor(Float32Array.from(values), [...models, rows, columns]);
+}

@@ -91,6 +91,7 @@ function ourSteps(problem, make, unroll) {
     evaluationBatch: batch,
     unroll,
     perModel: false,
+    keptGradients: 2 ** 24,
   };
   const executor = make(plan, data);
   executor.start(initial.map(({ values }) => values));

@@ -7,11 +7,13 @@ import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
-import type { Executor, StackPlan, StepFeed, StepKind } from '../../src/training/executor';
+import { eagerExecutor } from '../../src/training/eager-executor';
+import { type Executor, recomputesGradient, type StackPlan, type StepFeed, type StepKind } from '../../src/training/executor';
 import { graphExecutor, laneSizes } from '../../src/training/graph-executor';
 import { initialValues } from '../../src/training/initial-values';
 import { adam } from '../../src/training/optimizer';
 import type { Resident } from '../../src/training/step';
+import { expectClose } from '../models/support';
 
 const stack = 5;
 const batch = 512;
@@ -31,6 +33,7 @@ function planOf(step: StepKind, weighted = false): StackPlan {
     evaluationBatch: 20,
     unroll: 2,
     perModel: false,
+    keptGradients: 2 ** 24,
   };
 }
 
@@ -125,6 +128,30 @@ describe.skipIf(process.env.TASKLOOM_BACKEND === 'portable')('lanes', () => {
     for (const [i, values] of alone.entries()) {
       const most = values.reduce((max, v, k) => Math.max(max, Math.abs(v - lanes[i]![k]!) / (1 + Math.abs(v))), 0);
       expect(most).toBeLessThan(1e-5);
+    }
+  });
+
+  it.each([false, true])('a weighted gradient computed anew is that of the kept gradients; heads weighted: %s', (weightHeads) => {
+    const kept: StackPlan = { ...planOf({ kind: 'gramian', cross: false }), weightHeads };
+    const trained = (make: typeof graphExecutor, plan: StackPlan): { parameters: number[][]; gramian: Float32Array } => {
+      const executor = make(plan, data);
+      executor.start(start);
+      executor.probe(undefined, feeds[0]!);
+      const { gramian } = executor.probe(feeds[0]!, feeds[1]!);
+      const parameters = executor.read('current').map((values) => [...values]);
+      executor.dispose();
+      return { parameters, gramian };
+    };
+    const anew: StackPlan = { ...kept, keptGradients: 0 };
+    const cross: StackPlan = { ...kept, step: { kind: 'gramian', cross: true } };
+    expect([kept, anew, cross].map(recomputesGradient)).toEqual([false, true, true]);
+    const expected = trained(graphExecutor, kept);
+    for (const make of [graphExecutor, eagerExecutor]) {
+      for (const plan of [anew, cross]) {
+        const { parameters, gramian } = trained(make, plan);
+        for (const [i, values] of expected.parameters.entries()) expectClose(parameters[i]!, values, 1e-5);
+        if (plan === anew) expectClose([...gramian], [...expected.gramian], 1e-4);
+      }
     }
   });
 });
