@@ -7,3 +7,8 @@ export function setNativeDefaults(): void {
   // Matrix products by oneDNN, which TensorFlow has but leaves off: with a transposed factor they take up to a third of the time.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 }
+
+/** Threads that TensorFlow takes for one op. */
+export function threadsPerOp(): number {
+  return Number(process.env.TF_NUM_INTRAOP_THREADS ?? 1);
+}

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { GraphBuilder, type Ref } from '../backend/graph';
+import { threadsPerOp } from '../backend/native-settings';
 import { sizeOf } from '../models/features';
 import { countParameters } from '../models/network';
 import type { Executor, StackPlan, StepFeed } from './executor';
@@ -68,7 +69,7 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   const owned: Tensor[] = [];
   let placed = 0;
   const sizes = laneSizes(plan, cores);
-  const coresPerLane = Math.max(1, Math.floor(cores / sizes.length));
+  const coresPerLane = Math.max(1, Math.floor(cores / sizes.length / threadsPerOp()));
   const lanes = sizes.map((size): Lane => {
     const first = placed;
     placed += size;

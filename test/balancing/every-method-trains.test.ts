@@ -1,0 +1,41 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/backend';
+import { balancers, weightings } from '../../src/balancing';
+import type { Balancer, Weighting } from '../../src/balancing/balancing';
+import { datasets } from '../../src/data/datasets';
+import { type TaskData, taskData } from '../../src/data/task-data';
+import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/mlp';
+import { fit } from '../../src/training/fit';
+
+/*
+ * Every balancing method learns two real data sets: six binary labels of 593 songs, and three counts of solar flares, whose losses differ
+ * in scale.
+ */
+
+const factories: Record<string, (tasks: number) => Balancer | Weighting> = {
+  ...Object.fromEntries(Object.entries({ ...balancers, ...weightings }).map(([name, make]) => [name, () => (make as () => Balancer)()])),
+  fixed: (tasks) => weightings.fixed({ weights: Array.from({ length: tasks }, (_, t) => 1 + t) }),
+};
+
+describe.each(['emotions', 'solarFlare'] as const)('%s', (name) => {
+  let data: TaskData;
+  beforeAll(async () => {
+    await loadBackend();
+    const { columns, options } = await datasets[name]();
+    data = taskData(columns, options);
+  });
+
+  test.each(Object.keys(factories))('%s', async (method) => {
+    const { history } = await fit(data, hardSharing(mlp([16])).with(factories[method]!(data.tasks.length)), {
+      epochs: 12,
+      batchSize: 64,
+      learningRate: 0.01,
+      onProgress: () => {},
+    });
+    const losses = history.parts[0]!.trainLosses.map((perTask) => perTask.reduce((a, b) => a + b, 0) / perTask.length);
+    expect(losses).toHaveLength(12);
+    // The standardised targets' squared error starts near 1, as the cross entropy starts near ln 2.
+    expect(losses.at(-1)).toBeLessThan(0.95 * losses[0]!);
+  });
+});
