@@ -6,7 +6,7 @@ import { datasets } from '../../src/data/datasets';
 import { type TaskData, taskData } from '../../src/data/task-data';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
-import { fit } from '../../src/training/fit';
+import { fit as fitModel } from '../../src/training/fit';
 
 /*
  * Every balancing method learns two real data sets: six binary labels of 593 songs, and three counts of solar flares, whose losses differ
@@ -27,7 +27,7 @@ describe.each(['emotions', 'solarFlare'] as const)('%s', (name) => {
   });
 
   test.each(Object.keys(factories))('%s', async (method) => {
-    const { history } = await fit(data, hardSharing(mlp([16])).with(factories[method]!(data.tasks.length)), {
+    const { history } = await fitModel(data, hardSharing(mlp([16])).with(factories[method]!(data.tasks.length)), {
       epochs: 12,
       batchSize: 64,
       learningRate: 0.01,

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type Cut, productPlan } from '../../src/backend/product-plan';
+
+it('leaves small products, those of several models and a single core alone', () => {
+  expect(productPlan([1, 64, 72], [1, 72, 128], false, false, 2)).toBeUndefined();
+  expect(productPlan([5, 512, 512], [5, 512, 512], false, false, 2)).toBeUndefined();
+  expect(productPlan([1, 512, 512], [1, 512, 512], false, false, 1)).toBeUndefined();
+});
+
+const size = fc.integer({ min: 200, max: 900 });
+const flag = fc.boolean();
+
+it('cuts a large product into equal work for every core, each term once', () => {
+  const cores = fc.integer({ min: 2, max: 4 });
+  const property = fc.property(size, size, size, flag, flag, cores, (rows, terms, columns, transposeLeft, transposeRight, count) => {
+    const left = transposeLeft ? [1, terms, rows] : [1, rows, terms];
+    const right = transposeRight ? [1, columns, terms] : [1, terms, columns];
+    const plan = productPlan(left, right, transposeLeft, transposeRight, count);
+    fc.pre(plan !== undefined);
+    const { parts, concat } = plan!;
+    expect(parts.length % count).toBe(0);
+    for (const [shape, cuts] of [
+      [left, parts.map((part) => part.left)],
+      [right, parts.map((part) => part.right)],
+    ] as const) {
+      if (cuts[0] === undefined) continue;
+      const { axis } = cuts[0];
+      let at = 0;
+      for (const cut of cuts as Cut[]) {
+        expect([cut.axis, cut.start]).toEqual([axis, at]);
+        expect(Math.abs(cut.size - shape[axis]! / parts.length)).toBeLessThanOrEqual(1);
+        at += cut.size;
+      }
+      expect(at).toBe(shape[axis]);
+    }
+    // Added where both factors are cut along the terms, side by side where one is cut along another axis.
+    expect(parts[0]!.left !== undefined && parts[0]!.right !== undefined).toBe(concat === undefined);
+    if (concat === 1) expect(parts[0]!.left?.axis).toBe(transposeLeft ? 2 : 1);
+    if (concat === 2) expect(parts[0]!.right?.axis).toBe(transposeRight ? 1 : 2);
+  });
+  fc.assert(property);
+});
