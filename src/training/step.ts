@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeOp } from '../backend/graph';
-import { sizeOf } from '../models/features';
 import type { Heads, HeadsBackward } from '../models/heads';
 import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
 import { statelessUniform } from '../random/philox';
@@ -364,30 +363,18 @@ export function crossGramian(
   left: Batch,
   right: Batch,
 ): { readonly cross: Tensor; readonly gramian: Tensor } {
-  const { stack, tasks, columns } = shape;
-  // One pass over twice as many models, a model's two batches side by side, takes fewer ops than two passes.
-  const pairs = { ...shape, stack: 2 * stack, ...(columns ? { columns: columns.flatMap((own) => [own, own]) } : {}) };
-  const sideBySide = (a: Tensor, b: Tensor): Tensor => tf.reshape(tf.stack([a, b], 1), [2 * stack, ...a.shape.slice(1)]);
-  const { jacobian } = taskGradients(
-    pairs,
-    parameters.map((p) => tileModels(p, 2)),
-    { ...data, classWeights: tileModels(data.classWeights, 2) },
-    { rows: sideBySide(left.rows, right.rows), seeds: sideBySide(left.seeds, right.seeds) },
-  );
-  const first = jacobian.map((j) => {
-    const rows = tf.reshape(j, [stack, 2 * tasks.length, -1]) as tf.Tensor3D;
-    return tf.slice(rows, [0, 0, 0], [-1, tasks.length, -1]);
-  });
-  const all = gramianOf(first, jacobian, stack, tasks.length) as tf.Tensor3D;
-  const [gramian, cross] = tf.split(all, 2, 2) as [Tensor, Tensor];
+  const { stack, tasks } = shape;
+  // Two passes, which run side by side in a graph.
+  const [first, second] = [left, right].map((batch) => taskGradients(shape, parameters, data, batch)) as [TaskGradients, TaskGradients];
+  const cross = gramianOf(first.jacobian, second.jacobian, stack, tasks.length);
+  const { gramian } = first;
   return { cross, gramian };
 }
 
-/** Sum over the parameters of the products of two Jacobians with `tasks` rows or a multiple, `[stack, tasks, tasks]`. */
+/** Sum over the parameters of the products of two Jacobians, `[stack, tasks, tasks]`. */
 export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], stack: number, tasks: number): Tensor {
   const products = left.map((l, i) => {
-    const width = sizeOf(l.shape) / stack / tasks;
-    const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, -1, width]);
+    const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, tasks, -1]);
     return tf.matMul(flat(l), flat(right[i]!), false, true) as Tensor;
   });
   return products.length === 1 ? products[0]! : tf.addN(products);
