@@ -126,6 +126,10 @@ function attributeMessage({ name, type, value }: OpAttribute): Message {
   }
 }
 
+function isTrue(attributes: readonly OpAttribute[], name: string): boolean {
+  return attributes.some((attribute) => attribute.name === name && attribute.value === true);
+}
+
 /**
  * Runs a TensorFlow op by its name on the native backend; inside a recording the op is recorded like any other.
  * @throws Error when the backend is not native
@@ -202,10 +206,9 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
       return { shape: full, source: emit('BroadcastTo', { T, Tidx: int }, [sourceOf(factor), integers(full)]) };
     });
     const [left, right] = whole as [(typeof whole)[0], (typeof whole)[0]];
-    const flags = Object.fromEntries(attributes.map(({ name, value }) => [name, value === true]));
-    const multiplied = (a: Source, b: Source): Source =>
-      emit('BatchMatMulV2', Object.fromEntries(attributes.map((a) => [a.name, attributeMessage(a)])), [a, b]);
-    const plan = productPlan(left.shape, right.shape, flags.adj_x!, flags.adj_y!, cores);
+    const flags = Object.fromEntries(attributes.map((a) => [a.name, attributeMessage(a)]));
+    const multiplied = (a: Source, b: Source): Source => emit('BatchMatMulV2', flags, [a, b]);
+    const plan = productPlan(left.shape, right.shape, isTrue(attributes, 'adj_x'), isTrue(attributes, 'adj_y'), cores);
     if (!plan) return multiplied(left.source, right.source);
     const cut = ({ source, shape }: (typeof whole)[0], part: Cut | undefined): Source => {
       if (!part) return source;
@@ -220,10 +223,6 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
     return emit('ConcatV2', { N, T, Tidx: int }, [...results, axis]);
   };
   const note = (op: string, attributes: readonly OpAttribute[], read: readonly TensorInfo[], outputs: readonly Tensor[]): void => {
-    if (isProduct(op, read)) {
-      sources.set(outputs[0]!.dataId, noteProduct(attributes, read, outputs[0]!));
-      return;
-    }
     // The op-by-op runtime infers this attribute, which tfjs-node leaves out; a graph must name it.
     const typed = op === 'ExpandDims' ? [...attributes, typeOf('T', read[0]!)] : attributes;
     ops.push({ op, names: typed.map((a) => a.name), attributes: typed.map(attributeMessage), inputs: read.map(sourceOf) });
@@ -234,18 +233,21 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
    * signal (of a profiler) corrupts the heap (oneDNN issue 4845).
    */
   const productLike = (attributes: readonly OpAttribute[], [a, b]: readonly TensorInfo[]): Tensor => {
-    const transposed = (name: string): boolean => attributes.some((attribute) => attribute.name === name && attribute.value === true);
     const shape = [
       ...tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2)),
-      a!.shape.at(transposed('adj_x') ? -1 : -2)!,
-      b!.shape.at(transposed('adj_y') ? -2 : -1)!,
+      a!.shape.at(isTrue(attributes, 'adj_x') ? -1 : -2)!,
+      b!.shape.at(isTrue(attributes, 'adj_y') ? -2 : -1)!,
     ];
     const types = [typeOf('T', a!), { ...typeOf('index_type', a!), value: DTYPE_CODE.int32 }];
     return single.call(backend, 'Fill', types, [tf.tensor1d(shape, 'int32'), tf.scalar(0)]) as Tensor;
   };
-  const isProduct = (op: string, read: readonly TensorInfo[]): boolean => op === 'BatchMatMulV2' && read[0]!.dtype === 'float32';
   backend.executeSingleOutput = (op, attributes, read) => {
-    const output = isProduct(op, read) ? productLike(attributes, read) : (single.call(backend, op, attributes, read) as Tensor);
+    if (op === 'BatchMatMulV2' && read[0]!.dtype === 'float32') {
+      const product = productLike(attributes, read);
+      sources.set(product.dataId, noteProduct(attributes, read, product));
+      return product;
+    }
+    const output = single.call(backend, op, attributes, read) as Tensor;
     note(op, attributes, read, [output]);
     return output;
   };

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Settings that TensorFlow reads when it is first loaded in a process, by whomever; what the user has set stands. */
 export function setNativeDefaults(): void {
   // Its start-up tip and log lines are no news to a user.
@@ -8,7 +10,7 @@ export function setNativeDefaults(): void {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 }
 
-/** Threads that TensorFlow takes for one op. */
+/** Threads that TensorFlow takes for one op: all cores where its setting is 0 or no number. */
 export function threadsPerOp(): number {
-  return Number(process.env.TF_NUM_INTRAOP_THREADS ?? 1);
+  return Number(process.env.TF_NUM_INTRAOP_THREADS ?? 1) || availableParallelism();
 }

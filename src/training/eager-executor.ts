@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Executor, recomputesGradient, type StackPlan, type StepFeed, type Which } from './executor';
+import { type Executor, recomputesGradient, type StackPlan, type StepFeed, type Which, weighsAtRepresentation } from './executor';
 import { ruleDraws, ruleState } from './rule-state';
 import {
   type Batch,
@@ -94,35 +94,31 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           const weights = tf.tensor2d(done.weights, [stack, tasks.length]);
           if (pending) {
             settle(balancedGradients(plan, pending, weights), done);
-          } else if (plan.step.kind === 'representation' || (recomputes && !plan.weightHeads)) {
+          } else if (weighsAtRepresentation(plan)) {
             settle(representationGradients(shape, parameters, data, batchOf(done), weights, plan.matchMean).gradients, done);
           } else {
             settle(weightedGradients(shape, parameters, data, batchOf(done), weights).gradients, done);
           }
           if (plan.after) after = float(batchLosses(shape, parameters, data, batchOf(done)));
         }
-        const { cross: wantsCross } = plan.step.kind === 'gramian' ? plan.step : { cross: false };
-        const crossed = (): { cross: Float32Array; gramian: Float32Array } => {
-          const [left, right] = [0, 1].map((i) => ({ ...batchOf(next), rows: otherRows(next, i) })) as [Batch, Batch];
-          const found = crossGramian(shape, parameters, data, left, right);
-          return { cross: float(found.cross), gramian: float(found.gramian) };
-        };
-        if (recomputes && wantsCross) return { losses: float(batchLosses(shape, parameters, data, batchOf(next))), ...crossed(), after };
-        if (recomputes) {
-          const { losses, gramian } = taskGradients(shape, parameters, data, batchOf(next));
-          return { losses: float(losses), gramian: float(gramian), cross: new Float32Array(0), after };
-        }
         if (plan.step.kind === 'gramian') {
           dropPending();
+          const [left, right] = [0, 1].map((i) => ({ ...batchOf(next), rows: otherRows(next, i) })) as [Batch, Batch];
+          const products = plan.step.cross ? crossGramian(shape, parameters, data, left, right) : undefined;
+          const cross = products ? float(products.cross) : new Float32Array(0);
+          if (recomputes && products) {
+            return { losses: float(batchLosses(shape, parameters, data, batchOf(next))), gramian: float(products.gramian), cross, after };
+          }
           const task = taskGradients(shape, parameters, data, batchOf(next));
-          pending = {
-            losses: tf.keep(task.losses),
-            gramian: tf.keep(task.gramian),
-            jacobian: task.jacobian.map((t) => tf.keep(t)),
-            own: task.own.map((t) => tf.keep(t)),
-            penalty: task.penalty.map((t) => tf.keep(t)),
-          };
-          const cross = wantsCross ? crossed().cross : new Float32Array(0);
+          if (!recomputes) {
+            pending = {
+              losses: tf.keep(task.losses),
+              gramian: tf.keep(task.gramian),
+              jacobian: task.jacobian.map((t) => tf.keep(t)),
+              own: task.own.map((t) => tf.keep(t)),
+              penalty: task.penalty.map((t) => tf.keep(t)),
+            };
+          }
           return { losses: float(task.losses), gramian: float(task.gramian), cross, after };
         }
         if (plan.step.kind === 'representation') {

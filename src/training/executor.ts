@@ -51,6 +51,11 @@ export function recomputesGradient(plan: StackPlan): boolean {
   return step.cross || shape.stack * shape.tasks.length * countParameters(shared) > keptGradients;
 }
 
+/** Whether the gradient computed from a batch and its weights is combined at the representation, while heads follow their own losses. */
+export function weighsAtRepresentation(plan: StackPlan): boolean {
+  return plan.step.kind === 'representation' || (recomputesGradient(plan) && !plan.weightHeads);
+}
+
 /** Rows and numbers of one step of a stack. */
 export interface StepFeed {
   /** `[stack, batch]`, rows of the resident tensors. */

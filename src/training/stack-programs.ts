@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
-import { recomputesGradient, type StackPlan, unrollFor, type Which } from './executor';
+import { recomputesGradient, type StackPlan, unrollFor, type Which, weighsAtRepresentation } from './executor';
 import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
@@ -310,6 +310,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     /** Losses of the batch just trained on. */
     const afterwards = (at: readonly Ref[]): Ref[] =>
       plan.after ? builder.place(lossesRecording(), [...at, ...residentRefs, rows!, seeds!]) : [];
+    /** The weighted gradient of the batch that was looked at. */
+    const computed = (): Ref[] => {
+      const training = weighsAtRepresentation(plan) ? representationRecording() : weightedRecording();
+      return builder.place(training, [...values, ...residentRefs, rows!, seeds!, weights!]).slice(1);
+    };
     if (plan.step.kind === 'gramian') {
       const { cross } = plan.step;
       const pick = (all: readonly Tensor[]): { jacobian: Tensor[]; own: Tensor[]; penalty: Tensor[] } => ({
@@ -317,15 +322,15 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         own: all.slice(jacobian.length, jacobian.length + own.length),
         penalty: all.slice(jacobian.length + own.length, held.length),
       });
-      const looking = trace(
-        (...all) => {
-          const { parameters, data: d, batch } = split(all);
-          if (recomputes && cross) return [batchLosses(shape, parameters, d, batch)];
-          const task = taskGradients(shape, parameters, d, batch);
-          return [task.losses, task.gramian, ...(keeps ? [...task.jacobian, ...task.own, ...task.penalty] : [])];
-        },
-        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],
-      );
+      const looking = (): Recording =>
+        trace(
+          (...all) => {
+            const { parameters, data: d, batch } = split(all);
+            const task = taskGradients(shape, parameters, d, batch);
+            return [task.losses, task.gramian, ...(keeps ? [...task.jacobian, ...task.own, ...task.penalty] : [])];
+          },
+          [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],
+        );
       const crossing = cross
         ? trace(
             (...all) => {
@@ -337,10 +342,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
           )
         : undefined;
       const others = cross ? builder.placeholder('int32', [2, stack, plan.batch]) : undefined;
+      const seeing = recomputes && cross ? lossesRecording() : looking();
       /** Losses, Gramian and cross products of the next batch; its gradients are held for the step on it. */
       const look = (after: readonly string[]): Ref[] => {
         const at = read(current, after);
-        const found = builder.place(looking, [...at, ...residentRefs, next.rows, next.seeds]);
+        const found = builder.place(seeing, [...at, ...residentRefs, next.rows, next.seeds]);
         const seen = found.slice(0, found.length - held.length);
         const assigned = held.map((variable, i) => builder.assign(variable, found[seen.length + i]!, after));
         if (keeps) seen[0] = pack([seen[0]!], assigned);
@@ -348,23 +354,16 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         const [left, right] = entries(others!, 2, 'int32');
         return [...seen, ...builder.place(crossing, [...at, ...residentRefs, left!, next.seeds, right!])];
       };
-      /** The gradient of the step on the batch that was looked at. */
-      const weighted = (): Ref[] => {
-        if (keeps) {
-          const combining = trace((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
-          return builder.place(combining, [...read(held, []), weights!]);
-        }
-        const training = plan.weightHeads ? weightedRecording() : representationRecording();
-        return builder.place(training, [...values, ...residentRefs, rows!, seeds!, weights!]).slice(1);
+      const combined = (): Ref[] => {
+        const combining = trace((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
+        return builder.place(combining, [...read(held, []), weights!]);
       };
-      const updated = placeUpdate(values, weighted(), scalars!);
+      const updated = placeUpdate(values, keeps ? combined() : computed(), scalars!);
       const outputs = [...look(updated), ...afterwards(read(current, updated))];
       return { done: first, next, ...(others ? { others } : {}), outputs, look: look([]) };
     }
     const byRepresentation = plan.step.kind === 'representation';
-    const training = byRepresentation ? representationRecording() : weightedRecording();
-    const [, ...gradients] = builder.place(training, [...values, ...residentRefs, rows!, seeds!, weights!]);
-    const updated = placeUpdate(values, gradients, scalars!);
+    const updated = placeUpdate(values, computed(), scalars!);
     const see = (at: readonly Ref[]): Ref[] =>
       builder.place(byRepresentation ? productsRecording() : lossesRecording(), [...at, ...residentRefs, next.rows, next.seeds]);
     const fresh = read(current, updated);
