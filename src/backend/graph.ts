@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { threadsPerOp } from './native-settings';
 import { type Cut, productPlan } from './product-plan';
+import { type WholePackets, wholePackets } from './whole-packets';
 
 /*
  * tfjs-node runs each op by a native call of its own, which costs more than the op itself for small models. Every op goes through
@@ -149,15 +151,55 @@ export function nativeOp(
   return backend.executeSingleOutput!(op, list, [...inputs]) as Tensor;
 }
 
+/** Runs an op on an input that is filled up by copies of 1, and cuts what they gave off. */
+function inWholePackets(
+  backend: NativeBackend,
+  { rows, columns, extra }: WholePackets,
+  op: string,
+  attributes: OpAttribute[],
+  input: TensorInfo,
+): Tensor {
+  const attribute = (name: string, type: DType): OpAttribute => ({ name, type: backend.binding.TF_ATTR_TYPE, value: DTYPE_CODE[type] });
+  const T = attribute('T', 'float32');
+  const run = (name: string, list: OpAttribute[], inputs: TensorInfo[]): Tensor =>
+    backend.executeSingleOutput!(name, list, inputs) as Tensor;
+  const reshaped = (x: TensorInfo, shape: readonly number[]): Tensor =>
+    run('Reshape', [T, attribute('Tshape', 'int32')], [x, tf.tensor1d([...shape], 'int32')]);
+  return tf.tidy(() => {
+    const padding = tf.tensor2d([0, extra, 0, 0], [2, 2], 'int32');
+    const filled = run('PadV2', [T, attribute('Tpaddings', 'int32')], [reshaped(input, [rows, columns]), padding, tf.scalar(1)]);
+    const whole = run(op, attributes, [filled]);
+    const [begin, size] = [tf.tensor1d([0, 0], 'int32'), tf.tensor1d([rows, columns], 'int32')];
+    return reshaped(run('Slice', [T, attribute('Index', 'int32')], [whole, begin, size]), input.shape);
+  });
+}
+
+/** Runs `work` op by op with the same rounding as in a graph: see {@link wholePackets}. On other backends it just runs. */
+export function withWholePackets<T>(work: () => T): T {
+  if (!canBuildGraphs()) return work();
+  const backend = nativeBackend();
+  const single = backend.executeSingleOutput!;
+  // An own property hides the method of the prototype; inside a recording or a call of this function there is one already.
+  if (Object.hasOwn(backend, 'executeSingleOutput')) return work();
+  backend.executeSingleOutput = (op, attributes, read) => {
+    const packets = wholePackets(op, read);
+    return packets ? inWholePackets(backend, packets, op, attributes, read[0]!) : single.call(backend, op, attributes, read);
+  };
+  try {
+    return work();
+  } finally {
+    delete backend.executeSingleOutput;
+  }
+}
+
 /**
  * Runs `step` once on `inputs` and records the ops it runs.
  *
  * Whatever `step` reads that is not among `inputs` becomes a constant of the recording.
  * @param step a function of tensors; it must not decide anything by a tensor's values
  * @param inputs example inputs; only their shapes and types matter
- * @param cores a large product is cut into as many parts @default 1
  */
-export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[], cores = 1): Recording {
+export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
   const backend = nativeBackend();
   const ops: RecordedOp[] = [];
   const constants: Message[] = [];
@@ -208,7 +250,9 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
     const [left, right] = whole as [(typeof whole)[0], (typeof whole)[0]];
     const flags = Object.fromEntries(attributes.map((a) => [a.name, attributeMessage(a)]));
     const multiplied = (a: Source, b: Source): Source => emit('BatchMatMulV2', flags, [a, b]);
-    const plan = productPlan(left.shape, right.shape, isTrue(attributes, 'adj_x'), isTrue(attributes, 'adj_y'), cores);
+    // Where TensorFlow splits ops itself, the parts would wait for one another.
+    const plan =
+      threadsPerOp() > 1 ? undefined : productPlan(left.shape, right.shape, isTrue(attributes, 'adj_x'), isTrue(attributes, 'adj_y'));
     if (!plan) return multiplied(left.source, right.source);
     const cut = ({ source, shape }: (typeof whole)[0], part: Cut | undefined): Source => {
       if (!part) return source;
@@ -247,6 +291,8 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
       sources.set(product.dataId, noteProduct(attributes, read, product));
       return product;
     }
+    const packets = wholePackets(op, read);
+    if (packets) return inWholePackets(backend, packets, op, attributes, read[0]!);
     const output = single.call(backend, op, attributes, read) as Tensor;
     note(op, attributes, read, [output]);
     return output;

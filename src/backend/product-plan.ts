@@ -4,6 +4,12 @@ const WIDE_WORK = 4e6;
 /** Columns up to which a product of few rows runs at full speed; found by measurement. */
 const NARROW = 256;
 
+/**
+ * Parts that a large product is cut into. A constant: other cuts round otherwise on some processors, and a model's numbers must depend
+ * neither on the cores nor on the models beside it.
+ */
+const PARTS = 2;
+
 /** A part of a factor: entries `[start, start + size)` of one axis. */
 export interface Cut {
   readonly axis: number;
@@ -25,10 +31,10 @@ function pieces(axis: number, size: number, count: number): Cut[] {
 }
 
 /**
- * The parts in which a product is best computed.
+ * The parts in which a product is best computed, which TensorFlow runs side by side. They follow from the shape of one model's product
+ * alone; leading axes, the models, stay whole.
  * @param left shape of the first factor, `[..., rows, terms]` or, transposed, `[..., terms, rows]`
  * @param right shape of the second, `[..., terms, columns]` or `[..., columns, terms]`
- * @param cores how many parts can be computed at the same time
  * @returns undefined where the product is best computed whole
  */
 export function productPlan(
@@ -36,21 +42,19 @@ export function productPlan(
   right: readonly number[],
   transposeLeft: boolean,
   transposeRight: boolean,
-  cores: number,
 ): ProductPlan | undefined {
   const last = left.length - 1;
   const [rowAxis, leftTerms] = transposeLeft ? [last, last - 1] : [last - 1, last];
   const [rightTerms, columnAxis] = transposeRight ? [right.length - 1, right.length - 2] : [right.length - 2, right.length - 1];
   const [rows, terms, columns] = [left[rowAxis]!, left[leftTerms]!, right[columnAxis]!];
-  const models = left.slice(0, -2).reduce((a, b) => a * b, 1);
-  if (models > 1 || cores === 1 || rows * terms * columns < cores * WIDE_WORK) return undefined;
+  if (rows * terms * columns < PARTS * WIDE_WORK) return undefined;
   if (transposeLeft) {
-    const cuts = pieces(rightTerms, terms, cores);
-    return { parts: pieces(leftTerms, terms, cores).map((cut, i) => ({ left: cut, right: cuts[i]! })) };
+    const cuts = pieces(rightTerms, terms, PARTS);
+    return { parts: pieces(leftTerms, terms, PARTS).map((cut, i) => ({ left: cut, right: cuts[i]! })) };
   }
   if (!transposeRight && columns > NARROW) {
-    const count = Math.ceil(columns / NARROW / cores) * cores;
+    const count = Math.ceil(columns / NARROW / PARTS) * PARTS;
     return { parts: pieces(columnAxis, columns, count).map((right) => ({ right })), concat: last };
   }
-  return { parts: pieces(rowAxis, rows, cores).map((left) => ({ left })), concat: last - 1 };
+  return { parts: pieces(rowAxis, rows, PARTS).map((left) => ({ left })), concat: last - 1 };
 }

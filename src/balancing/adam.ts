@@ -3,17 +3,21 @@ import type { State } from './balancing';
 /** Learning rate of loss parameters where neither an option nor the model gives one. */
 export const USUAL_LEARNING_RATE = 1e-3;
 
-/** Parameters of a few numbers trained by Adam, with its moments; a plain JSON value. */
+/** A few numbers, one a task, trained by Adam, with its moments; a plain JSON value. */
 export interface AdamState extends State {
   readonly values: readonly number[];
   readonly mean: readonly number[];
   readonly square: readonly number[];
-  readonly steps: number;
+  /** Steps taken, of each number: that of a task takes none where a batch has no label of the task. */
+  readonly steps: readonly number[];
 }
+
+/** The parts of an {@link AdamState} that belong to tasks. */
+export const ADAM_PARTS = { values: 'task', mean: 'task', square: 'task', steps: 'task' } as const;
 
 /** Adam's state before the first step. */
 export function adamStart(values: readonly number[]): AdamState {
-  return { values, mean: values.map(() => 0), square: values.map(() => 0), steps: 0 };
+  return { values, mean: values.map(() => 0), square: values.map(() => 0), steps: values.map(() => 0) };
 }
 
 /**
@@ -21,9 +25,7 @@ export function adamStart(values: readonly number[]): AdamState {
  * @param weightDecay L2 penalty added to the gradient
  */
 export function adamStep(state: AdamState, gradient: readonly number[], learningRate: number, weightDecay = 0): AdamState {
-  const steps = state.steps + 1;
-  const meanScale = 1 / (1 - 0.9 ** steps);
-  const squareScale = 1 / (1 - 0.999 ** steps);
+  const steps = state.steps.map((count) => count + 1);
   const size = gradient.length;
   const values = new Array<number>(size);
   const mean = new Array<number>(size);
@@ -34,6 +36,8 @@ export function adamStep(state: AdamState, gradient: readonly number[], learning
     const v = 0.999 * state.square[i]! + 0.001 * g * g;
     mean[i] = m;
     square[i] = v;
+    const meanScale = 1 / (1 - 0.9 ** steps[i]!);
+    const squareScale = 1 / (1 - 0.999 ** steps[i]!);
     values[i] = state.values[i]! - (learningRate * m * meanScale) / (Math.sqrt(v * squareScale) + 1e-8);
   }
   return { values, mean, square, steps };

@@ -45,6 +45,11 @@ export interface MethodInfo {
 export interface StepInput {
   /** Losses of the current batch, one a task. */
   readonly losses: readonly number[];
+  /**
+   * Whether the batch has a label of each task. A method works on the present tasks as if there were no others: an absent one has weight 0,
+   * its loss and gradient are not read, and what the method remembers of it stays. @default all are present
+   */
+  readonly present?: readonly boolean[];
   /** Gramian `[tasks, tasks]` of the task gradients on the current batch. */
   readonly gramian?: Matrix;
   /** Index of the current epoch, from 0. */
@@ -110,6 +115,8 @@ export interface TensorRule {
    * @param losses losses `[tasks, 1]`
    * @param state the arrays declared in `state`
    * @param draws the arrays declared in `draws`
+   * @param present `[tasks, 1]`, 1 for a task that the batch has labels of, else 0; undefined where all are present. An absent task's
+   *   gradient and loss are 0, and whoever runs the rule keeps an absent task's rows of the state as they were
    */
   apply<A>(
     ops: ArrayOps<A>,
@@ -117,6 +124,7 @@ export interface TensorRule {
     losses: A,
     state: Readonly<Record<string, A>>,
     draws: Readonly<Record<string, A>>,
+    present?: A,
   ): TensorRuleResult<A>;
 }
 
@@ -134,6 +142,8 @@ export interface TensorRuleResult<A> {
 export interface Context {
   /** Losses, one a task. */
   readonly losses?: readonly number[];
+  /** Whether there is a label of each task, see {@link StepInput.present}. @default all are present */
+  readonly present?: readonly boolean[];
   /** Task gradients `[tasks, parameters]`, for loss weightings that look at them. */
   readonly jacobian?: Matrix;
   /** Gramian `[tasks, tasks]` instead of `jacobian`. */

@@ -4,21 +4,30 @@ import type { Matrix } from './balancing';
  * Checks that there is one finite loss a task.
  * @param where the call, for messages
  * @param tasks how many there must be, where known
+ * @param present whether there is a label of each task; the losses of the others are not looked at
  */
-export function checkLosses(where: string, losses: readonly number[], tasks?: number): void {
+export function checkLosses(where: string, losses: readonly number[], tasks?: number, present?: readonly boolean[]): void {
   if (!Array.isArray(losses) || losses.length === 0) {
     throw new TypeError(`${where}: losses must be a non-empty array with one number a task, got ${describe(losses)}`);
   }
   if (tasks !== undefined && losses.length !== tasks) {
     throw new TypeError(`${where}: expected ${tasks} losses, one a task, got ${losses.length}`);
   }
+  if (present !== undefined) checkPresent(where, present, losses.length);
   for (let t = 0; t < losses.length; t++) {
+    if (present?.[t] === false) continue;
     const loss: unknown = losses[t];
     if (typeof loss !== 'number') throw new TypeError(`${where}: the loss of task ${t} must be a number, got ${describe(loss)}`);
     if (!Number.isFinite(loss)) {
       throw new RangeError(`${where}: the loss of task ${t} is ${loss}; losses must be finite (is the learning rate too high?)`);
     }
   }
+}
+
+/** Checks that it is said of each task whether it is present. */
+export function checkPresent(where: string, present: readonly boolean[], tasks: number): void {
+  if (Array.isArray(present) && present.length === tasks && present.every((here) => typeof here === 'boolean')) return;
+  throw new TypeError(`${where}: present must be an array with true or false for each of the ${tasks} tasks, got ${describe(present)}`);
 }
 
 /** Checks that a matrix has rows of one length and finite entries; returns the length of a row. */

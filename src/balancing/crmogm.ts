@@ -13,8 +13,8 @@ export interface CrmogmOptions {
 
 interface CrmogmState extends State {
   readonly inner: State;
-  /** The smoothed weights; null before the first step, which takes the method's own. */
-  readonly weights: readonly number[] | null;
+  /** The smoothed weights; null before a task's first step, which takes the method's own. */
+  readonly weights: readonly (number | null)[];
 }
 
 const methodOption: OptionSpec<WeightsMethod | null> = {
@@ -47,12 +47,17 @@ export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGrami
     const method = given ?? mgda();
     const innerAfter = method.after;
     return {
-      init: (tasks, seed): CrmogmState => ({ inner: method.init(tasks, seed), weights: null }),
+      knowsAbsent: true,
+      init: (tasks, seed): CrmogmState => ({ inner: method.init(tasks, seed), weights: new Array<null>(tasks).fill(null) }),
       weigh(_gramian, _tasks, input, state) {
         const { inner, weights: last } = state as CrmogmState;
         const result = method.step(input, inner);
-        const weights = result.weights.map((weight, t) => (last === null ? weight : alpha * last[t]! + (1 - alpha) * weight));
-        const next: CrmogmState = { inner: result.state, weights };
+        const present = (t: number): boolean => input.present?.[t] !== false;
+        const weights = result.weights.map((weight, t) => {
+          const before = last[t] ?? null;
+          return before === null || !present(t) ? weight : alpha * before + (1 - alpha) * weight;
+        });
+        const next: CrmogmState = { inner: result.state, weights: weights.map((weight, t) => (present(t) ? weight : last[t]!)) };
         return { weights, state: next };
       },
       ...(innerAfter === undefined

@@ -39,17 +39,26 @@ export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobi
   create: ({ beta, sigma }) => ({
     state: [
       { name: 'mean', rows: 'tasks', columns: 'parameters', fill: 0 },
-      { name: 'steps', rows: 'one', columns: 'one', fill: 0 },
+      { name: 'steps', rows: 'tasks', columns: 'one', fill: 0 },
     ],
     draws: [],
-    apply<A>(ops: ArrayOps<A>, jacobian: A, losses: A, state: Readonly<Record<string, A>>): TensorRuleResult<A> {
+    apply<A>(
+      ops: ArrayOps<A>,
+      jacobian: A,
+      losses: A,
+      state: Readonly<Record<string, A>>,
+      _draws: unknown,
+      present?: A,
+    ): TensorRuleResult<A> {
       const gradients = ops.div(jacobian, ops.add(losses, ops.constant(LOSS_EPSILON)));
       const steps = ops.add(state.steps!, ops.constant(1));
       const kept = ops.mul(ops.constant(beta), ops.exp(ops.mul(ops.constant(-sigma), ops.log(steps))));
       const mean = ops.add(gradients, ops.mul(kept, ops.sub(state.mean!, gradients)));
-      const lengths = ops.sqrt(ops.sumParameters(ops.square(mean)));
+      // The mean of an absent task stays, and is no part of this update.
+      const counted = present === undefined ? mean : ops.mul(mean, present);
+      const lengths = ops.sqrt(ops.sumParameters(ops.square(counted)));
       const stretch = ops.div(ops.maxTasks(lengths), ops.add(lengths, ops.constant(NORM_EPSILON)));
-      return { update: ops.sumTasks(ops.mul(mean, stretch)), state: { mean, steps } };
+      return { update: ops.sumTasks(ops.mul(counted, stretch)), state: { mean, steps } };
     },
   }),
 });

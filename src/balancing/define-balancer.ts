@@ -21,6 +21,7 @@ import { checkStep, inputOf } from './define-weighting';
 import { combineRows, flatten, gramianOf } from './linear-algebra';
 import { type RandomState, randomStart, stepStream } from './method-random';
 import { describeOptions, type OptionSpecs, readOptions } from './options';
+import { optionsAt, placesOf, type StateParts, stepAt } from './presence';
 
 /** What is known of an aggregator, whatever it needs. */
 interface AggregatorDefinition<Options extends object> {
@@ -32,6 +33,10 @@ interface AggregatorDefinition<Options extends object> {
 
 /** The parts of a Gramian-based aggregator that are its own. */
 export interface GramianCore {
+  /** The parts of the state that belong to tasks. */
+  readonly parts?: StateParts;
+  /** Whether `weigh` is told of absent tasks itself; only for wrappers of other methods. @default false */
+  readonly knowsAbsent?: boolean;
   /** The state before the first step; left out by methods without state. */
   readonly init?: (tasks: number, seed: number) => State;
   /**
@@ -66,6 +71,11 @@ function infoOf<Options extends object>({ name, title, paper, options }: Aggrega
   return { name, title, kind: 'aggregator', paper, options: describeOptions(options) };
 }
 
+function weighed(core: GramianCore, input: StepInput, state: State): StepResult {
+  const result = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
+  return { weights: Array.from(result.weights), state: result.state ?? state };
+}
+
 /** Makes the factory of an aggregator that needs no more than the Gramian. */
 export function defineGramianBalancer<Options extends object>(
   definition: GramianDefinition<Options>,
@@ -82,8 +92,10 @@ export function defineGramianBalancer<Options extends object>(
     };
     const step = (input: StepInput, state: State): StepResult => {
       checkStep(name, input, 'gramian');
-      const result = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
-      return { weights: Array.from(result.weights), state: result.state ?? state };
+      const places = core.knowsAbsent === true ? undefined : placesOf(input.present);
+      if (places === undefined) return weighed(core, input, state);
+      const own = definition.create(optionsAt(definition.options, options, places));
+      return stepAt(core.parts ?? {}, input, state, places, (part, partState) => weighed(own, part, partState));
     };
     const inputFrom = (where: string, jacobian: Matrix, context: Context): StepInput => {
       checkMatrix(where, jacobian, 'Jacobian');
@@ -93,7 +105,7 @@ export function defineGramianBalancer<Options extends object>(
           throw new RangeError(`${where}: the squared length of the gradient of task ${t} overflows; scale the gradients down`);
         }
       }
-      if (context.losses !== undefined) checkLosses(where, context.losses, jacobian.length);
+      if (context.losses !== undefined) checkLosses(where, context.losses, jacobian.length, context.present);
       return inputOf(where, context.losses ?? jacobian.map(() => 1), { ...context, gramian }, 'gramian');
     };
     return {
@@ -145,6 +157,21 @@ interface RuleState extends State {
   readonly arrays: Readonly<Record<string, Json>> | null;
 }
 
+/** A rule's state after a step, with the rows of absent tasks as they were. */
+function keptWhereAbsent(
+  rule: TensorRule,
+  before: Readonly<Record<string, PlainArray>>,
+  after: Readonly<Record<string, PlainArray>>,
+  here: (task: number) => boolean,
+): Record<string, PlainArray> {
+  const kept = rule.state.map(({ name, rows }): [string, PlainArray] => {
+    const [was, is] = [before[name]!, after[name]!];
+    const values = is.values.map((value, i) => (rows === 'one' || here(Math.floor(i / is.columns)) ? value : was.values[i]!));
+    return [name, { ...is, values }];
+  });
+  return Object.fromEntries(kept);
+}
+
 /** Makes the factory of an aggregator that works on the coordinates of the gradients. */
 export function defineJacobianBalancer<Options extends object>(
   definition: JacobianDefinition<Options>,
@@ -163,8 +190,10 @@ export function defineJacobianBalancer<Options extends object>(
     ): { update: number[]; weights: number[] | undefined; state: RuleState } => {
       const columns = checkMatrix(where, jacobian, 'Jacobian');
       const tasks = jacobian.length;
+      const { present } = context;
       const losses = context.losses ?? jacobian.map(() => 1);
-      checkLosses(where, losses, tasks);
+      checkLosses(where, losses, tasks, present);
+      const here = (t: number): boolean => present?.[t] !== false;
       const size = (shape: { readonly rows: string; readonly columns: string }): [number, number] => [
         shape.rows === 'tasks' ? tasks : 1,
         shape.columns === 'parameters' ? columns : 1,
@@ -189,14 +218,22 @@ export function defineJacobianBalancer<Options extends object>(
           draws[spec.name] = { rows, columns: width, values: Array.from({ length: rows * width }, () => draw()) };
         }
       }
-      const flat: PlainArray = { rows: tasks, columns, values: jacobian.flat() };
-      const result = rule.apply(plainOps, flat, { rows: tasks, columns: 1, values: losses }, arrays, draws);
+      const perTask = (values: readonly number[]): PlainArray => ({ rows: tasks, columns: 1, values });
+      const flat: PlainArray = { rows: tasks, columns, values: jacobian.flatMap((row, t) => (here(t) ? row : row.map(() => 0))) };
+      const result = rule.apply(
+        plainOps,
+        flat,
+        perTask(losses.map((loss, t) => (here(t) ? loss : 0))),
+        arrays,
+        draws,
+        placesOf(present) && perTask(losses.map((_, t) => (here(t) ? 1 : 0))),
+      );
       return {
         update: [...result.update.values],
         weights: result.weights === undefined ? undefined : [...result.weights.values],
         state: {
           random: { seed: state.random.seed, draws: state.random.draws + 1 },
-          arrays: result.state as unknown as Record<string, Json>,
+          arrays: keptWhereAbsent(rule, arrays, result.state, here) as unknown as Record<string, Json>,
         },
       };
     };

@@ -14,9 +14,12 @@ import type {
 import { checkLosses, checkMatrix, checkSquare, checkTasks } from './check';
 import { gramianOf } from './linear-algebra';
 import { describeOptions, type OptionSpecs, readOptions } from './options';
+import { inputAt, optionsAt, placesOf, type StateParts, stateAt, stateWith, stepAt } from './presence';
 
 /** The parts of a loss weighting that are its own. */
 export interface WeightingCore {
+  /** The parts of the state that belong to tasks. */
+  readonly parts?: StateParts;
   /** The state before the first step; left out by methods without state. */
   readonly init?: (tasks: number, seed: number) => State;
   /** Weights and next state; losses (and the Gramian, where needed) are checked already. */
@@ -49,16 +52,34 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
       checkTasks(`${name}().init(tasks, seed)`, tasks);
       return core.init?.(tasks, seed) ?? {};
     };
+    const coreAt = (places: readonly number[]): WeightingCore => definition.create(optionsAt(definition.options, options, places));
+    const parts = core.parts ?? {};
     const step = (input: StepInput, state: State): StepResult => {
       checkStep(name, input, needs);
-      return core.step(input, state);
+      const places = placesOf(input.present);
+      return places === undefined ? core.step(input, state) : stepAt(parts, input, state, places, coreAt(places).step);
     };
-    const value = (input: StepInput, state: State): number => {
-      if (core.value !== undefined) return core.value(input, state);
-      const { weights } = core.step(input, state);
+    const scalarised = (own: WeightingCore, input: StepInput, state: State): number => {
+      if (own.value !== undefined) return own.value(input, state);
+      const { weights } = own.step(input, state);
       return input.losses.reduce((sum, loss, t) => sum + weights[t]! * loss, 0);
     };
-    const after = core.after;
+    const value = (input: StepInput, state: State): number => {
+      const places = placesOf(input.present);
+      if (places === undefined) return scalarised(core, input, state);
+      return places.length === 0
+        ? 0
+        : scalarised(coreAt(places), inputAt(input, places), stateAt(parts, state, places, input.losses.length));
+    };
+    const afterAll = core.after;
+    const after = (input: StepInput, state: State): State => {
+      const places = placesOf(input.present);
+      if (places === undefined) return afterAll!(input, state);
+      if (places.length === 0) return state;
+      const tasks = input.losses.length;
+      const next = coreAt(places).after!(inputAt(input, places), stateAt(parts, state, places, tasks));
+      return stateWith(parts, state, next, places, tasks);
+    };
     const method: Weighting = {
       info,
       needs,
@@ -67,13 +88,13 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
       independentBatches: false,
       init,
       step,
-      ...(after === undefined
+      ...(afterAll === undefined
         ? {}
         : {
             after(input: StepInput, state: State): State {
               if (input.nextLosses === undefined) throw new TypeError(`${name}().after(input, state): input.nextLosses is missing`);
-              checkLosses(`${name}().after(input, state): before the step`, input.losses);
-              checkLosses(`${name}().after(input, state): after the step`, input.nextLosses, input.losses.length);
+              checkLosses(`${name}().after(input, state): before the step`, input.losses, undefined, input.present);
+              checkLosses(`${name}().after(input, state): after the step`, input.nextLosses, input.losses.length, input.present);
               return after(input, state);
             },
           }),
@@ -93,7 +114,7 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
       let last: StepInput | undefined;
       const nextInput = (where: string, losses: readonly number[], context: Context): StepInput => {
         const input = inputOf(where, losses, { step: steps, ...context }, needs);
-        checkLosses(where, losses, tasks);
+        checkLosses(where, losses, tasks, context.present);
         return input;
       };
       return {
@@ -124,7 +145,7 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
 
 /** Fills in what a stand-alone call leaves out. */
 export function inputOf(where: string, losses: readonly number[], context: Context, needs: Need): StepInput {
-  checkLosses(where, losses);
+  checkLosses(where, losses, undefined, context.present);
   let gramian: Matrix | undefined = context.gramian;
   if (gramian === undefined && context.jacobian !== undefined) {
     checkMatrix(where, context.jacobian, 'Jacobian');
@@ -136,6 +157,7 @@ export function inputOf(where: string, losses: readonly number[], context: Conte
   const epochLosses = context.epochLosses ?? [];
   return {
     losses,
+    ...(context.present === undefined ? {} : { present: context.present }),
     ...(gramian === undefined ? {} : { gramian }),
     epoch: context.epoch ?? epochLosses.length,
     step: context.step ?? 0,
@@ -150,7 +172,7 @@ export function inputOf(where: string, losses: readonly number[], context: Conte
 export function checkStep(name: string, input: StepInput, needs: Need): void {
   const where = `${name}().step(input, state)`;
   if (needs === 'losses') {
-    checkLosses(where, input.losses);
+    checkLosses(where, input.losses, undefined, input.present);
     return;
   }
   if (input.gramian === undefined) throw new TypeError(`${where}: input.gramian, the Gramian of the task gradients, is missing`);

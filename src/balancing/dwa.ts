@@ -12,7 +12,8 @@ export interface DwaOptions {
 
 /**
  * Dynamic weight average (Liu, Johns, Davison 2019, arXiv 1803.10704): tasks whose mean loss fell less between the last two epochs
- * weigh more, w = T softmax(r / temperature) with r_t = L_t(e-1) / L_t(e-2); 1 in the first two epochs.
+ * weigh more, w = T softmax(r / temperature) with r_t = L_t(e-1) / L_t(e-2); 1 in the first two epochs. A task
+ * that had no label in one of the two epochs counts as one whose loss stayed as it was.
  */
 export const dwa: MethodFactory<DwaOptions, Weighting> = defineWeighting<DwaOptions>({
   name: 'dwa',
@@ -31,7 +32,11 @@ export const dwa: MethodFactory<DwaOptions, Weighting> = defineWeighting<DwaOpti
       const last = epochLosses.at(-1);
       const before = epochLosses.at(-2);
       if (last === undefined || before === undefined) return { weights: losses.map(() => 1), state };
-      const rates = losses.map((_, t) => last[t]! / Math.max(before[t]!, SMALLEST_LOSS) / temperature);
+      // A task without a label in one of the epochs has no rate yet.
+      const rates = losses.map((_, t) => {
+        const rate = last[t]! / Math.max(before[t]!, SMALLEST_LOSS);
+        return (Number.isFinite(rate) ? rate : 1) / temperature;
+      });
       return { weights: softmax(rates).map((share) => share * losses.length), state };
     },
   }),

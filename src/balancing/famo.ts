@@ -1,4 +1,4 @@
-import { type AdamState, adamStart, adamStep } from './adam';
+import { ADAM_PARTS, type AdamState, adamStart, adamStep } from './adam';
 import type { MethodFactory, Weighting } from './balancing';
 import { checkPerTask } from './check';
 import { defineWeighting } from './define-weighting';
@@ -57,6 +57,7 @@ export const famo: MethodFactory<FamoOptions, Weighting> = defineWeighting<FamoO
       return ratios.map((ratio) => ratio / sum);
     };
     return {
+      parts: ADAM_PARTS,
       init: (tasks) => adamStart(new Array<number>(tasks).fill(0)),
       step: ({ losses }, state) => ({ weights: shares(losses, state as AdamState), state }),
       value({ losses }, state) {

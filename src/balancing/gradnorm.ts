@@ -1,4 +1,4 @@
-import { type AdamState, adamStart, adamStep } from './adam';
+import { ADAM_PARTS, type AdamState, adamStart, adamStep } from './adam';
 import type { MethodFactory, State, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 import { SMALLEST_LOSS } from './log-losses';
@@ -49,14 +49,14 @@ export function gradnormObjective({ weights, norms, lossRatios, alpha }: Gradnor
 
 interface GradnormState extends State {
   readonly adam: AdamState;
-  /** Losses of the first step; null before it. */
-  readonly initialLosses: readonly number[] | null;
+  /** Loss of each task when it was first seen; null before. */
+  readonly initialLosses: readonly (number | null)[];
 }
 
 /**
  * Gradient normalisation (Chen, Badrinarayanan, Lee, Rabinovich 2018, arXiv 1711.02257): learns weights that sum to T so that the
  * weighted gradients have like lengths, longer for tasks that train more slowly. Weights start at 1 and are trained by their own
- * Adam; the losses of the first step serve as initial losses. Needs only the diagonal of the Gramian.
+ * Adam; the loss of a task when it is first seen serves as its initial loss. Needs only the diagonal of the Gramian.
  */
 export const gradnorm: MethodFactory<GradnormOptions, Weighting> = defineWeighting<GradnormOptions>({
   name: 'gradnorm',
@@ -73,10 +73,15 @@ export const gradnorm: MethodFactory<GradnormOptions, Weighting> = defineWeighti
     learningRate: numberOption(0.025, 'learning rate of the weights', { above: 0 }),
   },
   create: ({ alpha, learningRate }) => ({
-    init: (tasks): GradnormState => ({ adam: adamStart(new Array<number>(tasks).fill(1)), initialLosses: null }),
+    // Only the ratios of the weights matter, so that absent tasks do not take from the present ones.
+    parts: { adam: { ...ADAM_PARTS, values: 'shares' }, initialLosses: 'task' },
+    init: (tasks): GradnormState => ({
+      adam: adamStart(new Array<number>(tasks).fill(1)),
+      initialLosses: new Array<null>(tasks).fill(null),
+    }),
     step({ losses, gramian }, state) {
       const { adam, initialLosses } = state as GradnormState;
-      const initial = initialLosses ?? losses;
+      const initial = losses.map((loss, t) => initialLosses[t] ?? loss);
       const weights = [...adam.values];
       const { gradient } = gradnormObjective({
         weights,

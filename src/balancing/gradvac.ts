@@ -41,6 +41,7 @@ export const gradvac: MethodFactory<GradvacOptions, GramianBalancer> = defineGra
     order: choiceOption('random', ['random', 'index', 'reverse'], 'in which order the other tasks are visited'),
   },
   create: ({ beta, order }) => ({
+    parts: { targets: 'pair' },
     init: (tasks, seed): GradvacState => ({ random: randomStart(seed), targets: new Array<number>(tasks * tasks).fill(0) }),
     weigh(gramian, tasks, _input, state) {
       const current = state as GradvacState;

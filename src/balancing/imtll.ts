@@ -1,4 +1,4 @@
-import { type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
+import { ADAM_PARTS, type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
 import type { MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 import { nullableNumberOption } from './options';
@@ -26,6 +26,7 @@ export const imtll: MethodFactory<ImtllOptions, Weighting> = defineWeighting<Imt
   needs: 'losses',
   options: { learningRate: nullableNumberOption(null, "learning rate of the log scales; null: the model's own", { above: 0 }) },
   create: ({ learningRate }) => ({
+    parts: ADAM_PARTS,
     init: (tasks) => adamStart(new Array<number>(tasks).fill(0)),
     step({ losses, learningRate: modelRate }, state) {
       const weights = (state as AdamState).values.map((s) => Math.exp(s));

@@ -48,25 +48,35 @@ export const moco: MethodFactory<MocoOptions, JacobianBalancer> = defineJacobian
       { name: 'running', rows: 'tasks', columns: 'parameters', fill: 0 },
       // Divided by their sum where used, which makes them equal weights at first and changes nothing later.
       { name: 'weights', rows: 'tasks', columns: 'one', fill: 1 },
-      { name: 'steps', rows: 'one', columns: 'one', fill: 0 },
+      { name: 'steps', rows: 'tasks', columns: 'one', fill: 0 },
     ],
     draws: [],
-    apply<A>(ops: ArrayOps<A>, jacobian: A, losses: A, state: Readonly<Record<string, A>>): TensorRuleResult<A> {
+    apply<A>(
+      ops: ArrayOps<A>,
+      jacobian: A,
+      losses: A,
+      state: Readonly<Record<string, A>>,
+      _draws: unknown,
+      present?: A,
+    ): TensorRuleResult<A> {
+      const counted = (values: A): A => (present === undefined ? values : ops.mul(values, present));
       const steps = ops.add(state.steps!, ops.constant(1));
       const decayed = (rate: number, sigma: number): A =>
         ops.mul(ops.constant(rate), ops.exp(ops.mul(ops.constant(-sigma), ops.log(steps))));
       const lengths = ops.add(ops.sqrt(ops.sumParameters(ops.square(jacobian))), ops.constant(NORM_EPSILON));
       const scaled = ops.mul(ops.div(jacobian, lengths), losses);
       const running = ops.add(state.running!, ops.mul(decayed(beta, betaSigma), ops.sub(scaled, state.running!)));
-      const current = ops.div(state.weights!, ops.sumTasks(state.weights!));
+      // The present tasks' weights sum to 1; together they keep the share that they had among all.
+      const mass = ops.sumTasks(counted(state.weights!));
+      const current = ops.div(counted(state.weights!), ops.add(mass, ops.constant(NORM_EPSILON)));
       const combined = ops.sumTasks(ops.mul(running, current));
       const slope = ops.add(ops.sumParameters(ops.mul(running, combined)), ops.mul(ops.constant(rho), current));
       const logits = ops.sub(current, ops.mul(decayed(gamma, gammaSigma), slope));
-      const powers = ops.exp(ops.sub(logits, ops.maxTasks(logits)));
-      const weights = ops.div(powers, ops.sumTasks(powers));
+      const powers = counted(ops.exp(ops.sub(logits, ops.maxTasks(logits))));
+      const weights = ops.div(powers, ops.add(ops.sumTasks(powers), ops.constant(NORM_EPSILON)));
       return {
         update: ops.sumTasks(ops.mul(running, weights)),
-        state: { running, weights, steps },
+        state: { running, weights: ops.mul(weights, mass), steps },
         weights,
       };
     },

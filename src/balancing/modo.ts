@@ -37,6 +37,7 @@ export const modo: MethodFactory<ModoOptions, GramianBalancer> = defineGramianBa
     rho: numberOption(0.1, 'L2 regularisation of the weights', { min: 0 }),
   },
   create: ({ gamma, rho }) => ({
+    parts: { weights: 'simplex' },
     init: (tasks): ModoState => ({ weights: new Array<number>(tasks).fill(1 / tasks) }),
     weigh(gramian, tasks, { crossGramian }, state) {
       if (crossGramian !== undefined) checkSquare('modo', crossGramian, 'product of the Jacobians of two batches', tasks);

@@ -13,8 +13,8 @@ export interface NashmtlOptions {
 }
 
 interface NashmtlState extends State {
-  /** The last solution, before shortening; null before the first step. */
-  readonly weights: readonly number[] | null;
+  /** The last solution, before shortening; null for a task that was in none yet. */
+  readonly weights: readonly (number | null)[];
   readonly steps: number;
 }
 
@@ -36,14 +36,15 @@ export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGra
     every: numberOption(1, 'solve for new weights every so many steps', { min: 1, integer: true }),
   },
   create: ({ maxNorm, every }) => ({
-    init: (): NashmtlState => ({ weights: null, steps: 0 }),
+    parts: { weights: 'task' },
+    init: (tasks): NashmtlState => ({ weights: new Array<null>(tasks).fill(null), steps: 0 }),
     weigh(gramian, tasks, _input, state) {
       const current = state as NashmtlState;
-      const solution =
-        current.weights === null || current.steps % every === 0 ? Array.from(fairWeights(gramian, tasks, 1)) : current.weights;
+      const known = current.weights.every((weight) => weight !== null) ? (current.weights as readonly number[]) : undefined;
+      const solution = known === undefined || current.steps % every === 0 ? Array.from(fairWeights(gramian, tasks, 1)) : known;
       const norm = maxNorm === null ? 0 : combinedNorm(gramian, solution);
       const scale = maxNorm !== null && norm > maxNorm ? maxNorm / norm : 1;
-      const next: NashmtlState = { weights: every === 1 ? null : solution, steps: current.steps + 1 };
+      const next: NashmtlState = { weights: every === 1 ? current.weights : solution, steps: current.steps + 1 };
       return { weights: solution.map((weight) => weight * scale), state: next };
     },
   }),

@@ -12,6 +12,8 @@ export interface OptionSpec<T> {
   readonly type: string;
   readonly default: T | undefined;
   readonly doc: string;
+  /** Whether an array holds a number for each task. */
+  readonly perTask?: boolean;
   /** Returns what is wrong with a value, or undefined. */
   readonly fault: (value: unknown) => OptionFault | undefined;
 }
@@ -70,7 +72,7 @@ function orNull<T>(inner: OptionSpec<T>, fallback: T | null): OptionSpec<T | nul
     const found = value === null ? undefined : inner.fault(value);
     return found === undefined ? undefined : { ...found, expected: `${found.expected} | null` };
   };
-  return { type: `${inner.type} | null`, default: fallback, doc: inner.doc, fault };
+  return { ...inner, type: `${inner.type} | null`, default: fallback, fault };
 }
 
 /** A number within bounds, or null. */
@@ -105,6 +107,7 @@ export function requiredPerTaskOption(doc: string, bounds: Bounds = {}): OptionS
     type,
     default: undefined,
     doc,
+    perTask: true,
     fault: (value) => {
       if (!Array.isArray(value) || value.some((item) => typeof item !== 'number')) return { kind: 'type', expected: type };
       return value.length > 0 && value.every((item: number) => within(item, bounds)) ? undefined : { kind: 'range', expected: type };

@@ -47,6 +47,7 @@ export const sdmgrad: MethodFactory<SdmgradOptions, GramianBalancer> = defineGra
     preference: perTaskOption('weights of the preferred direction; null: 1 / tasks', { min: 0 }),
   },
   create: ({ lambda, iterations, learningRate, momentum, preference }) => ({
+    parts: { weights: 'simplex' },
     init: (tasks): SdmgradState => ({ weights: new Array<number>(tasks).fill(1 / tasks) }),
     weigh(gramian, tasks, { crossGramian }, state) {
       if (preference !== null) checkPerTask('sdmgrad', 'preference', preference, tasks);

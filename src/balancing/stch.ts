@@ -56,8 +56,9 @@ export const stch: MethodFactory<StchOptions, Weighting> = defineWeighting<StchO
         if (reference !== null) checkPerTask('stch', 'reference', reference, losses.length);
         return losses.map((loss, t) => w[t]! * (loss - (reference?.[t] ?? 0)));
       }
-      const nadir = epochLosses[warmup];
-      if (nadir === undefined) return undefined;
+      if (epochLosses[warmup] === undefined) return undefined;
+      // A task without a label in that epoch has its first mean after it, or else its present loss.
+      const nadir = losses.map((loss, t) => epochLosses.find((means, e) => e >= warmup && Number.isFinite(means[t]))?.[t] ?? loss);
       const logNadir = logOfLosses('stch', nadir);
       return logOfLosses('stch', losses).map((value, t) => w[t]! * (value - logNadir[t]!));
     };

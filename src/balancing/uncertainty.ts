@@ -1,4 +1,4 @@
-import { type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
+import { ADAM_PARTS, type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
 import type { BalancedKind, MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 import { nullableNumberOption, numberOption } from './options';
@@ -38,6 +38,7 @@ export const uncertainty: MethodFactory<UncertaintyOptions, Weighting> = defineW
     initial: numberOption(0, 'where every log variance starts'),
   },
   create: ({ learningRate, initial }) => ({
+    parts: ADAM_PARTS,
     init: (tasks) => adamStart(new Array<number>(tasks).fill(initial)),
     step({ losses, kinds, learningRate: modelRate }, state) {
       const { values } = state as AdamState;

@@ -235,7 +235,7 @@ async function gradientLooks<T>({ data, trunk, checkpoints, train }: Trainer, lo
 }
 
 function shapeOf(data: TaskData, network: Network, inputShape: readonly number[], weighted: boolean): StackShape {
-  return { network, tasks: data.tasks, stack: 1, inputShape, weighted, totalSteps: 1 };
+  return { network, tasks: data.tasks, stack: 1, inputShape, weighted, totalSteps: [1] };
 }
 
 function rowsOf(values: ArrayLike<number>, size: number): Float32Array[] {

@@ -63,7 +63,7 @@ export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = 
     const choice = (theta: Tensor, context: ForwardContext): Tensor => {
       if (!context.training) return tf.softmax(tf.div(theta, finalTemperature));
       const noisy = tf.add(theta, gumbel(context.uniform(theta.shape[0]!, [T, T])));
-      const done = context.progress ?? tf.scalar(0);
+      const done = context.progress ? tf.reshape(context.progress, [-1, 1, 1]) : tf.scalar(0);
       const tau = tf.exp(tf.add(tf.mul(done, Math.log(finalTemperature / temperature)), Math.log(temperature)));
       return tf.softmax(tf.div(noisy, tau));
     };

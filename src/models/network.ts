@@ -36,7 +36,7 @@ export interface ForwardContext {
   readonly dropout: (x: Tensor, rate: number) => Tensor;
   /** Uniform draws in [0, 1), `[stack, ...shape]`, while training; 0.5 outside. */
   readonly uniform: (stack: number, shape: readonly number[]) => Tensor;
-  /** Share of the training that is done, a scalar in [0, 1), for what anneals. Without it, training counts as just begun. */
+  /** Share of the training that is done, `[stack]` in [0, 1), for what anneals. Without it, training counts as just begun. */
   readonly progress?: Tensor;
   /** For inputs of token ids: 1 where a position holds a token, 0 where it is padding (id 0), `[stack, batch, length]`. Set by the network. */
   readonly mask?: Tensor;

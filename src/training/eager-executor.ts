@@ -1,6 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Executor, recomputesGradient, type StackPlan, type StepFeed, type Which, weighsAtRepresentation } from './executor';
+import { withWholePackets } from '../backend/graph';
+import {
+  type Executor,
+  recomputesGradient,
+  STEP_SCALARS,
+  type StackPlan,
+  type StepFeed,
+  type Which,
+  weighsAtRepresentation,
+} from './executor';
 import { ruleDraws, ruleState } from './rule-state';
 import {
   type Batch,
@@ -16,7 +25,12 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, optimizerUpdate, preparedGradients, ruleGradients } from './update';
+import { balancedGradients, optimizerUpdate, preparedGradients, presentShareOf, ruleGradients } from './update';
+
+/** Computes and frees what was in between. */
+function computed<T>(work: () => T): T {
+  return withWholePackets(() => tf.tidy(work as unknown as () => tf.TensorContainer) as T);
+}
 
 /** Runs a stack's steps op by op: on backends that cannot build graphs, or where an op cannot be recorded. */
 export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
@@ -34,6 +48,8 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
     rows: tf.tensor2d(feed.rows, [stack, plan.batch], 'int32'),
     seeds: tf.tensor2d(feed.seeds, [stack, 2], 'int32'),
   });
+  const scalarsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.scalars, [stack, STEP_SCALARS]);
+  const weightsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.weights, [stack, tasks.length]);
   const otherRows = (feed: StepFeed, i: number): Tensor => {
     const size = stack * plan.batch;
     return feed.others.length > 0
@@ -41,7 +57,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
       : batchOf(feed).rows;
   };
   const settle = (gradients: readonly Tensor[], feed: StepFeed): void => {
-    const scalars = tf.tensor2d(feed.scalars, [stack, 4]);
+    const scalars = scalarsOf(feed);
     const next = optimizerUpdate(plan, parameters, slots, preparedGradients(plan, parameters, gradients), scalars);
     const before = [...parameters, ...slots.flat()];
     parameters = next.parameters.map((t) => tf.keep(t.clone()));
@@ -68,11 +84,11 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
     steps(feeds) {
       const losses = new Float32Array(feeds.length * stack * tasks.length);
       for (const [k, feed] of feeds.entries()) {
-        tf.tidy(() => {
+        computed(() => {
           const batch = batchOf(feed);
           if (plan.step.kind === 'rule') {
             const task = taskGradients(shape, parameters, data, batch);
-            const next = ruleGradients(plan, plan.step.rule, task, state, ruleDraws(plan, plan.step.rule, batch.seeds));
+            const next = ruleGradients(plan, plan.step.rule, task, state, ruleDraws(plan, plan.step.rule, batch.seeds), weightsOf(feed));
             const before = state;
             state = next.state.map((t) => tf.keep(t.clone()));
             tf.dispose(before);
@@ -80,7 +96,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
             settle(next.gradients, feed);
             return;
           }
-          const result = weightedGradients(shape, parameters, data, batch, tf.tensor2d(feed.weights, [stack, tasks.length]));
+          const result = weightedGradients(shape, parameters, data, batch, weightsOf(feed));
           losses.set(result.losses.dataSync(), k * stack * tasks.length);
           settle(result.gradients, feed);
         });
@@ -88,14 +104,15 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
       return losses;
     },
     probe(done, next) {
-      return tf.tidy(() => {
+      return computed(() => {
         let after = new Float32Array(0) as Float32Array;
         if (done) {
-          const weights = tf.tensor2d(done.weights, [stack, tasks.length]);
+          const weights = weightsOf(done);
           if (pending) {
-            settle(balancedGradients(plan, pending, weights), done);
+            settle(balancedGradients(plan, pending, weights, scalarsOf(done)), done);
           } else if (weighsAtRepresentation(plan)) {
-            settle(representationGradients(shape, parameters, data, batchOf(done), weights, plan.matchMean).gradients, done);
+            const share = plan.matchMean ? presentShareOf(scalarsOf(done)) : undefined;
+            settle(representationGradients(shape, parameters, data, batchOf(done), weights, share).gradients, done);
           } else {
             settle(weightedGradients(shape, parameters, data, batchOf(done), weights).gradients, done);
           }
@@ -130,7 +147,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
       });
     },
     evaluate(which, rows) {
-      return tf.tidy(() => {
+      return computed(() => {
         const result = evaluate(shape, of(which), data, tf.tensor2d(rows, [stack, plan.evaluationBatch], 'int32'));
         return { outputs: float(result.outputs), sums: float(result.sums), counts: float(result.counts) };
       });

@@ -36,6 +36,8 @@ export interface StackPlan {
   readonly unroll: number;
   /** Whether models of the stack may differ in rate, decay or in which of them take a step. */
   readonly perModel: boolean;
+  /** Whether some model may have no label of some task in a batch, or no step at all. */
+  readonly absences: boolean;
   /** Most numbers of task gradients that are kept until their weights are known; more are computed anew as one weighted gradient. */
   readonly keptGradients: number;
 }
@@ -56,15 +58,18 @@ export function weighsAtRepresentation(plan: StackPlan): boolean {
   return plan.step.kind === 'representation' || (recomputesGradient(plan) && !plan.weightHeads);
 }
 
+/** Numbers of a model in {@link StepFeed.scalars}. */
+export const STEP_SCALARS = 5;
+
 /** Rows and numbers of one step of a stack. */
 export interface StepFeed {
   /** `[stack, batch]`, rows of the resident tensors. */
   readonly rows: Int32Array;
   /** `[stack, 2]`, a model's random stream and the step's number. */
   readonly seeds: Int32Array;
-  /** `[stack, 4]`: rate, epsilon, factor of decoupled decay, 1 where the model takes the step. */
+  /** `[stack, STEP_SCALARS]`: rate, epsilon, factor of decoupled decay, 1 where the model takes the step, share of its tasks that have a label. */
   readonly scalars: Float32Array;
-  /** `[stack, tasks]` */
+  /** `[stack, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
   readonly weights: Float32Array;
   /** `[2, stack, batch]`, rows of two further batches for methods that need independent ones; else empty. */
   readonly others: Int32Array;

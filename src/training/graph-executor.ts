@@ -2,10 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { GraphBuilder, type Ref } from '../backend/graph';
-import { threadsPerOp } from '../backend/native-settings';
 import { sizeOf } from '../models/features';
 import { countParameters } from '../models/network';
-import type { Executor, StackPlan, StepFeed } from './executor';
+import { type Executor, STEP_SCALARS, type StackPlan, type StepFeed } from './executor';
 import { type StackPrograms, type StepInputs, stackPrograms } from './stack-programs';
 import { gather, inferenceContext, type Resident } from './step';
 
@@ -69,15 +68,15 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   const owned: Tensor[] = [];
   let placed = 0;
   const sizes = laneSizes(plan, cores);
-  const coresPerLane = Math.max(1, Math.floor(cores / sizes.length / threadsPerOp()));
   const lanes = sizes.map((size): Lane => {
     const first = placed;
     placed += size;
-    if (size === stack) return { first, stack: size, programs: stackPrograms(builder, plan, data, coresPerLane) };
+    if (size === stack) return { first, stack: size, programs: stackPrograms(builder, plan, data) };
     const classWeights = tf.slice(data.classWeights as tf.Tensor2D, [first, 0], [size, -1]);
     owned.push(classWeights);
-    const shape = { ...plan.shape, stack: size, ...(columns ? { columns: columns.slice(first, first + size) } : {}) };
-    return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }, coresPerLane) };
+    const own = <T>(perModel: readonly T[]): T[] => perModel.slice(first, first + size);
+    const shape = { ...plan.shape, stack: size, totalSteps: own(plan.shape.totalSteps), ...(columns ? { columns: own(columns) } : {}) };
+    return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }) };
   });
   const { unroll } = lanes[0]!.programs;
   const graph = builder.build();
@@ -122,7 +121,7 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   }
   /** One lane's feeds of some steps. */
   function stepFeeds(lane: Lane, inputs: StepInputs, feeds: readonly StepFeed[]): Feed[] {
-    const widths = { rows: plan.batch, seeds: 2, scalars: 4, weights: tasks.length };
+    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: tasks.length };
     return (Object.keys(widths) as (keyof typeof widths)[]).map((name): Feed => {
       const parts = feeds.map((feed) => partOf(feed[name] as Values, lane, stack));
       return [inputs[name], tensorOf(inTurn(parts), [feeds.length, lane.stack, widths[name]])];

@@ -188,6 +188,6 @@ export function lossSignal(
   weights: Tensor | undefined,
 ): LossSignal {
   const { sums, counts, slopes } = sumsAndTargets(tasks, outputs, labels, mask, classWeights);
-  const inverse = tf.reciprocal(tf.maximum(counts, 1e-12));
+  const inverse = tf.div(1, tf.maximum(counts, 1e-12));
   return { losses: tf.mul(sums, inverse), signal: tf.mul(slopes(), perOutput(tasks, weights ? tf.mul(weights, inverse) : inverse)) };
 }

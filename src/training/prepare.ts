@@ -20,6 +20,8 @@ export function fitSplit(data: TaskData, split: Split): FittedSplit {
 /** Data of several splits on the device. */
 export interface ResidentData {
   readonly resident: Omit<Resident, 'classWeights'>;
+  /** `[rows, columns]`, 1 where there is a label that counts: of a class whose weight is not 0. */
+  readonly hasLabel: Uint8Array;
   /** Row of the resident tensors that stands for no row. */
   readonly padding: number;
   /** First resident row of each split; row i of the data is at `offsets[split] + i`. */
@@ -48,11 +50,12 @@ export function makeResident(data: TaskData, splits: readonly FittedSplit[]): Re
   const inputs = new Float32Array(total * features);
   const labels = new Float32Array(total * columns);
   const mask = new Float32Array(total * columns);
+  const hasLabel = new Uint8Array(total * columns);
   for (const [s, { encoder, targets }] of copies.entries()) {
     inputs.set(encoder.encode(data), s * rows * features);
     let column = 0;
     for (const [t, { values, length }] of data.labels.entries()) {
-      const { mean, sd } = targets[t]!;
+      const { mean, sd, classWeights } = targets[t]!;
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < length; j++) {
           const value = values[i * length + j]!;
@@ -60,6 +63,7 @@ export function makeResident(data: TaskData, splits: readonly FittedSplit[]): Re
           const cell = (s * rows + i) * columns + column + j;
           labels[cell] = (value - mean) / sd;
           mask[cell] = 1;
+          if (classWeights?.[value] !== 0) hasLabel[cell] = 1;
         }
       }
       column += length;
@@ -72,6 +76,7 @@ export function makeResident(data: TaskData, splits: readonly FittedSplit[]): Re
   };
   return {
     resident,
+    hasLabel,
     padding: total - 1,
     offsets: splits.map((_, s) => (perSplit ? s * rows : 0)),
     dispose: () => tf.dispose([resident.inputs, resident.labels, resident.mask]),

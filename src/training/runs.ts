@@ -7,7 +7,15 @@ import { initialValues } from './initial-values';
 import { predictionsOf } from './predictions';
 import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident, type ResidentData } from './prepare';
 import { solveNetwork } from './solve';
-import { type GradientRecord, type Member, type Snapshot, type TrainedMember, type TrainingOptions, trainStack } from './train-stack';
+import {
+  computedBatch,
+  type GradientRecord,
+  type Member,
+  type Snapshot,
+  type TrainedMember,
+  type TrainingOptions,
+  trainStack,
+} from './train-stack';
 
 /** One run of a study: a method on a split with a seed. */
 export interface Run {
@@ -74,8 +82,7 @@ export interface RunsOptions extends TrainingOptions {
   /** Predict the training rows too. @default false */
   readonly trainPredictions?: boolean;
   /**
-   * Runs that are not to be trained. They still take their place when stacks are made, so that the other stacks stay as they were: a stack
-   * of another size rounds its float32 sums differently.
+   * Runs that are not to be trained.
    */
   readonly skip?: ReadonlySet<Run>;
   readonly onProgress?: (progress: RunsProgress) => void;
@@ -256,6 +263,7 @@ function stacks(
       fitted.get(split)!.encoder.shape,
       kinds,
       unit.network.parameters.map(({ shape }) => shape),
+      computedBatch(options.batchSize, split.train.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))).length),
     ]);
     groups.set(key, [...(groups.get(key) ?? []), unit]);
   }

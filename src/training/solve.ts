@@ -52,7 +52,7 @@ export async function solveNetwork(
     stack: 1,
     inputShape: encoder.shape,
     weighted: false,
-    totalSteps: 1,
+    totalSteps: [1],
     columns: [member.columns],
   };
   const on = (rows: Int32Array): { outputs: Float32Array; losses: number[] } =>

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
-import { recomputesGradient, type StackPlan, unrollFor, type Which, weighsAtRepresentation } from './executor';
+import { recomputesGradient, STEP_SCALARS, type StackPlan, unrollFor, type Which, weighsAtRepresentation } from './executor';
 import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
@@ -14,7 +14,7 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, optimizerUpdate, preparedGradients, ruleGradients } from './update';
+import { balancedGradients, optimizerUpdate, preparedGradients, presentShareOf, ruleGradients } from './update';
 
 /** Placeholders of a step, `[steps, stack, ...]` each. */
 export interface StepInputs {
@@ -70,9 +70,8 @@ const FLOAT = { T: { type: 'float32' } } as const;
 /**
  * Puts a stack's steps into a graph: parameters and optimizer state are variables of the graph, batches are gathered in it, and several
  * steps are one native call.
- * @param cores how many of them large products may be split over
  */
-export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resident, cores: number): StackPrograms {
+export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resident): StackPrograms {
   const { shape, optimizer } = plan;
   const { stack, network, tasks } = shape;
   const rule = plan.step.kind === 'rule' ? plan.step.rule : undefined;
@@ -113,8 +112,8 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   const zeroParameters = shapes.map((s) => zeros(s));
   const zeroBatch = { rows: zeros([stack, plan.batch], 'int32'), seeds: zeros([stack, 2], 'int32') };
   const zeroWeights = zeros([stack, tasks.length]);
-  const zeroScalars = zeros([stack, 4]);
-  const trace = (step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording => record(step, inputs, cores);
+  const zeroScalars = zeros([stack, STEP_SCALARS]);
+  const trace = (step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording => record(step, inputs);
   const recordings = new Map<string, Recording>();
   const recorded = (name: string, make: () => Recording): Recording => {
     const known = recordings.get(name);
@@ -139,7 +138,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     if (fused) {
       const { beta1, beta2 } = optimizer.fused!;
       const number = (value: number): Ref => builder.constant(Float32Array.of(value), []);
-      const [rate, epsilon, keep] = unpack(scalars, 4).map((ref) => scalarOfFirst(ref)) as [Ref, Ref, Ref];
+      const [rate, epsilon, keep] = unpack(scalars, STEP_SCALARS).map((ref) => scalarOfFirst(ref)) as [Ref, Ref, Ref];
       const zero = number(0);
       const [b1, b2] = [number(beta1), number(beta2)];
       return current.map((variable, i) => {
@@ -197,7 +196,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     return {
       rows: builder.placeholder('int32', [steps, stack, plan.batch]),
       seeds: builder.placeholder('int32', [steps, stack, 2]),
-      scalars: builder.placeholder('float32', [steps, stack, 4]),
+      scalars: builder.placeholder('float32', [steps, stack, STEP_SCALARS]),
       weights: builder.placeholder('float32', [steps, stack, tasks.length]),
     };
   }
@@ -213,7 +212,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       const values = read(current, after);
       if (rule) {
         const states = read(ruleVariables, after);
-        const [loss, ...rest] = builder.place(ruleRecording(), [...values, ...residentRefs, rows[k]!, seeds[k]!, ...states]);
+        const [loss, ...rest] = builder.place(ruleRecording(), [...values, ...residentRefs, rows[k]!, seeds[k]!, weights[k]!, ...states]);
         losses.push(loss!);
         const gradients = rest.slice(0, count);
         const assigned = ruleVariables.map((variable, i) => builder.assign(variable, rest[count + i]!));
@@ -255,10 +254,10 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
           const task = taskGradients(shape, parameters, d, batch);
-          const next = ruleGradients(plan, rule!, task, rest, ruleDraws(plan, rule!, batch.seeds));
+          const next = ruleGradients(plan, rule!, task, rest.slice(1), ruleDraws(plan, rule!, batch.seeds), rest[0]!);
           return [task.losses, ...next.gradients, ...next.state];
         },
-        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, ...states],
+        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, ...states],
       );
     });
   }
@@ -267,10 +266,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
-          const result = representationGradients(shape, parameters, d, batch, rest[0]!, plan.matchMean);
+          const share = plan.matchMean ? presentShareOf(rest[1]!) : undefined;
+          const result = representationGradients(shape, parameters, d, batch, rest[0]!, share);
           return [result.losses, ...result.gradients];
         },
-        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights],
+        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, zeroScalars],
       ),
     );
   }
@@ -312,8 +312,9 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       plan.after ? builder.place(lossesRecording(), [...at, ...residentRefs, rows!, seeds!]) : [];
     /** The weighted gradient of the batch that was looked at. */
     const computed = (): Ref[] => {
-      const training = weighsAtRepresentation(plan) ? representationRecording() : weightedRecording();
-      return builder.place(training, [...values, ...residentRefs, rows!, seeds!, weights!]).slice(1);
+      const read = [...values, ...residentRefs, rows!, seeds!, weights!];
+      if (!weighsAtRepresentation(plan)) return builder.place(weightedRecording(), read).slice(1);
+      return builder.place(representationRecording(), [...read, scalars!]).slice(1);
     };
     if (plan.step.kind === 'gramian') {
       const { cross } = plan.step;
@@ -355,8 +356,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         return [...seen, ...builder.place(crossing, [...at, ...residentRefs, left!, next.seeds, right!])];
       };
       const combined = (): Ref[] => {
-        const combining = trace((...all) => balancedGradients(plan, pick(all), all[held.length]!), [...heldExamples(), zeroWeights]);
-        return builder.place(combining, [...read(held, []), weights!]);
+        const combining = trace(
+          (...all) => balancedGradients(plan, pick(all), all[held.length]!, all[held.length + 1]!),
+          [...heldExamples(), zeroWeights, zeroScalars],
+        );
+        return builder.place(combining, [...read(held, []), weights!, scalars!]);
       };
       const updated = placeUpdate(values, keeps ? combined() : computed(), scalars!);
       const outputs = [...look(updated), ...afterwards(read(current, updated))];

@@ -24,8 +24,8 @@ export interface StackShape {
   readonly columns?: readonly (readonly number[])[];
   /** Whether class weights are given. */
   readonly weighted: boolean;
-  /** Steps of the whole training, for what anneals. */
-  readonly totalSteps: number;
+  /** `[stack]`: steps of each model's whole training, for what anneals. */
+  readonly totalSteps: readonly number[];
 }
 
 /** Data that stays on the device. */
@@ -76,7 +76,7 @@ export function uniformDraws(seeds: Tensor, stream: number, shape: readonly numb
 }
 
 /** A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws. */
-export function trainingContext(seeds: Tensor, copies: number, totalSteps: number): ForwardContext {
+export function trainingContext(seeds: Tensor, copies: number, totalSteps: readonly number[]): ForwardContext {
   const stack = seeds.shape[0]!;
   let stream = 0;
   const uniform = (models: number, shape: readonly number[]): Tensor => {
@@ -90,7 +90,8 @@ export function trainingContext(seeds: Tensor, copies: number, totalSteps: numbe
     training: true,
     uniform,
     get progress() {
-      return tf.div(tf.cast(tf.reshape(tf.slice(seeds as tf.Tensor2D, [0, 1], [1, 1]), []), 'float32'), totalSteps);
+      const own = tf.div(tf.cast(tf.slice(seeds as tf.Tensor2D, [0, 1], [-1, 1]), 'float32'), tf.tensor2d([...totalSteps], [stack, 1]));
+      return tf.reshape(tf.tile(own, [1, copies]), [stack * copies]);
     },
     dropout(x, rate) {
       if (rate === 0) return x;
@@ -332,7 +333,8 @@ export function representationProducts(
  * Gradients where the tasks' gradients are combined at the representation and then taken through the trunk once (MGDA-UB, Sener & Koltun
  * 2018, 1810.04650); heads follow their own losses.
  * @param weights `[stack, tasks]`
- * @param matchMean rescale the combined gradient to the length of the mean one
+ * @param presentShare `[stack]`, see `StepFeed.scalars`: rescale the combined gradient to the length of the present tasks' mean one; without,
+ *   it stays as it is
  */
 export function representationGradients(
   shape: StackShape,
@@ -340,16 +342,17 @@ export function representationGradients(
   data: Resident,
   batch: Batch,
   weights: Tensor,
-  matchMean: boolean,
+  presentShare?: Tensor,
 ): WeightedGradients {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
   const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
   const signals = chain.backward.inputPerTask(values, signal);
   let combined = tf.sum(tf.mul(signals, tf.reshape(weights, [...weights.shape, 1, 1])), 1, true);
-  if (matchMean) {
+  if (presentShare) {
     const length = (t: Tensor): Tensor => tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true));
-    combined = tf.mul(combined, tf.div(length(tf.mean(signals, 1, true)), tf.maximum(length(combined), 1e-12)));
+    const mean = tf.div(length(tf.mean(signals, 1, true)), tf.reshape(presentShare, [-1, 1, 1, 1]));
+    combined = tf.mul(combined, tf.div(mean, tf.maximum(length(combined), 1e-12)));
   }
   const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
   return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };

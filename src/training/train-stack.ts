@@ -7,11 +7,21 @@ import { type Network, totalOutputs } from '../models/network';
 import { type Random, random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { eagerExecutor } from './eager-executor';
-import { type Executor, type ProbeResult, type StackPlan, type StepFeed, type StepKind, unrollFor, type Which } from './executor';
+import {
+  type Executor,
+  type ProbeResult,
+  STEP_SCALARS,
+  type StackPlan,
+  type StepFeed,
+  type StepKind,
+  unrollFor,
+  type Which,
+} from './executor';
 import { graphExecutor } from './graph-executor';
 import { totalClasses } from './loss';
 import type { Optimizer } from './optimizer';
 import type { ResidentData } from './prepare';
+import { Presence, RecentLosses } from './presence';
 import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
 import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from './task-sampling';
 
@@ -80,8 +90,8 @@ export interface TrainedMember {
   /** Outputs on the member's `predict` rows, `[rows, outputs]`. */
   readonly outputs: Float32Array;
   /**
-   * Mean training loss per epoch and task; with `taskSampling` over the steps that had a label of the task (the epoch before where there was
-   * none, NaN before the first).
+   * Mean training loss per epoch and task over the steps that had a label of the task (that of the epoch before where there was none, NaN
+   * before the first).
    */
   readonly trainLosses: readonly (readonly number[])[];
   /** Validation loss per epoch and task; empty without validation rows. */
@@ -181,8 +191,6 @@ class Order {
   private epoch = -1;
   private rows: Int32Array = new Int32Array(0);
   private readonly sampled: Sampled | undefined;
-  /** Whether a row has a label, per task, where rows are drawn by task. */
-  readonly has: readonly ReadonlySet<number>[] | undefined;
   constructor(
     private readonly member: Member,
     private readonly size: number,
@@ -193,7 +201,6 @@ class Order {
     const { labelled } = member;
     // The rows of a single task have nothing to be drawn by.
     this.sampled = sampling && labelled && labelled.length > 1 ? { sampling, labelled } : undefined;
-    this.has = this.sampled?.labelled.map((rows) => new Set(rows));
   }
   /** Copies batch `step` of `epoch` to `out`, filled up with `padding`; returns how many rows there were. */
   batch(epoch: number, step: number, padding: number, out: Int32Array): number {
@@ -236,8 +243,27 @@ class Order {
   }
 }
 
+/** A step before it is taken. */
+interface Upcoming {
+  readonly feed: StepFeed;
+  /** How many of its rows have a label of each task, by the models' places; undefined for a model that takes no step. */
+  readonly labels: readonly (readonly number[] | undefined)[];
+}
+
+/** Smallest multiple of 64 rows that a batch of `rows` fits in. */
+const roundedUp = (rows: number): number => 64 * Math.ceil(rows / 64);
+
 /**
- * Trains a stack of models of one shape together.
+ * Rows of a batch as it is computed, filled up where there are fewer: the batch size, or no more than all rows need. It follows from a
+ * model's own rows, but hardly varies between splits, so that models of several splits are one stack.
+ */
+export function computedBatch(batchSize: number, rows: number): number {
+  return Math.min(batchSize, roundedUp(rows));
+}
+
+/**
+ * Trains a stack of models of one shape together. What a model becomes depends on it alone, not on its stack: its rows, draws and state are
+ * those of its own steps, and the arithmetic of a model is the same in any stack.
  * @param method how tasks share and are balanced
  * @param network built for the tasks of every member
  * @param data resident rows; not disposed
@@ -257,10 +283,12 @@ export async function trainStack(
   const columnsTotal = data.resident.labels.shape[1]!;
   const inOrder = members.every(({ columns }) => columns.length === columnsTotal && columns.every((c, i) => c === i));
   const weighted = members.some(({ classWeights }) => classWeights !== undefined);
-  const batch = Math.min(options.batchSize, Math.max(...members.map(({ train }) => train.length)));
+  const batch = computedBatch(options.batchSize, Math.max(...members.map(({ train }) => train.length)));
   const stepsOf = members.map(({ train }) => Math.ceil(train.length / batch));
   const stepsPerEpoch = Math.max(...stepsOf);
-  const totalSteps = options.epochs * stepsPerEpoch;
+  const totalStepsOf = stepsOf.map((steps) => options.epochs * steps);
+  const widths = tasks.map((task) => (task.kind === 'tagging' ? task.outputs / task.classes.length : 1));
+  const presences = members.map((member) => new Presence(member, widths, data.hasLabel, columnsTotal));
   const classes = totalClasses(tasks);
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
   const validates = validationRows > 0;
@@ -287,15 +315,18 @@ export async function trainStack(
   const perTask = validates && options.stopping === 'perTask' && taskCount > 1;
   const progress = members.map(
     ({ seed, serve = [...tasks.keys()] }) =>
-      new MemberProgress(solver?.init(taskCount, random(seed, 'balancing').uint32()), perTask ? new TaskCheckpoints(serve) : undefined),
+      new MemberProgress(
+        new RecentLosses(taskCount),
+        solver?.init(taskCount, random(seed, 'balancing').uint32()),
+        perTask ? new TaskCheckpoints(serve) : undefined,
+      ),
   );
   const kinds = tasks.map((task) => task.kind);
-  const recordEvery = Math.max(1, Math.floor(totalSteps / 100));
 
   /** Members in the executor, by their place in it. */
   let alive = members.map((_, s) => s);
   let { executor, dispose } = makeExecutor();
-  let step = 0;
+  let steps = 0;
   let interrupted = false;
   let rested = performance.now();
   const began = performance.now();
@@ -307,7 +338,7 @@ export async function trainStack(
     const { mode } = executor;
     return {
       seconds: (performance.now() - began) / 1000,
-      steps: step,
+      steps,
       mode,
       members: progress.map((own) => own.result(validates, interrupted)),
     };
@@ -325,7 +356,7 @@ export async function trainStack(
         stack,
         inputShape,
         weighted,
-        totalSteps,
+        totalSteps: alive.map((s) => totalStepsOf[s]!),
         ...(inOrder ? {} : { columns: alive.map((s) => members[s]!.columns) }),
       },
       optimizer: options.optimizer,
@@ -338,6 +369,7 @@ export async function trainStack(
       evaluationBatch,
       unroll,
       perModel,
+      absences: perModel || alive.some((s) => presences[s]!.partial),
       keptGradients: KEPT_GRADIENTS,
     };
     const classWeights = tf.tensor2d(
@@ -365,27 +397,36 @@ export async function trainStack(
     return all.subarray(place * size, (place + 1) * size);
   }
 
-  function feedFor(epoch: number, k: number): StepFeed {
+  function upcomingStep(epoch: number, k: number): Upcoming {
     const stack = alive.length;
+    const labels: (readonly number[] | undefined)[] = [];
     const feed = {
       rows: new Int32Array(stack * batch),
       seeds: new Int32Array(stack * 2),
-      scalars: new Float32Array(stack * 4),
+      scalars: new Float32Array(stack * STEP_SCALARS),
       weights: new Float32Array(stack * taskCount).fill(1),
       others: new Int32Array(kind.kind === 'gramian' && kind.cross ? 2 * stack * batch : 0),
     };
-    const now = epoch * stepsPerEpoch + k;
-    const factor = options.schedule ? options.schedule(now / totalSteps) : 1;
     for (const [place, s] of alive.entries()) {
       const member = members[s]!;
       const rows = feed.rows.subarray(place * batch, (place + 1) * batch);
       const count = orders[s]!.batch(epoch, k, data.padding, rows);
       const active = count > 0 && progress[s]!.failure === undefined;
-      const rate = member.learningRate * factor;
-      const numbers = options.optimizer.scalars(epoch * stepsOf[s]! + Math.min(k + 1, stepsOf[s]!), rate);
-      if (member.taskWeights) feed.weights.set(member.taskWeights, place * taskCount);
+      // A model that has no batch left in this epoch waits before its next step.
+      const now = epoch * stepsOf[s]! + Math.min(k, stepsOf[s]! - 1);
+      const own = active ? presences[s]!.of(rows.subarray(0, count)) : undefined;
+      labels.push(own);
+      const rate = member.learningRate * (options.schedule ? options.schedule(now / totalStepsOf[s]!) : 1);
+      const numbers = options.optimizer.scalars(now + 1, rate);
+      const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
+      if (member.taskWeights) weights.set(member.taskWeights);
+      if (kind.kind === 'rule') for (let t = 0; t < taskCount; t++) weights[t] = own && own[t]! > 0 ? 1 : 0;
+      const share = own ? own.filter((labelled) => labelled > 0).length / taskCount : 1;
       feed.seeds.set([dropoutSeeds[s]!, now], place * 2);
-      feed.scalars.set([numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0], place * 4);
+      feed.scalars.set(
+        [numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0, share],
+        place * STEP_SCALARS,
+      );
       if (feed.others.length > 0) {
         const draws = random(member.seed, `others/${now}`);
         for (const other of [0, 1]) {
@@ -395,26 +436,30 @@ export async function trainStack(
         }
       }
     }
-    return feed;
+    return { feed, labels };
   }
 
   /** Asks the balancing method of every model for its weights. */
-  function solve(feed: StepFeed, epoch: number, probed?: ProbeResult): void {
+  function solve({ feed, labels }: Upcoming, epoch: number, probed?: ProbeResult): void {
     if (!solver) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
+      const counts = labels[place];
+      const present = counts?.map((count) => count > 0);
       const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
       const losses = probed ? Array.from(partOf(probed.losses, place)) : new Array<number>(taskCount).fill(1);
-      if (own.failure === undefined && !losses.every(Number.isFinite)) fail(s, losses, epoch);
-      if (own.failure !== undefined) {
+      if (present && !losses.every((loss, t) => !present[t] || Number.isFinite(loss))) fail(s, losses, epoch);
+      if (!counts || !present || own.failure !== undefined) {
         weights.fill(0);
         continue;
       }
+      const step = feed.seeds[2 * place + 1]!;
       const gramian = probed && probed.gramian.length > 0 ? squareOf(partOf(probed.gramian, place)) : undefined;
       const crossGramian = probed && probed.cross.length > 0 ? squareOf(partOf(probed.cross, place)) : undefined;
       const result = solver.step(
         {
-          losses,
+          losses: probed ? own.recent.with(losses, counts, rowsIn(feed, place)) : losses,
+          present,
           ...(gramian ? { gramian } : {}),
           ...(crossGramian ? { crossGramian } : {}),
           epoch,
@@ -427,28 +472,35 @@ export async function trainStack(
       );
       own.state = result.state;
       weights.set(result.weights);
-      if (step % recordEvery === 0) {
+      if (step % Math.max(1, Math.floor(totalStepsOf[s]! / 100)) === 0) {
         own.weights.push({ step, values: [...result.weights] });
         if (gramian) own.gradients.push({ step, gramian });
       }
     }
   }
+  function rowsIn({ rows }: StepFeed, place: number): number {
+    const own = rows.subarray(place * batch, (place + 1) * batch);
+    const end = own.indexOf(data.padding);
+    return end < 0 ? batch : end;
+  }
   function squareOf(values: Float32Array): number[][] {
     return Array.from({ length: taskCount }, (_, i) => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount)));
   }
   /** Tells methods that learn from them the losses after the step. */
-  function learnFromNext(before: ProbeResult, after: Float32Array, epoch: number): void {
+  function learnFromNext({ feed, labels }: Upcoming, before: ProbeResult, after: Float32Array, epoch: number): void {
     if (!solver?.after || after.length === 0) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
+      const present = labels[place]?.map((count) => count > 0);
       const nextLosses = Array.from(partOf(after, place));
-      if (own.failure !== undefined || !nextLosses.every(Number.isFinite)) continue;
+      if (!present || own.failure !== undefined || !nextLosses.every((loss, t) => !present[t] || Number.isFinite(loss))) continue;
       const losses = Array.from(partOf(before.losses, place));
       const input = {
         losses,
+        present,
         nextLosses,
         epoch,
-        step: step - 1,
+        step: feed.seeds[2 * place + 1]!,
         epochLosses: own.trainLosses,
         kinds,
         learningRate: members[s]!.learningRate,
@@ -470,39 +522,43 @@ export async function trainStack(
   }
 
   async function trainEpochs(): Promise<void> {
-    let ahead: { readonly feed: StepFeed; readonly probed: ProbeResult } | undefined;
+    let ahead: (Upcoming & { readonly probed: ProbeResult }) | undefined;
     for (let epoch = 0; epoch < options.epochs && !interrupted; epoch++) {
       const sums = new Float64Array(alive.length * taskCount);
       const counts = new Float64Array(sums.length);
-      const add = (losses: Float32Array, feeds: readonly StepFeed[]): void => {
-        for (let i = 0; i < losses.length; i++) sums[i % sums.length]! += losses[i]!;
-        for (const { rows } of feeds) countSteps(rows, counts);
+      const add = (losses: Float32Array, taken: readonly Upcoming[]): void => {
+        for (let i = 0; i < losses.length; i++) {
+          const [place, t] = [Math.floor((i % sums.length) / taskCount), i % taskCount];
+          if (!taken[Math.floor(i / sums.length)]!.labels[place]?.[t]) continue;
+          sums[i % sums.length]! += losses[i]!;
+          counts[i % sums.length]!++;
+        }
       };
       for (let k = 0; k < stepsPerEpoch && !interrupted; ) {
         if (wholeSteps) {
-          const feeds: StepFeed[] = [];
+          const taken: Upcoming[] = [];
           for (const end = Math.min(stepsPerEpoch, k + unroll); k < end; k++) {
-            const feed = feedFor(epoch, k);
-            solve(feed, epoch);
-            feeds.push(feed);
-            step++;
+            const upcoming = upcomingStep(epoch, k);
+            solve(upcoming, epoch);
+            taken.push(upcoming);
+            steps++;
           }
-          add(executor.steps(feeds), feeds);
+          add(executor.steps(taken.map(({ feed }) => feed)), taken);
         } else {
           if (!ahead) {
-            const feed = feedFor(epoch, k);
-            ahead = { feed, probed: executor.probe(undefined, feed) };
+            const first = upcomingStep(epoch, k);
+            ahead = { ...first, probed: executor.probe(undefined, first.feed) };
           }
-          const { feed, probed } = ahead;
-          add(probed.losses, [feed]);
-          solve(feed, epoch, probed);
-          step++;
+          const { probed } = ahead;
+          add(probed.losses, [ahead]);
+          solve(ahead, epoch, probed);
+          steps++;
           k++;
           const last = epoch === options.epochs - 1 && k === stepsPerEpoch;
-          const upcoming = last ? feed : k < stepsPerEpoch ? feedFor(epoch, k) : feedFor(epoch + 1, 0);
-          const next = executor.probe(feed, upcoming);
-          learnFromNext(probed, next.after, epoch);
-          ahead = { feed: upcoming, probed: next };
+          const upcoming = last ? ahead : k < stepsPerEpoch ? upcomingStep(epoch, k) : upcomingStep(epoch + 1, 0);
+          const next = executor.probe(ahead.feed, upcoming.feed);
+          learnFromNext(ahead, probed, next.after, epoch);
+          ahead = { ...upcoming, probed: next };
         }
         await rest();
       }
@@ -514,16 +570,6 @@ export async function trainStack(
         compact(going);
         ahead = undefined;
       }
-    }
-  }
-
-  /** Counts for each model and task the steps that its mean loss is over. */
-  function countSteps(rows: Int32Array, counts: Float64Array): void {
-    for (const [place, s] of alive.entries()) {
-      const own = rows.subarray(place * batch, (place + 1) * batch);
-      if (own[0] === data.padding) continue;
-      const { has } = orders[s]!;
-      for (let t = 0; t < taskCount; t++) if (!has || own.some((row) => has[t]!.has(row))) counts[place * taskCount + t]!++;
     }
   }
 
@@ -545,8 +591,10 @@ export async function trainStack(
       else if (validation) {
         own.validationLosses.push(validation[place]!);
         const present = validation[place]!.filter((loss) => !Number.isNaN(loss));
-        const score = present.reduce((a, b) => a + b, 0) / present.length;
-        if (score < own.bestScore) [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
+        // Without validation rows of its own a model is best where it is.
+        const score = members[s]!.validation.length === 0 ? Number.NEGATIVE_INFINITY : present.reduce((a, b) => a + b, 0) / present.length;
+        if (score < own.bestScore || score === Number.NEGATIVE_INFINITY)
+          [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
         const better = own.perTask?.improved(validation[place]!) ?? [];
         if (better.length > 0) improvedTasks.set(place, better);
         else if (options.patience !== undefined && epoch + 1 - own.latestBest() >= options.patience) own.stopped = true;
@@ -562,8 +610,8 @@ export async function trainStack(
     }
     takeSnapshot(epoch + 1);
     if (!onEpoch) return;
-    const finite = alive.map((s) => progress[s]!.trainLosses.at(-1)!.reduce((a, b) => a + b, 0)).filter(Number.isFinite);
-    onEpoch(epoch + 1, options.epochs, finite.reduce((a, b) => a + b, 0) / (finite.length * taskCount));
+    const finite = alive.flatMap((s) => progress[s]!.trainLosses.at(-1)!).filter(Number.isFinite);
+    onEpoch(epoch + 1, options.epochs, finite.reduce((a, b) => a + b, 0) / finite.length);
   }
   function takeSnapshot(epoch: number): void {
     if (!options.snapshots?.includes(epoch)) return;
@@ -637,8 +685,9 @@ export async function trainStack(
       (rows, start) => {
         const { outputs } = executor.evaluate(which, rows);
         for (const place of alive.keys()) {
-          const count = Math.max(0, Math.min(evaluationBatch, all[place]!.length / width - start));
-          all[place]!.set(partOf(outputs, place).subarray(0, count * width), start * width);
+          const count = Math.min(evaluationBatch, all[place]!.length / width - start);
+          // Other models of the stack may have more rows.
+          if (count > 0) all[place]!.set(partOf(outputs, place).subarray(0, count * width), start * width);
         }
       },
     );
@@ -689,6 +738,8 @@ class MemberProgress {
   parameters: Float32Array[] = [];
   outputs: Float32Array = new Float32Array(0);
   constructor(
+    /** Losses as the balancing method reads them. */
+    readonly recent: RecentLosses,
     public state: State | undefined,
     readonly perTask: TaskCheckpoints | undefined,
   ) {}

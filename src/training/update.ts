@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayOps } from '../balancing/array-ops';
 import type { TensorRule } from '../balancing/balancing';
-import type { StackPlan } from './executor';
+import { STEP_SCALARS, type StackPlan } from './executor';
 import { clipByGlobalNorm, combine, type TaskGradients } from './step';
 
 /** Gradients as the optimizer takes them: with the L2 penalty, clipped. */
@@ -14,7 +14,7 @@ export function preparedGradients(plan: StackPlan, parameters: readonly Tensor[]
   return clipNorm === undefined ? decayed : clipByGlobalNorm(decayed, clipNorm);
 }
 
-/** New parameters and slots of every model; a model whose `active` is 0 stays as it is. `scalars` `[stack, 4]`, see `StepFeed`. */
+/** New parameters and slots of every model; a model whose `active` is 0 stays as it is. `scalars` `[stack, STEP_SCALARS]`, see `StepFeed`. */
 export function optimizerUpdate(
   plan: StackPlan,
   parameters: readonly Tensor[],
@@ -28,7 +28,7 @@ export function optimizerUpdate(
   const nextSlots: Tensor[][] = [];
   for (const [i, value] of parameters.entries()) {
     const broadcast = (column: Tensor): Tensor => tf.reshape(column, [shape.stack, ...value.shape.slice(1).map(() => 1)]);
-    const [rate, epsilon, keep, active] = columns.map(broadcast) as [Tensor, Tensor, Tensor, Tensor];
+    const [rate, epsilon, keep, active] = columns.slice(0, 4).map(broadcast) as [Tensor, Tensor, Tensor, Tensor];
     const decays = optimizer.decoupledDecay > 0 && shape.network.parameters[i]!.decay;
     const updated = optimizer.update(value, gradients[i]!, slots[i]!, { rate, epsilon, keep: decays ? keep : tf.onesLike(keep) });
     const settle = (before: Tensor, after: Tensor): Tensor => (perModel ? tf.where(tf.greater(active, 0), after, before) : after);
@@ -38,14 +38,20 @@ export function optimizerUpdate(
   return { parameters: next, slots: nextSlots };
 }
 
-/** Rescales each model's shared update to the length of its mean task gradient. */
-function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[]): Tensor[] {
+/** The share of each model's tasks that have a label, `[stack]`, of a step's scalars. */
+export function presentShareOf(scalars: Tensor): Tensor {
+  return tf.reshape(tf.slice(scalars as tf.Tensor2D, [0, STEP_SCALARS - 1], [-1, 1]), [-1]);
+}
+
+/** Rescales each model's shared update to the length of the mean gradient of its present tasks; `presentShare` `[stack]`. */
+function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[], presentShare: Tensor): Tensor[] {
   const stack = update[0]!.shape[0]!;
   const length = (tensors: readonly Tensor[]): Tensor => {
     const squares = tensors.map((t) => tf.sum(tf.reshape(tf.square(t), [stack, -1]), 1));
     return tf.sqrt(squares.length === 1 ? squares[0]! : tf.addN(squares));
   };
-  const factor = tf.div(length(jacobian.map((j) => tf.mean(j, 1))), tf.maximum(length(update), 1e-12));
+  const mean = tf.div(length(jacobian.map((j) => tf.mean(j, 1))), presentShare);
+  const factor = tf.div(mean, tf.maximum(length(update), 1e-12));
   return update.map((u) => tf.mul(u, tf.reshape(factor, [stack, ...u.shape.slice(1).map(() => 1)])));
 }
 
@@ -60,8 +66,13 @@ function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tenso
   });
 }
 
-/** A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`. */
-export function balancedGradients(plan: StackPlan, task: Pick<TaskGradients, 'jacobian' | 'own' | 'penalty'>, weights: Tensor): Tensor[] {
+/** A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`; `scalars` `[stack, STEP_SCALARS]`. */
+export function balancedGradients(
+  plan: StackPlan,
+  task: Pick<TaskGradients, 'jacobian' | 'own' | 'penalty'>,
+  weights: Tensor,
+  scalars: Tensor,
+): Tensor[] {
   const update = combine(task.jacobian, weights);
   const columns = tf.unstack(weights, 1);
   const ownParameters = plan.shape.network.parameters.filter(({ role }) => role === 'task');
@@ -74,7 +85,7 @@ export function balancedGradients(plan: StackPlan, task: Pick<TaskGradients, 'ja
     }
     return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
   });
-  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, own, task.penalty);
+  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShareOf(scalars)) : update, own, task.penalty);
 }
 
 /** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */
@@ -95,13 +106,14 @@ export const tensorOps: ArrayOps<Tensor> = {
   maxTasks: (a) => tf.max(a, 1, true),
 };
 
-/** A coordinate-wise rule's gradients per parameter, its new state, and its weights `[stack, tasks]` where it has some. */
+/** A coordinate-wise rule's gradients per parameter and its new state; `present` `[stack, tasks]`, 1 where a task has a label, else 0. */
 export function ruleGradients(
   plan: StackPlan,
   rule: TensorRule,
   task: TaskGradients,
   state: readonly Tensor[],
   draws: readonly Tensor[],
+  present: Tensor,
 ): { readonly gradients: Tensor[]; readonly state: Tensor[] } {
   const [stack, tasks] = task.losses.shape as [number, number];
   const flat = task.jacobian.map((j) => tf.reshape(j, [stack, tasks, -1]));
@@ -112,12 +124,20 @@ export function ruleGradients(
     tf.reshape(task.losses, [stack, tasks, 1]),
     Object.fromEntries(rule.state.map(({ name }, i) => [name, state[i]!])),
     Object.fromEntries(rule.draws.map(({ name }, i) => [name, draws[i]!])),
+    plan.absences ? tf.reshape(present, [stack, tasks, 1]) : undefined,
   );
   const sizes = flat.map((j) => j.shape[2]!);
   const parts = sizes.length === 1 ? [result.update] : tf.split(result.update, sizes, 2);
   const update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
+  const presentShare = tf.mean(present, 1);
   return {
-    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian) : update, task.own, task.penalty),
-    state: rule.state.map(({ name }) => result.state[name]!),
+    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShare) : update, task.own, task.penalty),
+    state: rule.state.map(({ name, rows }, i) => {
+      const next = result.state[name]!;
+      if (!plan.absences) return next;
+      // What belongs to a task waits for its next label, what belongs to all for the model's next step.
+      const here = tf.reshape(rows === 'tasks' ? present : tf.max(present, 1, true), [stack, rows === 'tasks' ? tasks : 1, 1]);
+      return tf.where(tf.greater(here, 0), next, state[i]!);
+    }),
   };
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { canBuildGraphs, GraphBuilder, record } from '../../src/backend/graph';
+import { canBuildGraphs, GraphBuilder, type Recording, record, withWholePackets } from '../../src/backend/graph';
+import { threadsPerOp } from '../../src/backend/native-settings';
 import { random } from '../../src/random/random';
 import { expectClose } from '../models/support';
 
@@ -56,33 +57,73 @@ describe('a graph', () => {
       ),
     ) as [tf.Tensor3D, tf.Tensor3D];
     const expected = product(left, right, transposeLeft, transposeRight);
-    for (const cores of [1, 2, 3]) {
-      const recording = record(
-        (a, b) => [tf.matMul(a as tf.Tensor3D, b as tf.Tensor3D, transposeLeft, transposeRight)],
-        [left, right],
-        cores,
-      );
-      const products = recording.ops.filter(({ op }) => op === 'BatchMatMulV2').length;
-      if (cores === 1 || leftShape[0]! > 1) expect(products).toBe(1);
-      else expect(products % cores).toBe(0);
-      const builder = new GraphBuilder();
-      const inputs = [left, right].map((t) => builder.placeholder('float32', t.shape));
-      const outputs = builder.place(recording, inputs);
-      const graph = builder.build();
-      const [found] = graph.run(
-        [
-          [inputs[0]!, left],
-          [inputs[1]!, right],
-        ],
-        outputs,
-      );
-      expectClose(found!, expected, 1e-6);
-      tf.dispose(found!);
-      graph.dispose();
-    }
+    const recording = record((a, b) => [tf.matMul(a as tf.Tensor3D, b as tf.Tensor3D, transposeLeft, transposeRight)], [left, right]);
+    const products = recording.ops.filter(({ op }) => op === 'BatchMatMulV2').length;
+    if (leftShape[0]! > 1 || threadsPerOp() > 1) expect(products).toBe(1);
+    else expect(products % 2).toBe(0);
+    const [found] = runRecorded(recording, [left, right]);
+    expectClose(found!, expected, 1e-6);
+    tf.dispose(found!);
     tf.dispose([left, right, expected]);
   });
+
+  const functions = {
+    exp: tf.exp,
+    log: tf.log,
+    sigmoid: tf.sigmoid,
+    softplus: tf.softplus,
+    rsqrt: tf.rsqrt,
+    elu: tf.elu,
+    softmax: tf.softmax,
+  };
+  it.for(Object.keys(functions))(
+    'gives a number the same value wherever it lies in a tensor, recorded and op by op: %s',
+    (name, { skip }) => {
+      if (!canBuildGraphs()) skip();
+      const of = functions[name as keyof typeof functions] as (x: tf.Tensor) => tf.Tensor;
+      const draws = random(2, name);
+      for (const [rows, columns] of [
+        [1, 3],
+        [7, 5],
+        [50, 7],
+        [11, 16],
+      ] as const) {
+        const whole = tf.tensor(
+          Float32Array.from({ length: 9 * rows * columns }, () => 0.01 + Math.abs(draws.normal())),
+          [9, rows, columns],
+        );
+        const first = tf.slice(whole, [0, 0, 0], [1, rows, columns]);
+        const [ofWhole] = runRecorded(
+          record((x) => [of(x)], [whole]),
+          [whole],
+        );
+        const [ofFirst] = runRecorded(
+          record((x) => [of(x)], [first]),
+          [first],
+        );
+        const [eager, eagerWhole] = [first, whole].map((x) => withWholePackets(() => of(x))) as [tf.Tensor, tf.Tensor];
+        const start = (t: tf.Tensor): number[] => [...t.dataSync().subarray(0, rows * columns)];
+        expect(start(ofFirst!)).toEqual(start(ofWhole!));
+        expect(start(eager)).toEqual(start(eagerWhole));
+        tf.dispose([whole, first, ofWhole!, ofFirst!, eager, eagerWhole]);
+      }
+    },
+  );
 });
+
+/** Runs a recording as a graph of its own. */
+function runRecorded(recording: Recording, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  const builder = new GraphBuilder();
+  const refs = inputs.map((t) => builder.placeholder('float32', t.shape));
+  const outputs = builder.place(recording, refs);
+  const graph = builder.build();
+  const found = graph.run(
+    inputs.map((t, i) => [refs[i]!, t] as const),
+    outputs,
+  );
+  graph.dispose();
+  return found;
+}
 
 /** A product in float64. */
 function product(left: tf.Tensor, right: tf.Tensor, transposeLeft: boolean, transposeRight: boolean): tf.Tensor {

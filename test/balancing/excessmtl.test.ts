@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { excessmtl } from '../../src/balancing/excessmtl';
 import { expectClose, reference } from './matrices';
 
-test('published state machine', () => {
-  const session = excessmtl({ eta: 1 }).start(2);
+test('published state machine, whose first step updates', () => {
+  const session = excessmtl({ eta: 1, firstStep: 'update' }).start(2);
   expectClose(
     session.weights!([
       [2, 0],
@@ -23,11 +23,23 @@ test('published state machine', () => {
 });
 
 test('agrees with TorchJD over four steps', () => {
-  const session = excessmtl({ eta: 0.3 }).start(3);
+  const session = excessmtl({ eta: 0.3, firstStep: 'update' }).start(3);
   const { jacobians, updates } = reference.sequences.excessmtl;
   jacobians.forEach((j, i) => {
     expectClose(session.combine(j), updates[i]!, 1e-5);
   });
+});
+
+test('the first step only stores its divisor, whatever the number of parameters', () => {
+  const session = excessmtl({ eta: 1 }).start(2);
+  const wide = [new Array<number>(2000).fill(1), new Array<number>(2000).fill(0.1)];
+  expectClose(session.weights!(wide), [0.5, 0.5], 1e-12);
+  // Equal gradients again: e is 1 / sqrt(2) of the first value for both tasks.
+  expectClose(session.weights!(wide), [0.5, 0.5], 1e-12);
+  // The first task's doubles: e is 4 / sqrt(6) and 1 / sqrt(3) of the first values.
+  const gap = 4 / Math.sqrt(6) - 1 / Math.sqrt(3);
+  const larger = 1 / (1 + Math.exp(-gap));
+  expectClose(session.weights!([wide[0]!.map((g) => 2 * g), wide[1]!]), [larger, 1 - larger], 1e-9);
 });
 
 test('the update is the combination with the weights', () => {

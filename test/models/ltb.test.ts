@@ -51,8 +51,8 @@ test('choices are softmax of logits and noise, ever sharper while training goes 
     const choices = (step: number): number[] => {
       const seeds = tf.tensor2d([[5, step]], [1, 2], 'int32');
       // The same draws for every step: only the progress differs.
-      const context = trainingContext(tf.tensor2d([[5, 0]], [1, 2], 'int32'), 1, 100);
-      const progress = trainingContext(seeds, 1, 100).progress!;
+      const context = trainingContext(tf.tensor2d([[5, 0]], [1, 2], 'int32'), 1, [100]);
+      const progress = trainingContext(seeds, 1, [100]).progress!;
       const each = [0, 1, 2].map((k) =>
         list(
           plain.forward(

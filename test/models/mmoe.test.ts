@@ -90,7 +90,7 @@ test('dropped gates leave the other weights, rescaled', () => {
     const values = startValues(network, [1]);
     const x = normals(1, [1, 40, 3]);
     const seeds = tf.tensor2d([[3, 0]], [1, 2], 'int32');
-    const dropped = network.forward(values, x, trainingContext(seeds, 1, 10));
+    const dropped = network.forward(values, x, trainingContext(seeds, 1, [10]));
     const whole = plain.forward(startValues(plain, [1]), x, inferenceContext);
     // With one expert its weight is 1 again, or everything is dropped and the head's bias of 0 is left.
     const [a, b] = [list(dropped), list(whole)];

@@ -99,7 +99,14 @@ export function batchOf(
   );
   const width = columns.length;
   return {
-    shape: { network, tasks: problem.tasks, stack, inputShape: problem.input.shape, weighted: false, totalSteps: 10 },
+    shape: {
+      network,
+      tasks: problem.tasks,
+      stack,
+      inputShape: problem.input.shape,
+      weighted: false,
+      totalSteps: new Array(stack).fill(10),
+    },
     data: {
       inputs: inputs ?? normals(3, [rows, size]),
       labels: tf.tensor2d(labels.flat(), [rows, width]),

@@ -317,7 +317,7 @@ test("a trunk's own backward pass equals automatic differentiation, for weighted
         ),
         seeds: tf.tensor2d([7, 3, 8, 3], [2, 2], 'int32'),
       };
-      const shape = (network: Network) => ({ network, tasks: data.tasks, stack: 2, inputShape: [3], weighted: true, totalSteps: 10 });
+      const shape = (network: Network) => ({ network, tasks: data.tasks, stack: 2, inputShape: [3], weighted: true, totalSteps: [10, 10] });
       const weights = tf.tensor2d([1, 0.5, 2, 0.3, 1, 1], [2, 3]);
       const close = (a: readonly tf.Tensor[], b: readonly tf.Tensor[]): void => {
         expect(a.map((t) => t.shape)).toEqual(b.map((t) => t.shape));

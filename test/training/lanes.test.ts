@@ -8,7 +8,7 @@ import { mlp } from '../../src/models/mlp';
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
 import { eagerExecutor } from '../../src/training/eager-executor';
-import { type Executor, recomputesGradient, type StackPlan, type StepFeed, type StepKind } from '../../src/training/executor';
+import { type Executor, recomputesGradient, STEP_SCALARS, type StackPlan, type StepFeed, type StepKind } from '../../src/training/executor';
 import { graphExecutor, laneSizes } from '../../src/training/graph-executor';
 import { initialValues } from '../../src/training/initial-values';
 import { adam } from '../../src/training/optimizer';
@@ -23,7 +23,7 @@ const network = hardSharing(mlp([96, 8], { dropout: 0.1 })).architecture.build({
 
 function planOf(step: StepKind, weighted = false): StackPlan {
   return {
-    shape: { network, tasks, stack, inputShape: [72], weighted, totalSteps: 10 },
+    shape: { network, tasks, stack, inputShape: [72], weighted, totalSteps: new Array(stack).fill(10) },
     optimizer: adam(),
     step,
     after: step.kind === 'losses',
@@ -33,6 +33,7 @@ function planOf(step: StepKind, weighted = false): StackPlan {
     evaluationBatch: 20,
     unroll: 2,
     perModel: false,
+    absences: false,
     keptGradients: 2 ** 24,
   };
 }
@@ -45,7 +46,7 @@ const feeds = Array.from(
   (_, k): StepFeed => ({
     rows: someRows(stack * batch),
     seeds: Int32Array.from({ length: 2 * stack }, (__, i) => (i % 2 === 0 ? i : k)),
-    scalars: Float32Array.from({ length: 4 * stack }, (__, i) => [1e-3, 1e-8, 1, 1][i % 4]!),
+    scalars: Float32Array.from({ length: STEP_SCALARS * stack }, (__, i) => [1e-3, 1e-8, 1, 1, 1][i % STEP_SCALARS]!),
     weights: numbers(stack * tasks.length).map(Math.abs),
     others: someRows(2 * stack * batch),
   }),

@@ -1,0 +1,85 @@
+/** One model's view of the labels: which of its tasks have a label in which rows. */
+export interface LabelledRows {
+  /** Resident rows that the model trains on. */
+  readonly train: Int32Array;
+  /** Columns of the label matrix that the model learns. */
+  readonly columns: readonly number[];
+}
+
+/** How many labels of each task of one model a batch has. */
+export class Presence {
+  /** Columns of the tasks that lack a label in some training row, by task; undefined for the others. */
+  private readonly gaps: readonly (readonly number[] | undefined)[];
+
+  /**
+   * @param widths label columns of each task
+   * @param hasLabel `[rows, columns]`, 1 where there is a label
+   * @param columnCount columns of `hasLabel`
+   */
+  constructor(
+    { train, columns }: LabelledRows,
+    widths: readonly number[],
+    private readonly hasLabel: Uint8Array,
+    private readonly columnCount: number,
+  ) {
+    let from = 0;
+    this.gaps = widths.map((width) => {
+      const own = columns.slice(from, from + width);
+      from += width;
+      return train.every((row) => this.labelled(row, own)) ? undefined : own;
+    });
+  }
+
+  /** Whether some batch may have no label of some task. */
+  get partial(): boolean {
+    return this.gaps.some((columns) => columns !== undefined);
+  }
+
+  /** The number of rows, of those given, that have a label of each task. */
+  of(rows: Int32Array): number[] {
+    return this.gaps.map((columns) => {
+      if (columns === undefined) return rows.length;
+      let count = 0;
+      for (const row of rows) if (this.labelled(row, columns)) count++;
+      return count;
+    });
+  }
+
+  private labelled(row: number, columns: readonly number[]): boolean {
+    return columns.some((column) => this.hasLabel[row * this.columnCount + column] === 1);
+  }
+}
+
+/**
+ * What a balancing method reads as a task's loss: the mean over as many of the task's latest labels as the batch has rows.
+ *
+ * Where every row has a label that is the batch's own loss. A batch with one or two labels of a task tells its loss poorly, and methods that
+ * divide by the loss would follow the luckiest batch; there, the labels of the batches before count as well, the older the less.
+ */
+export class RecentLosses {
+  private readonly means: Float64Array;
+  /** Labels that the means stand for. */
+  private readonly labels: Float64Array;
+
+  constructor(tasks: number) {
+    this.means = new Float64Array(tasks);
+    this.labels = new Float64Array(tasks);
+  }
+
+  /**
+   * The losses with those of a batch counted in.
+   * @param losses mean losses of the batch, one a task
+   * @param counts labels of each task in the batch
+   * @param rows rows of the batch
+   */
+  with(losses: readonly number[], counts: readonly number[], rows: number): number[] {
+    return losses.map((loss, t) => {
+      const count = counts[t]!;
+      if (count > 0) {
+        this.labels[t] = Math.min(rows, this.labels[t]! + count);
+        this.means[t] = count === rows ? loss : this.means[t]! + (loss - this.means[t]!) * (count / this.labels[t]!);
+      }
+      return this.means[t]!;
+    });
+  }
+}
