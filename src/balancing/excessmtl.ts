@@ -69,10 +69,9 @@ export const excessmtl: MethodFactory<ExcessmtlOptions, JacobianBalancer> = defi
       const now = ops.mul(ops.sub(ops.constant(1), later), excess);
       const growth = firstStep === 'store' ? relative : ops.add(relative, now);
       const before = state.logWeights!;
-      const logits = ops.add(before, ops.mul(ops.constant(eta), growth));
-      const absence = present === undefined ? undefined : ops.sub(present, ops.constant(1));
-      const largest = ops.maxTasks(absence === undefined ? logits : ops.add(logits, ops.mul(ops.constant(FAR), absence)));
-      const shifted = ops.sub(logits, largest);
+      const grown = ops.add(before, ops.mul(ops.constant(eta), growth));
+      const logits = present === undefined ? grown : ops.add(grown, ops.mul(ops.constant(FAR), ops.sub(present, ops.constant(1))));
+      const shifted = ops.sub(logits, ops.maxTasks(logits));
       const total = ops.add(ops.sumTasks(counted(ops.exp(shifted))), epsilon);
       const logShares = ops.sub(shifted, ops.log(total));
       const weights = counted(ops.exp(logShares));

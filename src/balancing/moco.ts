@@ -6,6 +6,9 @@ import { numberOption } from './options';
 /** Added to a length that is divided by: below any length met in float32, so that scales do not matter. */
 const NORM_EPSILON = 1e-30;
 
+/** Puts an absent task below any other. */
+const FAR = 1e30;
+
 /** Options of {@link moco}. */
 export interface MocoOptions {
   /** Step size of the running gradients. @default 0.5 */
@@ -72,7 +75,8 @@ export const moco: MethodFactory<MocoOptions, JacobianBalancer> = defineJacobian
       const combined = ops.sumTasks(ops.mul(running, current));
       const slope = ops.add(ops.sumParameters(ops.mul(running, combined)), ops.mul(ops.constant(rho), current));
       const logits = ops.sub(current, ops.mul(decayed(gamma, gammaSigma), slope));
-      const powers = counted(ops.exp(ops.sub(logits, ops.maxTasks(logits))));
+      const eligible = present === undefined ? logits : ops.add(logits, ops.mul(ops.constant(FAR), ops.sub(present, ops.constant(1))));
+      const powers = counted(ops.exp(ops.sub(eligible, ops.maxTasks(eligible))));
       const weights = ops.div(powers, ops.add(ops.sumTasks(powers), ops.constant(NORM_EPSILON)));
       return {
         update: ops.sumTasks(ops.mul(running, weights)),
