@@ -10,6 +10,8 @@ export interface LabelledRows {
 export class Presence {
   /** Columns of the tasks that lack a label in some training row, by task; undefined for the others. */
   private readonly gaps: readonly (readonly number[] | undefined)[];
+  private readonly train: Int32Array;
+  private readonly known = new Map<number, Int32Array>();
 
   /**
    * @param widths label columns of each task
@@ -22,6 +24,7 @@ export class Presence {
     private readonly hasLabel: Uint8Array,
     private readonly columnCount: number,
   ) {
+    this.train = train;
     let from = 0;
     this.gaps = widths.map((width) => {
       const own = columns.slice(from, from + width);
@@ -43,6 +46,35 @@ export class Presence {
       for (const row of rows) if (this.labelled(row, columns)) count++;
       return count;
     });
+  }
+
+  /**
+   * Puts rows into a drawn batch, in place, so that each of some tasks has a label, as far as that takes no other of them its last one.
+   * @param counts what `of` gave for a batch: tasks with a label there are to have one here
+   * @param below draws a number below its argument
+   */
+  complete(rows: Int32Array, counts: readonly number[], below: (bound: number) => number): void {
+    const found = this.of(rows);
+    for (const [t, columns] of this.gaps.entries()) {
+      if (columns === undefined || counts[t] === 0 || found[t]! > 0) continue;
+      const spare = rows.findIndex((row) => this.gaps.every((own, u) => !own || found[u]! > 1 || !this.labelled(row, own)));
+      if (spare < 0) continue;
+      const candidates = this.rowsOf(t, columns);
+      const row = candidates[below(candidates.length)]!;
+      for (const [u, own] of this.gaps.entries()) {
+        if (own) found[u]! += Number(this.labelled(row, own)) - Number(this.labelled(rows[spare]!, own));
+      }
+      rows[spare] = row;
+    }
+  }
+
+  private rowsOf(task: number, columns: readonly number[]): Int32Array {
+    let rows = this.known.get(task);
+    if (!rows) {
+      rows = this.train.filter((row) => this.labelled(row, columns));
+      this.known.set(task, rows);
+    }
+    return rows;
   }
 
   private labelled(row: number, columns: readonly number[]): boolean {

@@ -248,6 +248,8 @@ interface Upcoming {
   readonly feed: StepFeed;
   /** How many of its rows have a label of each task, by the models' places; undefined for a model that takes no step. */
   readonly labels: readonly (readonly number[] | undefined)[];
+  /** The same for the tasks that are weighed: those with a label in the further batches, too. */
+  readonly weighed: readonly (readonly number[] | undefined)[];
 }
 
 /** Smallest multiple of 64 rows that a batch of `rows` fits in. */
@@ -400,6 +402,7 @@ export async function trainStack(
   function upcomingStep(epoch: number, k: number): Upcoming {
     const stack = alive.length;
     const labels: (readonly number[] | undefined)[] = [];
+    const weighed: (readonly number[] | undefined)[] = [];
     const feed = {
       rows: new Int32Array(stack * batch),
       seeds: new Int32Array(stack * 2),
@@ -416,6 +419,7 @@ export async function trainStack(
       const now = epoch * stepsOf[s]! + Math.min(k, stepsOf[s]! - 1);
       const own = active ? presences[s]!.of(rows.subarray(0, count)) : undefined;
       labels.push(own);
+      weighed.push(own);
       const rate = member.learningRate * (options.schedule ? options.schedule(now / totalStepsOf[s]!) : 1);
       const numbers = options.optimizer.scalars(now + 1, rate);
       const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
@@ -433,18 +437,24 @@ export async function trainStack(
           const target = feed.others.subarray((other * stack + place) * batch, (other * stack + place + 1) * batch);
           for (let i = 0; i < count; i++) target[i] = orders[s]!.other(epoch, draws);
           target.fill(data.padding, count);
+          if (!own) continue;
+          // A task without a label there would count as one whose gradient is 0.
+          const further = target.subarray(0, count);
+          presences[s]!.complete(further, own, draws.below);
+          const found = presences[s]!.of(further);
+          weighed[place] = weighed[place]!.map((labelled, t) => (found[t]! > 0 ? labelled : 0));
         }
       }
     }
-    return { feed, labels };
+    return { feed, labels, weighed };
   }
 
   /** Asks the balancing method of every model for its weights. */
-  function solve({ feed, labels }: Upcoming, epoch: number, probed?: ProbeResult): void {
+  function solve({ feed, weighed }: Upcoming, epoch: number, probed?: ProbeResult): void {
     if (!solver) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
-      const counts = labels[place];
+      const counts = weighed[place];
       const present = counts?.map((count) => count > 0);
       const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
       const losses = probed ? Array.from(partOf(probed.losses, place)) : new Array<number>(taskCount).fill(1);

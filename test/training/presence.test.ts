@@ -37,3 +37,19 @@ it('reads a batch of full labels as it is, and few labels together with those be
   expect(recent.with([1, 0], [4, 1], 4)).toEqual([1, 6]);
   expect(recent.with([1, 9], [4, 4], 4)).toEqual([1, 9]);
 });
+
+it('completes a drawn batch where that takes no task its last label', () => {
+  const presence = new Presence(all, [1, 2, 1], hasLabel, 4);
+  const first = (): number => 0;
+  // Task b is missing in rows 0, 0; row 1 or 2 brings it, and one row 0 is left for task c.
+  const drawn = Int32Array.of(0, 0);
+  presence.complete(drawn, [1, 1, 1], first);
+  expect([...drawn]).toEqual([1, 0]);
+  // Nothing is wanted, or nothing can be spared.
+  const same = Int32Array.of(0, 0);
+  presence.complete(same, [1, 0, 1], first);
+  expect([...same]).toEqual([0, 0]);
+  const single = Int32Array.of(0);
+  presence.complete(single, [1, 1, 1], first);
+  expect([...single]).toEqual([0]);
+});
