@@ -70,7 +70,13 @@ export function list(t: Tensor): number[] {
   return Array.from(t.dataSync());
 }
 
-/** Equal within `tolerance` times the largest number expected. */
+/** What float32 may lose in a sum of `terms` products in whatever order, of the sum of their sizes (Higham 2002, section 3.1). */
+export const roundingOf = (terms: number): number => (terms * 2 ** -24) / (1 - terms * 2 ** -24);
+
+/**
+ * Equal within `tolerance` times the largest number expected.
+ * @param tolerance 1e-5 is the rounding of 168 terms (see `roundingOf`): more than the small networks of these tests add up for one number
+ */
 export function expectClose(actual: Tensor | readonly number[], expected: Tensor | readonly number[], tolerance = 1e-5): void {
   const [a, e] = [actual, expected].map((v) => (v instanceof tf.Tensor ? list(v) : [...(v as readonly number[])])) as [number[], number[]];
   if (actual instanceof tf.Tensor && expected instanceof tf.Tensor) expect(actual.shape).toEqual(expected.shape);
