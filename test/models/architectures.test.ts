@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
   of('softSharing', a.softSharing(trunk, { strength: 0.3 })),
   of('softSharing trace', a.softSharing(trunk, { strength: 0.3, norm: 'trace', layers: [1] })),
   of('sharedOutput middle', a.sharedOutput(trunk, { middle: small }), alike),
-  of('sharedOutput embedding', a.sharedOutput(mlp([4], { activation: 'tanh' }), { embedding: 2 }), alike),
+  of('sharedOutput embedding', a.sharedOutput(mlp([4], { activation: 'tanh' }), { embedding: 2 }), alike, 1),
   of('sharedDecision', a.sharedDecision(trunk), alike),
   of('lowRankHeads', a.lowRankHeads(trunk, { rank: 2 })),
   of('crossStitch', a.crossStitch(trunk)),
