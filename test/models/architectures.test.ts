@@ -240,7 +240,8 @@ async function train(method: Method, mode: 'eager' | 'auto', epochs: number): Pr
     return await trainStack(method, network, data.tasks, split.encoder.shape, members, resident, {
       epochs,
       batchSize: 40,
-      optimizer: adam(),
+      // Adam's default epsilon would turn the rounding of a gradient near 0 into a whole step.
+      optimizer: adam({ epsilon: 1e-3 }),
       mode,
     });
   } finally {
