@@ -117,6 +117,7 @@ describe.each(cases)('$name', ({ name, method, problem, seed }) => {
       expectClose(each.losses, sum.losses);
       let [s, o] = [0, 0];
       for (const [i, { role }] of network.parameters.entries()) {
+        // Sums over rows, experts and the layers above, some hundreds of terms in another order.
         if (role === 'task') expectClose(each.own[o++]!, sum.gradients[i]!, 1e-4);
         else {
           const pull = each.penalty[s];
