@@ -37,7 +37,7 @@ with zipfile.ZipFile(wheel) as z:
 `;
 
 /** Multiplies two matrices on the native backend; TensorFlow's own log lines stay out of the result. */
-const CHECK = `
+export const CHECK = `
 const util = require('node:util');
 util.isNullOrUndefined ??= (x) => x === null || x === undefined; // Gone since Node 23, and tfjs-node calls them.
 util.isArray ??= Array.isArray;

@@ -13,9 +13,10 @@ import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
 import { mmoe } from '../../src/models/mmoe';
 import { singleTask } from '../../src/models/single-task';
+import { adam } from '../../src/training/optimizer';
 import { trainRuns } from '../../src/training/runs';
 import { checkSettings } from '../../src/training/settings';
-import { expectClose, list, normals } from '../models/support';
+import { list, normals, roundingOf } from '../models/support';
 
 const planted = clusteredTasks({ groups: 1, tasksPerGroup: 2, features: 6, rows: 80, seed: 3 });
 const data = taskData(planted.table, { tasks: planted.tasks });
@@ -42,7 +43,9 @@ afterAll(async () => {
 
 async function predictions(method: Method, backend: string): Promise<number[]> {
   await tf.setBackend(backend);
-  const { onProgress, ...settings } = checkSettings('test', { epochs: 3, batchSize: 16 });
+  // Adam's default epsilon would turn the rounding of a gradient near 0 into a whole step; with this one it grows 10 times at most.
+  const optimizer = adam({ epsilon: 1e-3 });
+  const { onProgress, ...settings } = checkSettings('test', { optimizer, epochs: 3, batchSize: 16 });
   expect(onProgress).toBeUndefined();
   const [result] = await trainRuns(data, [{ name: 'run', method, seed: 1, split, learningRate: 0.01 }], settings);
   return result!.predictions.flatMap((values) => [...values]);
@@ -52,7 +55,7 @@ test.each(Object.keys(methods))('%s gives the same numbers on the portable backe
   const here = await predictions(methods[name]!, native);
   const portable = await predictions(methods[name]!, 'wasm');
   expect(portable.length).toBe(here.length);
-  for (const [i, value] of here.entries()) expect(Math.abs(portable[i]! - value)).toBeLessThan(1e-3);
+  for (const [i, value] of here.entries()) expect(Math.abs(portable[i]! - value)).toBeLessThan(1e-4);
 });
 
 test.each([
@@ -69,20 +72,21 @@ test.each([
     [false, true],
     [true, true],
   ] as const) {
-    const product = (): number[] =>
+    const product = (): number[][] =>
       tf.tidy(() => {
         const a = normals(1, [...lead, ...(transposeA ? [inner, rows] : [rows, inner])]);
         const b = normals(2, [...lead, ...(transposeB ? [columns, inner] : [inner, columns])]);
         const c = tf.matMul(a, b, transposeA, transposeB);
         expect(c.shape).toEqual([...lead, rows, columns]);
-        return list(c);
+        return [list(c), list(tf.matMul(tf.abs(a), tf.abs(b), transposeA, transposeB))];
       });
     await tf.setBackend(native);
-    const here = product();
+    const [here, sizes] = product();
     await tf.setBackend('wasm');
     const before = tf.memory();
-    const portable = product();
+    const [portable] = product();
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
-    expectClose(portable, here, 1e-5);
+    const worst = portable!.reduce((most, value, i) => Math.max(most, Math.abs(value - here![i]!) / sizes![i]!), 0);
+    expect(worst).toBeLessThan(2 * roundingOf(inner));
   }
 });

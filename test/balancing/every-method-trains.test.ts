@@ -7,6 +7,7 @@ import { type TaskData, taskData } from '../../src/data/task-data';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { fit as fitModel } from '../../src/training/fit';
+import { adam } from '../../src/training/optimizer';
 
 /*
  * Every balancing method learns two real data sets: six binary labels of 593 songs, and three counts of solar flares, whose losses differ
@@ -31,6 +32,8 @@ describe.each(['emotions', 'solarFlare'] as const)('%s', (name) => {
       epochs: 12,
       batchSize: 64,
       learningRate: 0.01,
+      // With the default epsilon rounding alone moves the end of scaleInvariant on solarFlare by 5 %, with this one by less than 0.1 %.
+      optimizer: adam({ epsilon: 1e-3 }),
       onProgress: () => {},
     });
     const losses = history.parts[0]!.trainLosses.map((perTask) => perTask.reduce((a, b) => a + b, 0) / perTask.length);

@@ -65,7 +65,7 @@ function expectSame(found: readonly Float64Array[], expected: readonly (readonly
   expect(found.length).toBe(expected.length);
   for (const [t, own] of found.entries()) {
     expect(own.length).toBe(expected[t]!.length);
-    // The parameters go through float32.
+    // The parameters go through float32: sums of some ten terms of up to 3, each rounded by 6e-8, in units of some 10.
     own.forEach((v, i) => {
       expect(Math.abs(v - expected[t]![i]!)).toBeLessThan(2e-5 * Math.max(1, Math.abs(expected[t]![i]!)));
     });

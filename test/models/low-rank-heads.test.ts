@@ -56,6 +56,7 @@ test('with a linear trunk its minimum is that of reduced-rank regression', () =>
     };
     const centred = { ...data, inputs: tf.tensor2d(X.to2DArray()), labels: tf.tensor2d(Y.to2DArray()) };
     const here = weightedGradients(shape, at(minimum), centred, batch, tf.ones([1, T]));
+    // A float32 sum of 40 rows near 95, each rounding of which is 4e-6.
     expect(list(tf.sum(here.losses))[0]! * rows).toBeCloseTo(least, 3);
     for (const [i, gradient] of here.gradients.entries()) expectClose(gradient, tf.zerosLike(gradient), 1e-5 * (1 + i));
     // Descent from elsewhere ends there too.

@@ -78,6 +78,7 @@ describe.each(Object.entries(encoders))('%s', (_, encoder) => {
         let [s, o] = [0, 0];
         for (const [i, { role }] of network.parameters.entries()) {
           const total = role === 'task' ? each.own[o++]! : tf.sum(each.jacobian[s++]!, 1);
+          // Sums over six rows, their positions and the layers above: some hundreds of terms in another order.
           expectClose(total, sum.gradients[i]!, 1e-4);
         }
       }

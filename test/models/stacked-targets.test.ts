@@ -84,6 +84,7 @@ async function predicted(data: TaskData, method: Method): Promise<number[][]> {
   return data.tasks.map(({ name }) => [...values[name]!]);
 }
 
+/** Both compute in float64, but the parameters go through float32, each rounded by 6e-8 of itself. */
 function expectNear(found: readonly (readonly number[])[], expected: readonly (readonly number[])[]): void {
   for (const [t, own] of expected.entries()) for (const [i, v] of own.entries()) expect(found[t]![i]).toBeCloseTo(v, 3);
 }

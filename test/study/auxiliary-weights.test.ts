@@ -18,7 +18,7 @@ import { withTasks } from '../../src/study/subset';
 import { type Influence, leaveOneTaskOut, makeInfluence, type TaskInfluence } from '../../src/study/task-influence';
 import { valuesOf } from '../../src/study/values';
 import { madeComparison } from './support/made-comparison';
-import { tinyData } from './support/tiny-study';
+import { steady, tinyData } from './support/tiny-study';
 
 /** One weight vector for all tasks: what conflict means here has a closed form. */
 const oneVector = defineArchitecture({
@@ -129,7 +129,7 @@ describe('auxiliaryWeights', () => {
 
   it('trains on further seeds, and weight 0 is training without the task', async () => {
     const data = tinyData();
-    const options = { epochs: 5, batchSize: 16, validation: 0.2 } as const;
+    const options = { epochs: 5, batchSize: 16, validation: 0.2, optimizer: steady } as const;
     const soft = await auxiliaryWeights(data, method, influenceOf(data, [harm('noise', 'up')]), { ...options, grid: [0] });
     expect(soft.study!.data.seeds).toEqual([2, 3]);
     const { splitData } = await import('../../src/data/split');

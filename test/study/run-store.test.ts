@@ -20,7 +20,7 @@ const files = (): string[] => readdirSync(join(directory, 'runs')).sort();
 /** What must be equal between two calls: all but the time. */
 const numbers = (data: ComparisonData): Omit<RunRecord, 'seconds'>[] => data.runs.map(({ seconds: _, ...rest }) => rest);
 
-/** Equal but for the rounding of float32 sums: the stacks had other sizes. */
+/** Equal but for the rounding of float32 sums, as the stacks had other sizes: gradients of some 1, each with some 1e-6 of it in 12 steps. */
 function expectNearly(a: unknown, b: unknown): void {
   if (typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a))
     expect(Math.abs(a - b)).toBeLessThan(1e-5 * Math.max(1, Math.abs(b)));

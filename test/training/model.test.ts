@@ -13,6 +13,7 @@ import { random } from '../../src/random/random';
 import { binary, multiclass, regression } from '../../src/tasks';
 import { load } from '../../src/training/checkpoint';
 import { fit as train } from '../../src/training/fit';
+import { adam } from '../../src/training/optimizer';
 
 const folder = mkdtempSync(join(tmpdir(), 'taskloom-model-'));
 beforeAll(async () => {
@@ -56,7 +57,8 @@ test.each([
   const directory = join(folder, name);
   await model.save(directory);
   const again = await load(directory);
-  expect(again.predictValues(inputs)).toEqual(values);
+  // Asked anew: on the portable backend one model's numbers change in float32's last digit as the process warms up.
+  expect(again.predictValues(inputs)).toEqual(model.predictValues(inputs));
   expect(again.parameters).toBe(model.parameters);
   expect(() => model.predictValues({ a: [1], color: ['red'] })).toThrow(/"b"/);
 });
@@ -120,7 +122,9 @@ test('an abort signal stops at a step and returns the model as it is', async () 
 });
 
 test("with per-task stopping a model holds each task's best epoch, saved and loaded too", async () => {
-  const options = { epochs: 40, learningRate: 0.03, batchSize: 20, stopping: 'perTask', validation: 0.2 } as const;
+  // Adam's default epsilon would turn the rounding of a gradient near 0 into a whole step.
+  const optimizer = adam({ epsilon: 1e-3 });
+  const options = { epochs: 40, learningRate: 0.03, batchSize: 20, stopping: 'perTask', validation: 0.2, optimizer } as const;
   const model = await train(data, mmoe({ expert: trunk, experts: 2 }), options);
   const { parts } = model.history;
   expect(parts.flatMap(({ serve }) => serve).sort()).toEqual(['sign', 'third', 'value']);
