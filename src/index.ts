@@ -46,6 +46,7 @@ export type { Influence, TaskInfluence, TaskInfluenceOptions } from './study/tas
 export * from './tasks';
 export { load } from './training/checkpoint';
 export type { FitOptions } from './training/fit';
+export type { Start } from './training/initial-values';
 export type { Model, ModelHistory } from './training/model';
 export { type AdamOptions, adam, adamw, type Optimizer, type SgdOptions, sgd } from './training/optimizer';
 export type { ProgressCurve, ProgressEvent } from './training/progress';

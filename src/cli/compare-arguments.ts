@@ -17,6 +17,7 @@ const texts = [
   'baseline',
   'seeds',
   'stopping',
+  'start',
   'splits',
   'keep',
   'json',

@@ -23,6 +23,7 @@ const flagOf: Readonly<Record<string, string>> = {
   weightDecay: '--weight-decay',
   patience: '--patience',
   stopping: '--stopping',
+  start: '--start',
   validation: '--validation',
   clipNorm: '--clip-norm',
   seeds: '--seeds',
@@ -101,6 +102,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
     ...(number['clip-norm'] === undefined ? {} : { clipNorm: number['clip-norm'] }),
     ...(number.patience === undefined ? {} : { patience: number.patience }),
     ...(text.stopping === undefined ? {} : { stopping: stoppingOf(text.stopping) }),
+    ...(text.start === undefined ? {} : { start: startOf(text.start) }),
     ...(number.validation === undefined ? {} : { validation: number.validation }),
     optimizer: decay === undefined ? adam() : adamw({ weightDecay: decay }),
   };
@@ -148,6 +150,11 @@ function encodingOf(name: string): 'utf8' | 'latin1' {
 function stoppingOf(text: string): 'joint' | 'perTask' {
   if (text !== 'joint' && text !== 'per-task') throw new UsageError(`--stopping must be joint or per-task, got "${text}"`);
   return text === 'joint' ? 'joint' : 'perTask';
+}
+
+function startOf(text: string): 'constant' | 'glorot' {
+  if (text !== 'constant' && text !== 'glorot') throw new UsageError(`--start must be constant or glorot, got "${text}"`);
+  return text;
 }
 
 function numbersOf(option: string, text: string): number[] {

@@ -43,6 +43,8 @@ Training
   --clip-norm X       bound of the gradient's length (default: none)
   --patience N        stop after N epochs without a better validation loss (default: never)
   --stopping WHICH    whose best epoch is kept: joint (of the mean over tasks) or per-task (default: joint)
+  --start WHICH       what networks predict before training: constant (near the training labels' mean or shares) or
+                      glorot (a random guess) (default: constant)
   --validation X      share of the rows for validation (default: 0.15 with --patience or per-task stopping, else 0)
 
 The comparison

@@ -1,3 +1,4 @@
+import type { Task } from '../tasks/task';
 import { DataError } from './data-error';
 import type { TaskData } from './data-types';
 import { moments } from './moments';
@@ -47,6 +48,22 @@ export function fitTargets(data: TaskData, trainRows: ArrayLike<number>): readon
       task.classWeights === 'balanced' ? classCounts.map((count) => (count > 0 ? known / (present * count) : 1)) : task.classWeights;
     return { name: task.name, count: known, mean: 0, sd: 1, classCounts, ...(classWeights === undefined ? {} : { classWeights }) };
   });
+}
+
+/**
+ * The constant prediction with the lowest loss on the training labels, class weights counted: what a network that knows nothing of the
+ * inputs had best say.
+ * @returns a number per output of the task: the logit of the positive class, the logarithms of the classes' shares (at every position, for
+ * tagging), or 0, the mean of a standardised regression. A class that no label has, or that weighs nothing, counts as half a label
+ */
+export function constantOutputs(task: Task, { classCounts, classWeights, count }: FittedTarget): number[] {
+  if (task.kind === 'regression') return new Array<number>(task.outputs).fill(0);
+  const masses = classCounts.map((labels, c) => labels * (classWeights?.[c] ?? 1));
+  // Where all weigh nothing, any prediction is as good.
+  const total = masses.reduce((a, b) => a + b, 0) || 1;
+  const half = total / count / 2;
+  const logs = masses.map((mass) => Math.log((mass || half) / total));
+  return task.kind === 'binary' ? [logs[1]! - logs[0]!] : Array.from({ length: task.outputs }, (_, i) => logs[i % logs.length]!);
 }
 
 function trainPositions(rows: ArrayLike<number>, length: number): Int32Array {

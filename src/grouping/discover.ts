@@ -49,6 +49,7 @@ export async function discover(data: TaskData, options: DiscoverOptions = {}): P
         'validation',
         'clipNorm',
         'taskSampling',
+        'start',
         'schedule',
         'signal',
         'onProgress',

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { spread } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
-import type { Encoder, ForwardContext, Values } from './network';
+import type { Encoder, ForwardContext, Parameter, Values } from './network';
 import { encoderOption, optionalEncoderOption } from './options';
 import { checkOrderedTasks } from './ordered-tasks';
 import { stemOf } from './stem';
@@ -22,6 +22,18 @@ export interface EsmmOptions {
  */
 export function productLogit(a: Tensor, b: Tensor): Tensor {
   return tf.neg(tf.logSumExp(tf.stack([tf.neg(a), tf.neg(b), tf.neg(tf.add(a, b))], -1), -1));
+}
+
+/** The highest share of a step's rows that is taken for its start: that of all rows has no logit. */
+const MOST = 0.99;
+
+/** The logits of the steps, each given those before, whose products are the constants: p_t / p_{t-1}. */
+function stepLogits(constants: ArrayLike<number>): number[] {
+  const ways = Array.from(constants, (logit) => 1 / (1 + Math.exp(-logit)));
+  return ways.map((way, t) => {
+    const step = t === 0 ? way : Math.min(way / ways[t - 1]!, MOST);
+    return Math.log(step / (1 - step));
+  });
 }
 
 /**
@@ -54,6 +66,13 @@ export const esmm: ArchitectureFactory<[options: EsmmOptions]> = defineArchitect
     checkOrderedTasks('esmm', tasks);
     const bottom = stemOf(stem, input);
     const top = ownTowers(tower, bottom.output, tasks, (task) => (task === tasks.length - 1 ? task : 'shared'));
+    // The heads give steps, the constants are of whole ways.
+    const ofSteps = top.parameters.map(
+      (parameter): Parameter => ({
+        ...parameter,
+        initial: (random, constants) => parameter.initial(random, constants && stepLogits(constants)),
+      }),
+    );
     const steps = (values: Values, h: Tensor, context: ForwardContext): Tensor[] =>
       tf.split(top.apply(values, spread(h, tasks.length), context), tasks.length, 2);
     const decode = (values: Values, h: Tensor, context: ForwardContext): Tensor => {
@@ -62,7 +81,7 @@ export const esmm: ArchitectureFactory<[options: EsmmOptions]> = defineArchitect
       return tf.concat(ways, 2);
     };
     return {
-      parameters: [...bottom.parameters, ...top.parameters],
+      parameters: [...bottom.parameters, ...ofSteps],
       forward: (values, x, context) => decode(values, bottom.apply(values, x, context), context),
       ...bottom.representation(decode),
       diagnose: (values, x, context) => ({

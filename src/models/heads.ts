@@ -1,9 +1,8 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { type Features, shapeRows, sizeOf, summarize, summaryWidth } from './features';
-import { constant, glorotUniform } from './initial';
+import { glorotUniform } from './initial';
 import type { ForwardContext, Parameter, Values } from './network';
 
 /** A linear head per task. */
@@ -32,6 +31,25 @@ export interface HeadsBackward {
 const WEIGHTS = 'heads/weights';
 const BIAS = 'heads/bias';
 
+/**
+ * Weights of heads that start near a constant, as a share of those after Glorot: too small to be seen in the first losses. At 0 the tasks'
+ * first gradients by what lies below would be 0, too, and methods that keep something of the first step (ExcessMTL) could not use it.
+ */
+const SMALL = 0.01;
+
+type Initial = Parameter['initial'];
+
+/** Weights after Glorot; small where the outputs are to be near a constant. */
+function headWeights(width: number, outputs: number): Initial {
+  const whole = glorotUniform(width, outputs, [width, outputs]);
+  return (random, constants) => (constants ? whole(random).map((weight) => SMALL * weight) : whole(random));
+}
+
+/** Biases that give the constants of some outputs, or 0. */
+function headBias(outputs: readonly number[]): Initial {
+  return (_, constants) => Float32Array.from(outputs, (output) => constants?.[output] ?? 0);
+}
+
 /** Whether a task's head works at every position of a sequence. */
 function perPosition(features: Features, task: Task): boolean {
   return features.sequence && task.kind === 'tagging';
@@ -44,6 +62,9 @@ function perPosition(features: Features, task: Task): boolean {
  * hardly grows with the number of tasks; a tagging task on a sequence has `head/<task>/weights` `[token width, classes]` and its bias, and
  * works at every position. Each task's columns start from a stream of the task's name: a network of one task starts with the same head as
  * that task's in a network of many.
+ *
+ * Weights are drawn after Glorot & Bengio (2010), biases are 0. Where a training starts near a constant prediction, the biases give the
+ * constant and the weights are a hundredth of that.
  * @throws RangeError when a tagging task has more or fewer positions than the sequence
  */
 export function heads(features: Features, tasks: readonly Task[]): Heads {
@@ -61,12 +82,14 @@ export function heads(features: Features, tasks: readonly Task[]): Heads {
     }
   }
   const columnTasks = whole.flatMap((t) => new Array<number>(tasks[t]!.outputs).fill(t));
-  const initial = (random: Random): Float32Array => {
+  const firstOutputs = tasks.map((_, t) => tasks.slice(0, t).reduce((n, { outputs }) => n + outputs, 0));
+  const outputsOf = (t: number, count: number): number[] => Array.from({ length: count }, (_, i) => firstOutputs[t]! + i);
+  const initial: Initial = (random, constants) => {
     const all = new Float32Array(width * wholeOutputs);
     let offset = 0;
     for (const t of whole) {
       const { name, outputs } = tasks[t]!;
-      const own = glorotUniform(width, outputs, [width, outputs])(random.split(name));
+      const own = headWeights(width, outputs)(random.split(name), constants);
       for (let i = 0; i < width; i++) all.set(own.subarray(i * outputs, (i + 1) * outputs), i * wholeOutputs + offset);
       offset += outputs;
     }
@@ -77,20 +100,27 @@ export function heads(features: Features, tasks: readonly Task[]): Heads {
       ? []
       : [
           { name: WEIGHTS, shape: [width, wholeOutputs], role: 'task', columnTasks, decay: true, initial },
-          { name: BIAS, shape: [1, wholeOutputs], role: 'task', columnTasks, decay: false, initial: constant(0, [1, wholeOutputs]) },
+          {
+            name: BIAS,
+            shape: [1, wholeOutputs],
+            role: 'task',
+            columnTasks,
+            decay: false,
+            initial: headBias(whole.flatMap((t) => outputsOf(t, tasks[t]!.outputs))),
+          },
         ];
   for (const t of token) {
     const { name, classes } = tasks[t]!;
     const shape = [width, classes.length];
     parameters.push(
-      { name: `head/${name}/weights`, shape, role: 'task', task: t, decay: true, initial: glorotUniform(width, classes.length, shape) },
+      { name: `head/${name}/weights`, shape, role: 'task', task: t, decay: true, initial: headWeights(width, classes.length) },
       {
         name: `head/${name}/bias`,
         shape: [1, classes.length],
         role: 'task',
         task: t,
         decay: false,
-        initial: constant(0, [1, classes.length]),
+        initial: headBias(outputsOf(t, classes.length)),
       },
     );
   }

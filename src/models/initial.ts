@@ -33,9 +33,9 @@ export function repeated(parameter: Parameter, copies: number, role: Parameter['
     ...parameter,
     role,
     shape: [copies, ...parameter.shape],
-    initial: (random) => {
+    initial: (random, constants) => {
       const values = new Float32Array(copies * one);
-      for (let copy = 0; copy < copies; copy++) values.set(parameter.initial(random), copy * one);
+      for (let copy = 0; copy < copies; copy++) values.set(parameter.initial(random, constants), copy * one);
       return values;
     },
   };

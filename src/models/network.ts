@@ -22,8 +22,12 @@ export interface Parameter {
   readonly columnTasks?: readonly number[];
   /** Whether weight decay applies (weights: yes, biases: no). */
   readonly decay: boolean;
-  /** Initial values of one model, row-major. */
-  readonly initial: (random: Random) => Float32Array;
+  /**
+   * Initial values of one model, row-major.
+   * @param constants the constant prediction to start near, a number per output of the network; heads then have small weights, and biases
+   * that give it. Without it they start as random guesses
+   */
+  readonly initial: (random: Random, constants?: ArrayLike<number>) => Float32Array;
 }
 
 /** Values of a stack of models by parameter name, each `[stack, ...shape]`. */

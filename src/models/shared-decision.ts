@@ -10,7 +10,7 @@ import { sharedHead } from './shared-head';
  * counterpart of hard sharing; only the output layer is shared, so balancing acts on it alone.
  *
  * All tasks must be of one kind with as many outputs each. Parameters: `trunk/<task>/...`, which only their task's loss reaches, and the
- * output layer `heads/weights`, `heads/bias`.
+ * output layer `heads/weights` `[width, outputs]`, with a bias of each task's own beside it, `heads/bias` `[1, tasks * outputs]`.
  * @param trunk the encoder that each task has
  */
 export const sharedDecision: ArchitectureFactory<[trunk: Encoder]> = defineArchitecture({

@@ -33,7 +33,7 @@ interface Between {
  *
  * All tasks must be of one kind with as many outputs each. Parameters: the trunk `trunk/...`; `middle/<task>/...`, or `embedding/<task>`
  * `[1, embedding]`, `combine/features/weights` `[width, width]` and bias, `combine/embedding` `[embedding, width]`; the output layer
- * `heads/weights`, `heads/bias`.
+ * `heads/weights` `[width, outputs]`, with a bias of each task's own beside it, `heads/bias` `[1, tasks * outputs]`.
  * @param trunk the shared lower layers
  */
 export const sharedOutput: ArchitectureFactory<[trunk: Encoder, options?: SharedOutputOptions]> = defineArchitecture({

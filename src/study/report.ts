@@ -160,6 +160,7 @@ function repeatCode(data: ComparisonData): string {
     `  epochs: ${design.epochs}, batchSize: ${design.batchSize}, schedule: ${JSON.stringify(design.schedule)}, validation: ${design.validation},`,
     ...(design.patience === null ? [] : [`  patience: ${design.patience},`]),
     ...(design.stopping === 'perTask' ? ["  stopping: 'perTask',"] : []),
+    ...(design.start === 'glorot' ? ["  start: 'glorot',"] : []),
     ...(design.clipNorm === null ? [] : [`  clipNorm: ${design.clipNorm},`]),
     ...(design.taskSampling === undefined ? [] : [`  taskSampling: ${JSON.stringify(design.taskSampling)},`]),
     `  optimizer: tl.${design.optimizer}(${JSON.stringify(options)}),`,

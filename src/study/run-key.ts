@@ -5,6 +5,7 @@ import type { BackendKind } from '../backend/backend';
 import { isTensor, type Split, type TaskData } from '../data/data-types';
 import type { Method } from '../models/method';
 import { methodFromJSON, methodToJSON } from '../models/registry';
+import type { Start } from '../training/initial-values';
 import type { Optimizer } from '../training/optimizer';
 import type { CheckedTaskSampling } from '../training/task-sampling';
 
@@ -28,6 +29,7 @@ export interface RunIngredients {
   readonly stopping: 'joint' | 'perTask';
   readonly clipNorm?: number;
   readonly taskSampling?: CheckedTaskSampling;
+  readonly start: Start;
   readonly mode: 'auto' | 'eager';
   readonly backend: BackendKind;
 }
@@ -94,6 +96,7 @@ export function runKey(run: RunIngredients): string {
       clipNorm: run.clipNorm ?? null,
       // Absent where it is not set, so that the names of runs kept before there was such a setting stay.
       ...(run.taskSampling && { taskSampling: run.taskSampling }),
+      start: run.start,
       mode,
       backend,
     }),

@@ -207,6 +207,7 @@ function designRecord(
     validation: settings.validation,
     clipNorm: settings.clipNorm ?? null,
     ...(settings.taskSampling && { taskSampling: settings.taskSampling }),
+    start: settings.start,
     splits: observations.splits,
     vary: observations.vary,
     ...(tune ? { tune } : {}),

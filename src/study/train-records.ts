@@ -62,7 +62,7 @@ export async function trainRecords(
   const keys = new Map<PlannedRun, string>();
   if (store) {
     const fingerprint = dataFingerprint(data);
-    const { batchSize, patience, stopping, clipNorm, taskSampling, mode } = settings;
+    const { batchSize, patience, stopping, clipNorm, taskSampling, start, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
       const key = runKey({
@@ -79,6 +79,7 @@ export async function trainRecords(
         stopping,
         ...(clipNorm === undefined ? {} : { clipNorm }),
         ...(taskSampling === undefined ? {} : { taskSampling }),
+        start,
         mode,
         backend,
       });

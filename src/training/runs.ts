@@ -1,9 +1,10 @@
 import type { State } from '../balancing/balancing';
+import { constantOutputs } from '../data/targets';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { countParameters, type Network, type TaskGroup } from '../models/network';
 import type { Task } from '../tasks/task';
-import { initialValues } from './initial-values';
+import { initialValues, type Start } from './initial-values';
 import { predictionsOf } from './predictions';
 import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident, type ResidentData } from './prepare';
 import { solveNetwork } from './solve';
@@ -79,6 +80,8 @@ export interface RunsProgress {
 export interface RunsOptions extends TrainingOptions {
   /** Bytes that one stack may take on the device; a larger one is split. @default 2^30 */
   readonly memoryBudget: number;
+  /** What heads start from, see `TrainingSettings`. @default 'constant' */
+  readonly start?: Start;
   /** Predict the training rows too. @default false */
   readonly trainPredictions?: boolean;
   /**
@@ -177,7 +180,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
       const offset = resident.offsets[own.indexOf(run.split)]!;
       const labelled = (rows: Int32Array): Int32Array =>
         rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))).map((row) => row + offset);
-      const weights = classWeightsOf(fitted.get(run.split)!.targets, data.tasks, unit.tasks);
+      const { targets } = fitted.get(run.split)!;
+      const weights = classWeightsOf(targets, data.tasks, unit.tasks);
+      const constants = options.start === 'glorot' ? undefined : unit.tasks.flatMap((t) => constantOutputs(data.tasks[t]!, targets[t]!));
       return {
         label: `"${run.name}" (seed ${run.seed}${unit.tasks.length < data.tasks.length ? `, ${tasks.length === 1 ? `task "${data.tasks[unit.tasks[0]!]!.name}"` : `${unit.tasks.length} tasks`}` : ''})`,
         seed: run.seed,
@@ -191,7 +196,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
           (row) => row + offset,
         ),
         columns: unit.tasks.flatMap((t) => columns[t]!),
-        initial: initialValues(unit.network, run.seed),
+        initial: initialValues(unit.network, run.seed, constants),
         learningRate: run.learningRate,
         ...(unit.weights ? { taskWeights: unit.weights } : {}),
         serve: unit.serve.map((t) => unit.tasks.indexOf(t)),

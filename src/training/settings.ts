@@ -1,4 +1,5 @@
 import { checkInteger, checkNumber, withDefaults } from '../options';
+import type { Start } from './initial-values';
 import { adam, type Optimizer } from './optimizer';
 import type { ProgressEvent } from './progress';
 import { checkTaskSampling, type TaskSampling } from './task-sampling';
@@ -35,6 +36,13 @@ export interface TrainingSettings {
    * labels. Networks of one task are trained as without it. @default every row once an epoch, in random order
    */
   readonly taskSampling?: TaskSampling;
+  /**
+   * What a network predicts before its first step. `'constant'`: the constant with the lowest loss on the training labels, the classes' shares
+   * (with class weights: the weighted shares) or the mean; biases of the heads give it, their weights are a hundredth of what `'glorot'`
+   * draws. `'glorot'`: a random guess, weights of the heads after Glorot & Bengio (2010) and biases 0, whose loss is several times the
+   * constant's; to compare with results that were got so. All other parameters start alike. @default 'constant'
+   */
+  readonly start?: Start;
   /** Stops training at the next step; what is finished is returned. */
   readonly signal?: AbortSignal;
   /** Told about five times a second. */
@@ -50,6 +58,7 @@ export interface CheckedSettings extends TrainingOptions {
   readonly stopping: 'joint' | 'perTask';
   readonly learningRate: number;
   readonly validation: number;
+  readonly start: Start;
   readonly memoryBudget: number;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
@@ -66,6 +75,7 @@ export const settingNames: readonly (keyof TrainingSettings)[] = [
   'validation',
   'clipNorm',
   'taskSampling',
+  'start',
   'signal',
   'onProgress',
   'mode',
@@ -84,16 +94,30 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
     optimizer: adam(),
     schedule: 'constant',
     stopping: 'joint',
+    start: 'constant',
     mode: 'auto',
     memoryBudget: 2 ** 30,
     ...Object.fromEntries(
       settingNames
-        .filter((name) => !['epochs', 'batchSize', 'optimizer', 'schedule', 'stopping', 'mode', 'memoryBudget'].includes(name))
+        .filter((name) => !['epochs', 'batchSize', 'optimizer', 'schedule', 'stopping', 'start', 'mode', 'memoryBudget'].includes(name))
         .map((name) => [name, undefined]),
     ),
   });
-  const { epochs, batchSize, optimizer, schedule, patience, stopping, clipNorm, taskSampling, signal, onProgress, mode, memoryBudget } =
-    filled;
+  const {
+    epochs,
+    batchSize,
+    optimizer,
+    schedule,
+    patience,
+    stopping,
+    start,
+    clipNorm,
+    taskSampling,
+    signal,
+    onProgress,
+    mode,
+    memoryBudget,
+  } = filled;
   checkInteger(who, 'epochs', epochs, 1);
   checkInteger(who, 'batchSize', batchSize, 1);
   if (typeof optimizer?.update !== 'function')
@@ -105,6 +129,8 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
   if (patience !== undefined) checkInteger(who, 'patience', patience, 1);
   if (stopping !== 'joint' && stopping !== 'perTask')
     throw new RangeError(`${who}: stopping must be "joint" or "perTask", got ${JSON.stringify(stopping)}`);
+  if (start !== 'constant' && start !== 'glorot')
+    throw new RangeError(`${who}: start must be "constant" or "glorot", got ${JSON.stringify(start)}`);
   const validation = filled.validation ?? (patience === undefined && stopping === 'joint' ? 0 : 0.15);
   checkNumber(who, 'validation', validation, 0, 1, true);
   if (patience !== undefined && validation === 0)
@@ -121,6 +147,7 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
     learningRate,
     validation,
     stopping,
+    start,
     mode,
     memoryBudget: memoryBudget!,
     ...(schedule === 'cosine' ? { schedule: (share: number): number => (1 + Math.cos(Math.PI * share)) / 2 } : {}),
