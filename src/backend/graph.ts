@@ -5,7 +5,7 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { threadsPerOp } from './native-settings';
 import { type Cut, productPlan } from './product-plan';
-import { type WholePackets, wholePackets } from './whole-packets';
+import { type WholePackets, type WholeSum, wholePackets, wholeSum } from './whole-packets';
 
 /*
  * tfjs-node runs each op by a native call of its own, which costs more than the op itself for small models. Every op goes through
@@ -151,27 +151,92 @@ export function nativeOp(
   return backend.executeSingleOutput!(op, list, [...inputs]) as Tensor;
 }
 
-/** Runs an op on an input that is filled up by copies of 1, and cuts what they gave off. */
+/** What the two functions below put together: ops with the attributes that they need. */
+function opsOf(backend: NativeBackend) {
+  const attribute = (name: string, type: DType): OpAttribute => ({ name, type: backend.binding.TF_ATTR_TYPE, value: DTYPE_CODE[type] });
+  const T = attribute('T', 'float32');
+  const run = (name: string, list: OpAttribute[], inputs: TensorInfo[]): Tensor =>
+    backend.executeSingleOutput!(name, list, inputs) as Tensor;
+  const integers = (values: readonly number[]): Tensor => tf.tensor1d([...values], 'int32');
+  return {
+    run,
+    reshape: (x: TensorInfo, shape: readonly number[]): Tensor => run('Reshape', [T, attribute('Tshape', 'int32')], [x, integers(shape)]),
+    /** Adds `extra` entries of `value` at the end of each axis. */
+    pad: (x: TensorInfo, extra: readonly number[], value: number): Tensor => {
+      const padding = tf.tensor2d(
+        extra.flatMap((n) => [0, n]),
+        [extra.length, 2],
+        'int32',
+      );
+      return run('PadV2', [T, attribute('Tpaddings', 'int32')], [x, padding, tf.scalar(value)]);
+    },
+    /** The first `size` entries of each axis. */
+    start: (x: TensorInfo, size: readonly number[]): Tensor =>
+      run('Slice', [T, attribute('Index', 'int32')], [x, integers(size.map(() => 0)), integers(size)]),
+    keepDims: (keep: boolean): OpAttribute[] => [
+      { name: 'keep_dims', type: backend.binding.TF_ATTR_BOOL, value: keep },
+      T,
+      attribute('Tidx', 'int32'),
+    ],
+  };
+}
+
+/** A sum of an input that is filled up with zeros. */
+function inWholeSum(
+  backend: NativeBackend,
+  attributes: readonly OpAttribute[],
+  x: TensorInfo,
+  axes: readonly number[],
+  whole: WholeSum,
+): Tensor {
+  const { run, reshape, pad, start, keepDims } = opsOf(backend);
+  const { outer, terms, columns, extraTerms, extraColumns } = whole;
+  const shape = isTrue(attributes, 'keep_dims')
+    ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+    : x.shape.filter((_, axis) => !axes.includes(axis));
+  return tf.tidy(() => {
+    const filled = pad(reshape(x, [outer, terms, columns]), [0, extraTerms, extraColumns], 0);
+    return reshape(start(run('Sum', keepDims(false), [filled, tf.tensor1d([1], 'int32')]), [outer, columns]), shape);
+  });
+}
+
+/** Runs an op on a last input that is filled up by copies of 1, and cuts what they gave off. */
 function inWholePackets(
   backend: NativeBackend,
   { rows, columns, extra }: WholePackets,
   op: string,
   attributes: OpAttribute[],
-  input: TensorInfo,
+  read: readonly TensorInfo[],
 ): Tensor {
-  const attribute = (name: string, type: DType): OpAttribute => ({ name, type: backend.binding.TF_ATTR_TYPE, value: DTYPE_CODE[type] });
-  const T = attribute('T', 'float32');
-  const run = (name: string, list: OpAttribute[], inputs: TensorInfo[]): Tensor =>
-    backend.executeSingleOutput!(name, list, inputs) as Tensor;
-  const reshaped = (x: TensorInfo, shape: readonly number[]): Tensor =>
-    run('Reshape', [T, attribute('Tshape', 'int32')], [x, tf.tensor1d([...shape], 'int32')]);
+  const input = read[read.length - 1]!;
+  const { run, reshape, pad, start } = opsOf(backend);
   return tf.tidy(() => {
-    const padding = tf.tensor2d([0, extra, 0, 0], [2, 2], 'int32');
-    const filled = run('PadV2', [T, attribute('Tpaddings', 'int32')], [reshaped(input, [rows, columns]), padding, tf.scalar(1)]);
-    const whole = run(op, attributes, [filled]);
-    const [begin, size] = [tf.tensor1d([0, 0], 'int32'), tf.tensor1d([rows, columns], 'int32')];
-    return reshaped(run('Slice', [T, attribute('Index', 'int32')], [whole, begin, size]), input.shape);
+    const whole = run(op, attributes, [...read.slice(0, -1), pad(reshape(input, [rows, columns]), [extra, 0], 1)]);
+    return reshape(start(whole, [rows, columns]), input.shape);
   });
+}
+
+/**
+ * An op whose result depends on where its input lies in a tensor, put together of ops whose do not; undefined for other ops.
+ * @param isConstant whether an input has the same value at every run
+ */
+function inAnyPlace(
+  backend: NativeBackend,
+  op: string,
+  attributes: OpAttribute[],
+  read: readonly TensorInfo[],
+  isConstant: (input: TensorInfo) => boolean,
+): Tensor | undefined {
+  if ((op === 'Sum' || op === 'Mean') && read[0]!.dtype === 'float32') {
+    const axes = [...backend.readSync(read[1]!.dataId)].sort((a, b) => a - b);
+    const whole = wholeSum(read[0]!.shape, axes);
+    if (!whole) return undefined;
+    const sum = inWholeSum(backend, attributes, read[0]!, axes, whole);
+    return op === 'Sum' ? sum : tf.div(sum, whole.terms);
+  }
+  const constantNumerator = read.length === 2 && read[0]!.shape.length === 0 && isConstant(read[0]!);
+  const packets = wholePackets(op, read, constantNumerator);
+  return packets && inWholePackets(backend, packets, op, attributes, read);
 }
 
 /** Runs `work` op by op with the same rounding as in a graph: see {@link wholePackets}. On other backends it just runs. */
@@ -182,8 +247,8 @@ export function withWholePackets<T>(work: () => T): T {
   // An own property hides the method of the prototype; inside a recording or a call of this function there is one already.
   if (Object.hasOwn(backend, 'executeSingleOutput')) return work();
   backend.executeSingleOutput = (op, attributes, read) => {
-    const packets = wholePackets(op, read);
-    return packets ? inWholePackets(backend, packets, op, attributes, read[0]!) : single.call(backend, op, attributes, read);
+    // Op by op, quotients are what they are.
+    return inAnyPlace(backend, op, attributes, read, () => false) ?? single.call(backend, op, attributes, read);
   };
   try {
     return work();
@@ -291,8 +356,8 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
       sources.set(product.dataId, noteProduct(attributes, read, product));
       return product;
     }
-    const packets = wholePackets(op, read);
-    if (packets) return inWholePackets(backend, packets, op, attributes, read[0]!);
+    const composed = inAnyPlace(backend, op, attributes, read, (input) => !sources.has(input.dataId));
+    if (composed) return composed;
     const output = single.call(backend, op, attributes, read) as Tensor;
     note(op, attributes, read, [output]);
     return output;

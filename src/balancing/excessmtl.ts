@@ -3,7 +3,10 @@ import type { JacobianBalancer, MethodFactory, TensorRuleResult } from './balanc
 import { defineJacobianBalancer } from './define-balancer';
 import { choiceOption, numberOption } from './options';
 
-/** Added to sums of squares that are divided by: below any met in float32, so that scales do not matter. */
+/**
+ * Added to what is divided by: below any length met in float32, so that scales do not matter. It is added after the root, since TensorFlow
+ * turns a / sqrt(b) in a graph into a product with an approximate root.
+ */
 const EPSILON = 1e-30;
 
 /** Puts the logarithm of an absent task's weight below any other. */
@@ -62,7 +65,7 @@ export const excessmtl: MethodFactory<ExcessmtlOptions, JacobianBalancer> = defi
       const zero = ops.constant(0);
       const squared = ops.square(jacobian);
       const squares = ops.add(state.squares!, squared);
-      const excess = ops.sumParameters(ops.div(squared, ops.sqrt(ops.add(squares, epsilon))));
+      const excess = ops.sumParameters(ops.div(squared, ops.add(ops.sqrt(squares), epsilon)));
       const first = state.first!;
       const later = ops.greater(first, zero);
       const relative = ops.mul(later, ops.div(excess, ops.add(first, epsilon)));

@@ -30,7 +30,7 @@ export interface StackPlan {
   /** Upper bound of each model's gradient norm; undefined: no clipping. */
   readonly clipNorm?: number;
   readonly batch: number;
-  /** Rows of one evaluation. */
+  /** Rows of one evaluation, a multiple of `EVALUATION_BLOCK`. */
   readonly evaluationBatch: number;
   /** Most steps per native call, where the weights are known. */
   readonly unroll: number;
@@ -102,7 +102,7 @@ export interface Executor {
   steps(feeds: readonly StepFeed[]): Float32Array;
   /** Updates by `done` (undefined before the first step) and looks at the rows of `next`. */
   probe(done: StepFeed | undefined, next: StepFeed): ProbeResult;
-  /** Outputs `[stack, rows, outputs]`, loss sums and label counts `[stack, tasks]`. `rows` `[stack, evaluationBatch]`. */
+  /** Outputs `[stack, rows, outputs]`, loss sums and label counts `[stack, blocks, tasks]`. `rows` `[stack, evaluationBatch]`. */
   evaluate(which: Which, rows: Int32Array): { readonly outputs: Float32Array; readonly sums: Float32Array; readonly counts: Float32Array };
   /** Makes the current parameters the best so far of each model where `improved` `[stack]` is 1. */
   keepBest(improved: Float32Array): void;

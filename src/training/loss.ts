@@ -188,6 +188,7 @@ export function lossSignal(
   weights: Tensor | undefined,
 ): LossSignal {
   const { sums, counts, slopes } = sumsAndTargets(tasks, outputs, labels, mask, classWeights);
-  const inverse = tf.div(1, tf.maximum(counts, 1e-12));
-  return { losses: tf.mul(sums, inverse), signal: tf.mul(slopes(), perOutput(tasks, weights ? tf.mul(weights, inverse) : inverse)) };
+  const divisors = tf.maximum(counts, 1e-12);
+  const signal = weights ? tf.mul(slopes(), perOutput(tasks, tf.div(weights, divisors))) : tf.div(slopes(), perOutput(tasks, divisors));
+  return { losses: tf.div(sums, divisors), signal };
 }

@@ -53,6 +53,9 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
+/** 1 - beta in float32 as TensorFlow's own op takes it, so that models with and without that op are equal to the last bit. */
+const rest = (beta: number): number => Math.fround(1 - Math.fround(beta));
+
 function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Optimizer {
   const filled = withDefaults<Required<AdamOptions>>(name, options, {
     learningRate: 1e-3,
@@ -80,8 +83,8 @@ function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Opt
       return { rate: (rate * root) / (1 - beta1 ** t), epsilon: epsilon * root };
     },
     update(value, gradient, [m, v], { rate, epsilon: constant, keep }) {
-      const m1 = tf.add(m!, tf.mul(tf.sub(gradient, m!), 1 - beta1));
-      const v1 = tf.add(v!, tf.mul(tf.sub(tf.square(gradient), v!), 1 - beta2));
+      const m1 = tf.add(m!, tf.mul(tf.sub(gradient, m!), rest(beta1)));
+      const v1 = tf.add(v!, tf.mul(tf.sub(tf.square(gradient), v!), rest(beta2)));
       const kept = weightDecay > 0 && name === 'adamw' ? tf.mul(value, keep) : value;
       return { value: tf.sub(kept, tf.div(tf.mul(rate, m1), tf.add(tf.sqrt(v1), constant))), slots: [m1, v1] };
     },

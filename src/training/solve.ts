@@ -3,7 +3,7 @@ import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import type { LabelledRows, Network } from '../models/network';
 import type { FittedSplit, ResidentData } from './prepare';
-import { evaluate, type StackShape } from './step';
+import { evaluate, inBlocks, type StackShape } from './step';
 import type { EpochListener, Member, StackResult } from './train-stack';
 
 /** Encoded inputs and prepared labels of some rows. */
@@ -30,7 +30,7 @@ export async function solveNetwork(
   fitted: FittedSplit,
   { network, tasks: indices }: { readonly network: Network; readonly tasks: readonly number[] },
   member: Member,
-  { resident }: ResidentData,
+  { resident, padding }: ResidentData,
   onEpoch: EpochListener,
 ): Promise<StackResult> {
   // One solution cannot be interrupted, but between two of them the stop button is heard.
@@ -58,9 +58,16 @@ export async function solveNetwork(
   const on = (rows: Int32Array): { outputs: Float32Array; losses: number[] } =>
     tf.tidy(() => {
       const values = network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
-      const found = evaluate(shape, values, { ...resident, classWeights: tf.ones([1, 1]) }, tf.tensor2d(rows, [1, rows.length], 'int32'));
-      const [sums, counts] = [found.sums.dataSync(), found.counts.dataSync()];
-      return { outputs: found.outputs.dataSync() as Float32Array, losses: Array.from(sums, (sum, t) => sum / counts[t]!) };
+      const filled = inBlocks(rows, padding);
+      const found = evaluate(
+        shape,
+        values,
+        { ...resident, classWeights: tf.ones([1, 1]) },
+        tf.tensor2d(filled, [1, filled.length], 'int32'),
+      );
+      const losses = tf.div(tf.sum(found.sums, 1), tf.sum(found.counts, 1));
+      const outputs = found.outputs.dataSync() as Float32Array;
+      return { outputs: outputs.slice(0, (rows.length * outputs.length) / filled.length), losses: [...losses.dataSync()] };
     });
   const trainLosses = on(member.train).losses;
   onEpoch(1, 1, trainLosses.reduce((a, b) => a + b, 0) / tasks.length);

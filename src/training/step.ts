@@ -402,7 +402,14 @@ export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): T
   return gradients.map((g) => tf.mul(g, tf.reshape(factor, [stack, ...g.shape.slice(1).map(() => 1)])));
 }
 
-/** Outputs `[stack, batch, outputs]` without training, with the loss sums and label counts `[stack, tasks]`. */
+/** Rows whose losses an evaluation sums up at a time. */
+export const EVALUATION_BLOCK = 64;
+
+/**
+ * Outputs `[stack, batch, outputs]` without training, with the loss sums and label counts `[stack, blocks, tasks]` of each
+ * {@link EVALUATION_BLOCK} rows: a float32 sum over all of them would depend on how many rows are filled up.
+ * @param rows `[stack, batch]`, a multiple of the block
+ */
 export function evaluate(
   shape: StackShape,
   parameters: readonly Tensor[],
@@ -412,7 +419,20 @@ export function evaluate(
   const { network, tasks } = shape;
   const { x, y, mask } = gather(shape, data, rows);
   const outputs = network.forward(named(network.parameters, parameters), x, inferenceContext);
-  return { outputs, ...lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined) };
+  const [stack, batch] = rows.shape as [number, number];
+  const blocks = batch / EVALUATION_BLOCK;
+  const apart = (t: Tensor): Tensor => tf.reshape(t, [stack * blocks, EVALUATION_BLOCK, ...t.shape.slice(2)]);
+  const weights = shape.weighted ? tileModels(data.classWeights, blocks) : undefined;
+  const { sums, counts } = lossSums(tasks, apart(outputs), apart(y), apart(mask), weights);
+  const perBlock = (t: Tensor): Tensor => tf.reshape(t, [stack, blocks, tasks.length]);
+  return { outputs, sums: perBlock(sums), counts: perBlock(counts) };
+}
+
+/** Rows filled up to whole blocks of an evaluation. */
+export function inBlocks(rows: Int32Array, padding: number): Int32Array {
+  const filled = new Int32Array(EVALUATION_BLOCK * Math.ceil(rows.length / EVALUATION_BLOCK)).fill(padding);
+  filled.set(rows);
+  return filled;
 }
 
 /** Tasks whose trial steps are computed at a time: the outputs take memory by their number times the number of all tasks. */

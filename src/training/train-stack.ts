@@ -22,6 +22,7 @@ import { totalClasses } from './loss';
 import type { Optimizer } from './optimizer';
 import type { ResidentData } from './prepare';
 import { Presence, RecentLosses } from './presence';
+import { EVALUATION_BLOCK } from './step';
 import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
 import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from './task-sampling';
 
@@ -252,8 +253,8 @@ interface Upcoming {
   readonly weighed: readonly (readonly number[] | undefined)[];
 }
 
-/** Smallest multiple of 64 rows that a batch of `rows` fits in. */
-const roundedUp = (rows: number): number => 64 * Math.ceil(rows / 64);
+/** Smallest number of whole blocks that `rows` fit in. */
+const roundedUp = (rows: number): number => EVALUATION_BLOCK * Math.ceil(rows / EVALUATION_BLOCK);
 
 /**
  * Rows of a batch as it is computed, filled up where there are fewer: the batch size, or no more than all rows need. It follows from a
@@ -300,7 +301,7 @@ export async function trainStack(
   const unroll = wholeSteps ? unrollFor(stepsPerEpoch) : 1;
   const perModel =
     members.some(({ learningRate }) => learningRate !== members[0]!.learningRate) || stepsOf.some((n) => n !== stepsPerEpoch);
-  const evaluationBatch = Math.min(512, Math.max(1, validationRows, ...members.map(({ predict }) => predict.length)));
+  const evaluationBatch = Math.min(512, roundedUp(Math.max(1, validationRows, ...members.map(({ predict }) => predict.length))));
 
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
   const shuffles = new Shuffles();
@@ -414,7 +415,7 @@ export async function trainStack(
       const member = members[s]!;
       const rows = feed.rows.subarray(place * batch, (place + 1) * batch);
       const count = orders[s]!.batch(epoch, k, data.padding, rows);
-      const active = count > 0 && progress[s]!.failure === undefined;
+      const active = count > 0 && progress[s]!.training;
       // A model that has no batch left in this epoch waits before its next step.
       const now = epoch * stepsOf[s]! + Math.min(k, stepsOf[s]! - 1);
       const own = active ? presences[s]!.of(rows.subarray(0, count)) : undefined;
@@ -459,7 +460,7 @@ export async function trainStack(
       const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
       const losses = probed ? Array.from(partOf(probed.losses, place)) : new Array<number>(taskCount).fill(1);
       if (present && !losses.every((loss, t) => !present[t] || Number.isFinite(loss))) fail(s, losses, epoch);
-      if (!counts || !present || own.failure !== undefined) {
+      if (!counts || !present || !own.training) {
         weights.fill(0);
         continue;
       }
@@ -503,7 +504,7 @@ export async function trainStack(
       const own = progress[s]!;
       const present = labels[place]?.map((count) => count > 0);
       const nextLosses = Array.from(partOf(after, place));
-      if (!present || own.failure !== undefined || !nextLosses.every((loss, t) => !present[t] || Number.isFinite(loss))) continue;
+      if (!present || !own.training || !nextLosses.every((loss, t) => !present[t] || Number.isFinite(loss))) continue;
       const losses = Array.from(partOf(before.losses, place));
       const input = {
         losses,
@@ -599,12 +600,12 @@ export async function trainStack(
       if (own.failure === undefined && means.some((mean, t) => seen[t] && !Number.isFinite(mean))) fail(s, means, epoch);
       if (own.failure !== undefined) own.stopped = true;
       else if (validation) {
-        own.validationLosses.push(validation[place]!);
-        const present = validation[place]!.filter((loss) => !Number.isNaN(loss));
         // Without validation rows of its own a model is best where it is.
-        const score = members[s]!.validation.length === 0 ? Number.NEGATIVE_INFINITY : present.reduce((a, b) => a + b, 0) / present.length;
-        if (score < own.bestScore || score === Number.NEGATIVE_INFINITY)
-          [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
+        const validated = members[s]!.validation.length > 0;
+        if (validated) own.validationLosses.push(validation[place]!);
+        const present = validation[place]!.filter((loss) => !Number.isNaN(loss));
+        const score = present.reduce((a, b) => a + b, 0) / present.length;
+        if (score < own.bestScore || !validated) [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
         const better = own.perTask?.improved(validation[place]!) ?? [];
         if (better.length > 0) improvedTasks.set(place, better);
         else if (options.patience !== undefined && epoch + 1 - own.latestBest() >= options.patience) own.stopped = true;
@@ -627,7 +628,9 @@ export async function trainStack(
     if (!options.snapshots?.includes(epoch)) return;
     const values = executor.read('current');
     for (const [place, s] of alive.entries()) {
-      progress[s]!.snapshots.push({ epoch, parameters: values.map((all) => partOf(all, place).slice()) });
+      // A model that stopped earlier is only carried along.
+      if (progress[s]!.trainLosses.length === epoch)
+        progress[s]!.snapshots.push({ epoch, parameters: values.map((all) => partOf(all, place).slice()) });
     }
   }
 
@@ -712,9 +715,12 @@ export async function trainStack(
       (s) => members[s]!.validation,
       (rows) => {
         const part = executor.evaluate('current', rows);
-        for (let i = 0; i < sums.length; i++) {
-          sums[i]! += part.sums[i]!;
-          counts[i]! += part.counts[i]!;
+        for (const place of alive.keys()) {
+          const [ownSums, ownCounts] = [partOf(part.sums, place), partOf(part.counts, place)];
+          for (let i = 0; i < ownSums.length; i++) {
+            sums[place * taskCount + (i % taskCount)]! += ownSums[i]!;
+            counts[place * taskCount + (i % taskCount)]! += ownCounts[i]!;
+          }
         }
       },
     );
@@ -753,6 +759,11 @@ class MemberProgress {
     public state: State | undefined,
     readonly perTask: TaskCheckpoints | undefined,
   ) {}
+
+  /** Whether it takes steps: it may have stopped before the stack has. */
+  get training(): boolean {
+    return !this.stopped && this.failure === undefined;
+  }
 
   /** The last epoch that was better than all before, by the mean loss or by that of some task. */
   latestBest(): number {

@@ -30,7 +30,7 @@ function planOf(step: StepKind, weighted = false): StackPlan {
     matchMean: false,
     weightHeads: false,
     batch,
-    evaluationBatch: 20,
+    evaluationBatch: 64,
     unroll: 2,
     perModel: false,
     absences: false,

@@ -40,9 +40,12 @@ function descend(optimizer: Optimizer): { w: number[]; b: number[] } {
 test.each(Object.keys(cases))("%s gives PyTorch's numbers", (name) => {
   const want = expected.values[name as keyof typeof expected.values];
   const got = descend(cases[name]!);
-  // 12 steps, each of which rounds a parameter once and its update a few times: 2e-6 is 34 roundings of float32.
+  // 12 steps, each of which rounds a parameter once and its update a few times: 2e-6 is 34 roundings of float32. Adam's 1 - beta2, which
+  // TensorFlow's own op takes in float32, is off by 2^-25 / 0.001 = 3e-5 of itself at most, and the root of the squares' mean by half of
+  // that: over 12 steps of up to 0.05 that is 9e-6.
+  const bound = name.startsWith('adam') ? 2e-6 + 9e-6 : 2e-6;
   for (const key of ['w', 'b'] as const) {
-    for (const [i, value] of want[key].entries()) expect(Math.abs(got[key][i]! - value)).toBeLessThan(2e-6 * Math.max(1, Math.abs(value)));
+    for (const [i, value] of want[key].entries()) expect(Math.abs(got[key][i]! - value)).toBeLessThan(bound * Math.max(1, Math.abs(value)));
   }
 });
 
