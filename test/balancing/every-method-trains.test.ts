@@ -29,16 +29,17 @@ describe.each(['emotions', 'solarFlare'] as const)('%s', (name) => {
 
   test.each(Object.keys(factories))('%s', async (method) => {
     const { history } = await fitModel(data, hardSharing(mlp([16])).with(factories[method]!(data.tasks.length)), {
-      epochs: 12,
-      batchSize: 64,
+      epochs: 30,
+      batchSize: 256,
       learningRate: 0.01,
       // With the default epsilon rounding alone moves the end of scaleInvariant on solarFlare by 5 %, with this one by less than 0.1 %.
       optimizer: adam({ epsilon: 1e-3 }),
       onProgress: () => {},
     });
     const losses = history.parts[0]!.trainLosses.map((perTask) => perTask.reduce((a, b) => a + b, 0) / perTask.length);
-    expect(losses).toHaveLength(12);
-    // The standardised targets' squared error starts near 1, as the cross entropy starts near ln 2.
+    expect(losses).toHaveLength(30);
+    // Training starts at the best constant, so what is below the first epoch was learned from the inputs. Batches are large: in smaller ones
+    // the flares' counts are often all 0, and their loss is no measure of the task.
     expect(losses.at(-1)).toBeLessThan(0.95 * losses[0]!);
   });
 });

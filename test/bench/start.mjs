@@ -4,6 +4,8 @@
  *
  *   node test/bench/start.mjs FOLDER [PYTHON]     FOLDER holds slump, andro, edm, jura, sf1 and enb .arff; sets that are missing are left out
  *
+ * Found with scikit-learn 1.9.1, geometric mean of our error over its: constant 1.016, worse in 11 of 19; glorot 1.127, worse in 18.
+ *
  * The sets are in the public repository tsoumakas/mulan, data/multi-target. PYTHON (default: python3) needs scikit-learn. Needs the build
  * (`npm run build`).
  */

@@ -87,6 +87,22 @@ describe('taskloom compare', () => {
     expect(scores[2]).toHaveLength(4);
   });
 
+  it('starts at the best constant prediction, or with --start glorot at a random guess', async () => {
+    const errors = async (...more: readonly string[]): Promise<number[]> => {
+      // Steps of this length change nothing.
+      const args = ['compare', 't.csv', ...tasks, ...quick, '--lr', '1e-12', ...more, '--json', 's.json', '--html', 's.html', '--quiet'];
+      expect(await command.run(args)).toEqual({ code: 0, stdout: '', stderr: '' });
+      const { runs } = JSON.parse(readFileSync(join(command.folder, 's.json'), 'utf8')) as ComparisonData;
+      return runs.map(({ metrics }) => metrics.price!.relativeRmse!);
+    };
+    const code = "start: 'glorot'";
+    // An error of 1 is that of the training rows' mean.
+    for (const error of await errors()) expect(error).toBeCloseTo(1, 1);
+    expect(readFileSync(join(command.folder, 's.html'), 'utf8')).not.toContain(code);
+    expect(Math.max(...(await errors('--start', 'glorot')))).toBeGreaterThan(1.1);
+    expect(readFileSync(join(command.folder, 's.html'), 'utf8')).toContain(code);
+  });
+
   it('takes given splits, and reads a negative number as a value', async () => {
     const half = (from: number): number[] => Array.from({ length: 20 }, (_, i) => from + i);
     command.write('splits.json', JSON.stringify({ 4: { train: half(0), test: half(20) }, 9: { train: half(20), test: half(0) } }));
@@ -193,6 +209,7 @@ describe('bad input: exit code 2, one clear message, nothing written', () => {
       ['compare', 't.csv', ...tasks, '--stopping', 'task'],
       /--stopping must be joint or per-task, got "task"/,
     ],
+    ['an unknown start', ['compare', 't.csv', ...tasks, '--start', 'zero'], /--start must be constant or glorot, got "zero"/],
     ['an unknown group column', ['compare', 't.csv', ...tasks, '--groups', 'who'], /groups names column "who"/],
     [
       'an unknown method',

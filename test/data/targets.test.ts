@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitTargets } from '../../src/data/targets';
+import { constantOutputs, fitTargets } from '../../src/data/targets';
 import { taskData } from '../../src/data/task-data';
 import { binary, multiclass, regression, tagging } from '../../src/tasks';
 
@@ -46,6 +46,33 @@ describe('fitTargets', () => {
     const tagged = taskData({ x: [1, 2, 3], t: ['a a b', 'a', 'c c c'] }, { tasks: { t: tagging({ classWeights: 'balanced' }) } });
     const [tags] = fitTargets(tagged, [0, 1]);
     expect(tags).toMatchObject({ count: 4, classCounts: [3, 1, 0], classWeights: [4 / 6, 2, 1] });
+  });
+
+  it('gives the constant prediction of the lowest loss: shares of the classes, weighted where they have weights, or the mean', () => {
+    const of = (name: string): number[] =>
+      constantOutputs(data.tasks.find((task) => task.name === name)!, targets.find((own) => own.name === name)!);
+    expect(of('price')).toEqual([0]);
+    // One of four is sick; balanced, the classes weigh alike.
+    expect(of('plain')[0]).toBeCloseTo(Math.log(1 / 3), 12);
+    expect(of('sick')[0]).toBeCloseTo(0, 12);
+    // 3 of a at weight 1, 1 of b at weight 4, and half a label of mean weight 7 / 4 of c, which no row has.
+    const odds = of('given').map(Math.exp);
+    for (const [c, mass] of [3, 4, 7 / 8].entries()) expect(odds[c]).toBeCloseTo(mass / 7, 12);
+  });
+
+  it('gives a class that weighs nothing half a label, and repeats the tags at every position', () => {
+    const small = taskData(
+      { x: [1, 2, 3, 4], a: [0, 0, 0, 1], t: ['a a b', 'a', 'b a a', 'a'] },
+      { tasks: { a: binary({ classWeights: { 0: 0, 1: 2 } }), none: binary({ column: 'a', classWeights: { 0: 0, 1: 0 } }), t: tagging() } },
+    );
+    const fitted = fitTargets(small, [0, 1, 2, 3]);
+    const [a, none, tags] = small.tasks.map((task, t) => constantOutputs(task, fitted[t]!));
+    // 2 against half of the mean weight, 2 / 4.
+    expect(a![0]).toBeCloseTo(Math.log(8), 12);
+    expect(none).toEqual([0]);
+    // Six a and two b.
+    for (const [i, odds] of tags!.map(Math.exp).entries()) expect(odds).toBeCloseTo(i % 2 === 0 ? 0.75 : 0.25, 12);
+    expect(tags).toHaveLength(6);
   });
 
   it('refuses training rows without a label of a task', () => {

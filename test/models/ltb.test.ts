@@ -138,7 +138,7 @@ test('on two planted groups of tasks the tree keeps them apart, and trains anew'
     groups: 2,
     tasksPerGroup: 3,
     features: 8,
-    rows: 400,
+    rows: 800,
     similarity: 0.95,
     noise: 0.3,
     nonLinear: true,

@@ -11,7 +11,7 @@ import { fit as fitModel } from '../../src/training/fit';
 /*
  * Every architecture learns a real data set (593 songs, six binary labels), in every way that the engine has to balance tasks: the plain sum,
  * weights from the losses, weights from the products of the gradients, the same at the representation, and a rule on the gradients
- * themselves. Op by op: six steps are not worth a graph, and that a graph gives the same is tested elsewhere.
+ * themselves. Op by op: 24 steps are not worth a graph, and that a graph gives the same is tested elsewhere.
  */
 
 let data: TaskData;
@@ -48,7 +48,7 @@ function methodOf(name: string): Method {
 
 /** Mean loss per epoch over all tasks, whose networks may be several. */
 async function curve(method: Method): Promise<number[]> {
-  const { history } = await fitModel(data, method, { epochs: 2, batchSize: 200, learningRate: 0.02, mode: 'eager' });
+  const { history } = await fitModel(data, method, { epochs: 8, batchSize: 200, learningRate: 0.02, mode: 'eager' });
   const epochs = history.parts[0]!.trainLosses.length;
   return Array.from(
     { length: epochs },
@@ -79,9 +79,9 @@ describe.each(Object.keys(architectures))('%s', (name) => {
       );
       return;
     }
-    const [first, last] = await run();
-    expect(first).toBeGreaterThan(0);
-    expect(last).toBeGreaterThan(0);
-    expect(last).toBeLessThan(0.97 * first!);
+    const losses = await run();
+    for (const loss of losses) expect(loss).toBeGreaterThan(0);
+    // The first epoch is close to the start, the loss of the best constant: what is below it was learned from the inputs.
+    expect(losses.at(-1)).toBeLessThan(0.97 * losses[0]!);
   });
 });

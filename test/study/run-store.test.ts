@@ -68,6 +68,8 @@ describe('kept runs', () => {
     expect(await count({ learningRate: 0.01 })).toBe(6);
     expect(await count({ taskSampling: 'uniform' })).toBe(6);
     expect(await count({ taskSampling: { temperature: 3 } })).toBe(6);
+    expect(await count({ start: 'glorot' })).toBe(6);
+    expect(await count({ start: 'constant' })).toBe(0);
     expect(await count({ validation: 0.2 })).toBe(6);
     expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(6);
     expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(0);
