@@ -1,3 +1,4 @@
+import { ofThisPackage } from '../provenance';
 import { type PlainArray, plainOps } from './array-ops';
 import type {
   Context,
@@ -96,7 +97,7 @@ export function defineGramianBalancer<Options extends object>(
       if (context.losses !== undefined) checkLosses(where, context.losses, jacobian.length);
       return inputOf(where, context.losses ?? jacobian.map(() => 1), { ...context, gramian }, 'gramian');
     };
-    return {
+    return ofThisPackage({
       info,
       needs: 'gramian',
       options: options as Readonly<Record<string, unknown>>,
@@ -133,7 +134,7 @@ export function defineGramianBalancer<Options extends object>(
           },
         };
       },
-    };
+    });
   };
   return Object.assign(factory, { info });
 }
@@ -201,7 +202,7 @@ export function defineJacobianBalancer<Options extends object>(
       };
     };
     const from = (context: Context): RuleState => (context.state as RuleState | undefined) ?? fresh(context.seed ?? 0);
-    return {
+    return ofThisPackage({
       info,
       needs: 'jacobian',
       options: options as Readonly<Record<string, unknown>>,
@@ -235,7 +236,7 @@ export function defineJacobianBalancer<Options extends object>(
           },
         };
       },
-    };
+    });
   };
   return Object.assign(factory, { info });
 }

@@ -1,3 +1,4 @@
+import { ofThisPackage } from '../provenance';
 import type {
   Context,
   Matrix,
@@ -117,7 +118,7 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
         },
       };
     };
-    return method;
+    return ofThisPackage(method);
   };
   return Object.assign(factory, { info });
 }

@@ -82,6 +82,8 @@ export interface Layer {
 /** What turns inputs into a representation; made by `mlp()` and its like, by `encoder()` from a pair of functions, or by hand. */
 export interface Encoder {
   readonly name: string;
+  /** Of an encoder of one's own: names its code; change it with the code. Without one its runs are not kept in a study's `directory`. */
+  readonly version?: string | number;
   readonly options: Readonly<Record<string, unknown>>;
   /**
    * The encoder's layers for inputs of this shape.
@@ -146,6 +148,8 @@ export interface SolvableProblem extends Problem {
 /** A published way of sharing, with its options. */
 export interface Architecture {
   readonly name: string;
+  /** Of an architecture of one's own: names its code; change it with the code. Without one its runs are not kept in a study's `directory`. */
+  readonly version?: string | number;
   readonly options: Readonly<Record<string, unknown>>;
   readonly build: (problem: Problem) => Network;
   /** True for single-task learning: every task gets a network of its own, trained on its own. */

@@ -1,3 +1,4 @@
+import { isOfThisPackage } from '../provenance';
 import { architectures } from './architectures';
 import { encoders } from './encoders';
 import type { Method } from './method';
@@ -16,7 +17,7 @@ const ARCHITECTURES: Readonly<Record<string, { readonly fromOptions: (options: O
 /** A method's names and options. */
 export function methodToJSON(method: Method): unknown {
   const plain = (value: unknown): unknown => {
-    if (isEncoder(value)) return { encoder: value.name, options: plain(value.options) };
+    if (isEncoder(value)) return { encoder: value.name, ...versionOf(value), options: plain(value.options) };
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]));
     return value;
@@ -24,9 +25,33 @@ export function methodToJSON(method: Method): unknown {
   const { architecture, balancing, update } = method;
   return {
     architecture: architecture.name,
+    ...versionOf(architecture),
     options: plain(architecture.options),
-    ...(balancing ? { balancing: { name: balancing.info.name, options: balancing.options }, update } : {}),
+    ...(balancing ? { balancing: { name: balancing.info.name, ...versionOf(balancing), options: balancing.options }, update } : {}),
   };
+}
+
+function versionOf({ version }: { readonly version?: string | number }): { readonly version?: string | number } {
+  return version === undefined ? {} : { version };
+}
+
+/**
+ * The parts of a method that are the user's own code without a version: what they compute cannot be told from one process to the next.
+ * @returns in words, for instance `encoder "gated"`; empty where all is known
+ */
+export function unversionedParts({ architecture, balancing }: Method): string[] {
+  const unknown = (what: string, name: string, thing: { readonly version?: string | number }): string[] =>
+    isOfThisPackage(thing) || thing.version !== undefined ? [] : [`${what} "${name}"`];
+  const inside = (value: unknown): string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    if (isEncoder(value)) return [...unknown('encoder', value.name, value), ...inside(value.options)];
+    return Object.values(value).flatMap(inside);
+  };
+  return [
+    ...unknown('architecture', architecture.name, architecture),
+    ...inside(architecture.options),
+    ...(balancing ? unknown('balancing', balancing.info.name, balancing) : []),
+  ];
 }
 
 /**

@@ -7,7 +7,7 @@ import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
 import type { CheckedSettings } from '../training/settings';
 import type { Observation } from './observations';
-import { dataFingerprint, runKey } from './run-key';
+import { dataFingerprint, runKey, unversioned } from './run-key';
 import { type KeptRun, openRunStore } from './run-store';
 import { scoreRun } from './score-run';
 
@@ -65,6 +65,7 @@ export async function trainRecords(
     const { batchSize, patience, stopping, clipNorm, taskSampling, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
+      if (unversioned(run).length > 0) continue;
       const key = runKey({
         data: fingerprint,
         method,
@@ -108,7 +109,8 @@ export async function trainRecords(
           features: result.fitted.encoder.features,
         };
         finished.set(run, kept);
-        store?.write(keys.get(run)!, kept);
+        const key = keys.get(run);
+        if (key !== undefined) store?.write(key, kept);
       };
       await trainRuns(data, [...plannedOf.keys()], {
         ...settings,
@@ -125,7 +127,18 @@ export async function trainRecords(
       done += missing;
     }
   });
-  return { finished, reused, notes: store?.notes ?? [] };
+  return { finished, reused, notes: store ? [...unkeptNotes(planned), ...store.notes] : [] };
+}
+
+/** One line about the runs that cannot be kept, because what the user's own code computes cannot be told from one call to the next. */
+function unkeptNotes(planned: readonly PlannedRun[]): string[] {
+  const own = planned.filter((run) => unversioned(run).length > 0);
+  if (own.length === 0) return [];
+  const names = [...new Set(own.map(({ name }) => name))].join(', ');
+  const parts = [...new Set(own.flatMap(unversioned))];
+  return [
+    `runs of ${names} are not kept and not reused: ${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} your own code without a version; give it one, for instance version: "1", and change it with the code`,
+  ];
 }
 
 function named(record: KeptRun['record'], { name, observation }: PlannedRun): KeptRun['record'] {

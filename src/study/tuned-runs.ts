@@ -135,7 +135,7 @@ export async function tunedRuns(
     }
     if (candidates.length > 1) tuning[name] = { candidates: candidates.map(({ changes }) => changes), choices, seconds: seconds[c]! };
   }
-  return { records, features, tuning, missing: contestants.length * observations.length - records.length, notes };
+  return { records, features, tuning, missing: contestants.length * observations.length - records.length, notes: [...new Set(notes)] };
 }
 
 /** Runs of each round, by how many candidates go on. */
