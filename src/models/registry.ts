@@ -17,7 +17,7 @@ const ARCHITECTURES: Readonly<Record<string, { readonly fromOptions: (options: O
 /** A method's names and options. */
 export function methodToJSON(method: Method): unknown {
   const plain = (value: unknown): unknown => {
-    if (isEncoder(value)) return { encoder: value.name, ...versionOf(value), options: plain(value.options) };
+    if (isEncoder(value)) return { encoder: value.name, ...provenance(value), options: plain(value.options) };
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]));
     return value;
@@ -25,14 +25,15 @@ export function methodToJSON(method: Method): unknown {
   const { architecture, balancing, update } = method;
   return {
     architecture: architecture.name,
-    ...versionOf(architecture),
+    ...provenance(architecture),
     options: plain(architecture.options),
-    ...(balancing ? { balancing: { name: balancing.info.name, ...versionOf(balancing), options: balancing.options }, update } : {}),
+    ...(balancing ? { balancing: { name: balancing.info.name, ...provenance(balancing), options: balancing.options }, update } : {}),
   };
 }
 
-function versionOf({ version }: { readonly version?: string | number }): { readonly version?: string | number } {
-  return version === undefined ? {} : { version };
+/** What tells code of the user's own, which may have the name of this package's, from it. */
+function provenance(thing: { readonly version?: string | number }): { readonly own?: true; readonly version?: string | number } {
+  return { ...(isOfThisPackage(thing) ? {} : { own: true }), ...(thing.version === undefined ? {} : { version: thing.version }) };
 }
 
 /**
@@ -62,9 +63,9 @@ export function methodFromJSON(json: unknown): Method {
   const made = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(made);
     if (typeof value !== 'object' || value === null) return value;
-    const { encoder, options } = value as { encoder?: string; options?: Options };
+    const { encoder, own, options } = value as { encoder?: string; own?: boolean; options?: Options };
     if (typeof encoder === 'string') {
-      const make = Object.hasOwn(ENCODERS, encoder) ? ENCODERS[encoder] : undefined;
+      const make = !own && Object.hasOwn(ENCODERS, encoder) ? ENCODERS[encoder] : undefined;
       if (!make)
         throw new Error(
           `Cannot rebuild the encoder "${encoder}": it is not one of this package's; give the method as load(directory, { method })`,
@@ -73,8 +74,8 @@ export function methodFromJSON(json: unknown): Method {
     }
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, made(v)]));
   };
-  const { architecture, options } = json as { architecture: string; options: Options };
-  const make = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
+  const { architecture, own, options } = json as { architecture: string; own?: boolean; options: Options };
+  const make = !own && Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
   if (!make)
     throw new Error(
       `Cannot rebuild the architecture "${architecture}": it is not one of this package's; give the method as load(directory, { method })`,

@@ -65,8 +65,9 @@ export interface Model {
    */
   diagnose(table: TableLike | TaskData | InputTensor): Readonly<Record<string, readonly (readonly number[])[]>>;
   /**
-   * Saves the model to a directory, whole or not at all.
-   * @throws Error when the directory cannot be written or holds something else
+   * Saves the model to a directory: `model.json` and a file of its numbers, whole or not at all. A model that is there is replaced; a kill or a
+   * full disk leaves the one or the other. Nothing else in the directory is touched.
+   * @throws Error when the directory cannot be written, or has no model of ours but other files
    */
   save(directory: string): Promise<void>;
 }
