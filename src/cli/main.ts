@@ -37,13 +37,17 @@ async function run([command, ...rest]: readonly string[]): Promise<Outcome> {
   }
 }
 
-// A reader such as `head` may leave before everything is printed.
+let printed = '';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  // A reader such as `head` may leave before everything is printed; on a full disk, what was computed is shown where it still can be.
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`${printed}taskloom: cannot write to standard output: ${error.message}\n`);
+  process.exitCode = 1;
 });
 
 run(process.argv.slice(2)).then(
   ({ text, error, code }) => {
+    printed = text;
     process.stdout.write(text);
     if (error !== undefined) process.stderr.write(`taskloom: ${error}\n`);
     process.exitCode = code;
