@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import type { LabelledRows, Network } from '../models/network';
+import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
 import { evaluate, type StackShape } from './step';
 import type { EpochListener, Member, StackResult } from './train-stack';
@@ -63,12 +64,14 @@ export async function solveNetwork(
       return { outputs: found.outputs.dataSync() as Float32Array, losses: Array.from(sums, (sum, t) => sum / counts[t]!) };
     });
   const trainLosses = on(member.train).losses;
+  const outputs = member.predict.length > 0 ? on(member.predict).outputs : new Float32Array(0);
+  const what = notFinite(network.parameters, parameters, outputs);
   onEpoch(1, 1, trainLosses.reduce((a, b) => a + b, 0) / tasks.length);
   return {
     members: [
       {
         parameters,
-        outputs: member.predict.length > 0 ? on(member.predict).outputs : new Float32Array(0),
+        outputs,
         trainLosses: [trainLosses],
         validationLosses: member.validation.length > 0 ? [on(member.validation).losses] : [],
         bestEpoch: 1,
@@ -76,6 +79,9 @@ export async function solveNetwork(
         weights: [],
         gradients: [],
         snapshots: [],
+        ...(what === undefined
+          ? {}
+          : { failure: `Solving ${member.label} diverged: ${what}; look for extreme values in the inputs and labels` }),
         interrupted: false,
       },
     ],
