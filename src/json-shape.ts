@@ -84,7 +84,7 @@ export const anyRecord: Shape<Record<string, unknown>> = recordOf((value) => val
 
 type Fields<Required, Optional> = { [K in keyof Required]: Shaped<Required[K]> } & { [K in keyof Optional]?: Shaped<Optional[K]> };
 
-/** An object with these fields; fields of other names are left out. */
+/** An object with these fields; fields of other names stay as they are. */
 export function fields<
   R extends Readonly<Record<string, Shape<unknown>>>,
   O extends Readonly<Record<string, Shape<unknown>>> = Record<never, never>,
@@ -95,6 +95,6 @@ export function fields<
     const more = Object.entries(optional ?? {}).flatMap(([name, shape]) =>
       given.has(name) ? [[name, shape(given.get(name), `${at}.${name}`)]] : [],
     );
-    return Object.fromEntries([...own, ...more]) as Fields<R, O>;
+    return Object.fromEntries([...given, ...own, ...more]) as Fields<R, O>;
   };
 }

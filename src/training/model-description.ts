@@ -3,7 +3,7 @@ import { type Encoder, encoderFromJSON } from '../data/encoder';
 import type { FittedTarget } from '../data/targets';
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, type Shape, type Shaped, text } from '../json-shape';
 import { methodToJSON } from '../models/registry';
-import type { Task } from '../tasks/task';
+import { type Task, taskKinds } from '../tasks/task';
 import type { ModelHistory, ModelParts } from './model';
 
 /*
@@ -34,7 +34,7 @@ const descriptionShape = fields({
     fields(
       {
         name: text,
-        kind: oneOf(['binary', 'multiclass', 'regression', 'tagging']),
+        kind: oneOf(taskKinds),
         column: text,
         classes: listOf(text),
         outputs: integer(1, 2 ** 31),

@@ -79,7 +79,7 @@ export interface RunsOptions extends TrainingOptions {
    */
   readonly skip?: ReadonlySet<Run>;
   readonly onProgress?: (progress: RunsProgress) => void;
-  /** Called with runs as soon as they are finished. */
+  /** Called with runs as soon as they are finished: with all that shared a stack at once, directly or through another one. */
   readonly onResults?: (results: readonly RunResult[]) => void;
 }
 
@@ -137,6 +137,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
   const batches = stacks(data, runs, units, fitted, options)
     .map((list) => list.filter((unit) => !options.skip?.has(runs[unit.run]!)))
     .filter((list) => list.length > 0);
+  const companies = companiesOf(batches.map((list) => list.map(({ run }) => run)));
   const work = batches.map((list) => list.length);
   const totalWork = work.reduce((a, b) => a + b, 0);
   let doneWork = 0;
@@ -212,18 +213,28 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
       throw error;
     }
     doneWork += work[b]!;
-    const finished: RunResult[] = [];
     for (const index of new Set(list.map((unit) => unit.run))) {
       const own = units.filter((unit) => unit.run === index);
       if (!own.every((unit) => trained.has(unit))) continue;
       const result = collect(data, runs[index]!, fitted.get(runs[index]!.split)!, own, trained, options.trainPredictions === true);
       results.set(index, result);
-      finished.push(result);
     }
-    if (finished.length > 0) options.onResults?.(finished);
+    // Stacks that were not begun may still hold runs of this one's company.
+    const company = [...companies.find((runsOf) => runsOf.has(list[0]!.run))!];
+    if (company.every((index) => results.has(index))) options.onResults?.(company.map((index) => results.get(index)!));
   }
   held?.data.dispose();
   return runs.flatMap((_, index) => results.get(index) ?? []);
+}
+
+/** Sets of runs that share stacks, directly or through another run: only together they give the same numbers to the last bit. */
+function companiesOf(stacked: readonly (readonly number[])[]): ReadonlySet<number>[] {
+  let companies: Set<number>[] = [];
+  for (const runs of stacked) {
+    const joined = companies.filter((company) => runs.some((run) => company.has(run)));
+    companies = [...companies.filter((company) => !joined.includes(company)), new Set([...joined.flatMap((one) => [...one]), ...runs])];
+  }
+  return companies;
 }
 
 function hasLabel(data: TaskData, task: number, row: number): boolean {
