@@ -138,14 +138,14 @@ function reaches(method: Method, change: (encoder: Encoder) => Encoder | undefin
 /** The method with one of its own options changed. */
 function withOption(who: string, name: string, method: Method, option: string, value: unknown): Method {
   const { architecture, balancing, update } = method;
-  if (balancing && option in balancing.options) {
+  if (balancing && Object.hasOwn(balancing.options, option)) {
     const registries: Readonly<Record<string, (options: never) => Balancing>> = { ...weightings, ...balancers };
     const make = isOfThisPackage(balancing) && Object.hasOwn(registries, balancing.info.name) ? registries[balancing.info.name] : undefined;
     if (!make)
       throw new TypeError(`${who}: tune.options.${name}: ${balancing.info.name} is not registered, so its options cannot be varied`);
     return wrap(architecture).with(make({ ...balancing.options, [option]: value } as never), update);
   }
-  if (option in architecture.options) {
+  if (Object.hasOwn(architecture.options, option)) {
     const registry: Readonly<Record<string, { readonly fromOptions: (options: Readonly<Record<string, unknown>>) => Method }>> = {
       ...architectures,
     };
@@ -174,7 +174,7 @@ export function candidatesOf(
   const search = isSearch(given) ? given : undefined;
   const base = search ? search.base : (given as Method);
   const count = tune ? tune.budget : search ? search.size : 1;
-  const own = Object.entries(tune?.options[name] ?? {});
+  const own = Object.entries((tune && Object.hasOwn(tune.options, name) ? tune.options[name] : undefined) ?? {});
   for (const [option, values] of own) {
     if (!Array.isArray(values) || values.length === 0)
       throw new TypeError(`${who}: tune.options.${name}.${option} must be a non-empty array of values, got ${JSON.stringify(values)}`);

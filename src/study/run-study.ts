@@ -239,7 +239,7 @@ function effectOf(who: string, effect: StudyOptions['smallestEffect'], task: str
     throw new RangeError(
       `${who}: smallestEffect names "${unknown}", which is no task${didYouMean(unknown, names)}; tasks: ${names.join(', ')}`,
     );
-  const own = effect[task] ?? 0;
+  const own = (Object.hasOwn(effect, task) ? effect[task] : undefined) ?? 0;
   checkNumber(who, `smallestEffect.${task}`, own, 0);
   return own;
 }
