@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OptionInfo, Paper } from '../balancing/balancing';
 import { describeOptions, type OptionSpecs, readOptions } from '../balancing/options';
 import { ofThisPackage } from '../provenance';
+import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import { type Method, method } from './method';
 import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, SolvableProblem, TaskGroup, Values } from './network';
@@ -46,7 +47,7 @@ export interface ArchitectureDefinition<Arguments extends readonly unknown[], Op
   /** See `Architecture.partition`. */
   readonly partition?: (tasks: readonly Task[], options: Required<Options>) => readonly TaskGroup[];
   /** See `Architecture.solve`. */
-  readonly solve?: (problem: SolvableProblem, options: Required<Options>) => readonly Float32Array[];
+  readonly solve?: (problem: SolvableProblem, options: Required<Options>) => readonly Float32Array[] | Steps<readonly Float32Array[]>;
   /** See `Architecture.widthMultiple`. */
   readonly widthMultiple?: (options: Required<Options>) => number;
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Random } from '../random/random';
+import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import type { Heads } from './heads';
 
@@ -158,9 +159,9 @@ export interface Architecture {
   readonly partition?: (tasks: readonly Task[]) => readonly TaskGroup[];
   /**
    * An algorithm of its own in the place of gradient steps: the values of the network's parameters, in their order. Settings of the
-   * training (epochs, optimizer, learning rate) mean nothing to it.
+   * training (epochs, optimizer, learning rate) mean nothing to it. One that takes long is a generator, and can be stopped where it yields.
    */
-  readonly solve?: (problem: SolvableProblem) => readonly Float32Array[];
+  readonly solve?: (problem: SolvableProblem) => readonly Float32Array[] | Steps<readonly Float32Array[]>;
   /** The same architecture with every encoder among its options replaced. */
   readonly mapEncoders?: (change: (encoder: Encoder) => Encoder) => Architecture;
   /** What the encoders' widths must be multiples of. @default 1 */

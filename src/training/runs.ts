@@ -200,8 +200,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         options.onProgress?.(latest);
       };
       const result = method.architecture.solve
-        ? await solveNetwork(data, method, fitted.get(runs[first.run]!.split)!, first, members[0]!, resident, onEpoch)
+        ? await solveNetwork(data, method, fitted.get(runs[first.run]!.split)!, first, members[0]!, resident, onEpoch, options.signal)
         : await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, onEpoch);
+      if (!result) break;
       // A stack that stopped early is done, too.
       if (latest && latest.epoch < latest.epochs && !options.signal?.aborted)
         options.onProgress?.({ ...latest, share: (doneWork + work[b]!) / totalWork });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import type { LabelledRows, Network } from '../models/network';
+import { unhurried } from '../steps';
 import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
 import { evaluate, type StackShape } from './step';
@@ -24,6 +25,7 @@ function labelledRows(data: TaskData, tasks: readonly number[], { encoder, targe
  * Lets an architecture's own algorithm find the parameters of one network. It counts as one epoch of one step.
  * @param member its rows, in the place of a stack of one
  * @param data resident rows; not disposed
+ * @returns undefined where the signal stopped it: half a solution is none
  */
 export async function solveNetwork(
   data: TaskData,
@@ -33,19 +35,21 @@ export async function solveNetwork(
   member: Member,
   { resident }: ResidentData,
   onEpoch: EpochListener,
-): Promise<StackResult> {
-  // One solution cannot be interrupted, but between two of them the stop button is heard.
+  signal: AbortSignal | undefined,
+): Promise<StackResult | undefined> {
   await new Promise((resolve) => setImmediate(resolve));
   const { split, encoder } = fitted;
   const tasks = indices.map((t) => data.tasks[t]!);
   const began = performance.now();
-  const parameters = architecture.solve!({
+  const solution = architecture.solve!({
     input: { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) },
     tasks,
     train: labelledRows(data, indices, fitted, split.train),
     validation: labelledRows(data, indices, fitted, split.validation),
     seed: member.seed,
   });
+  const parameters = 'next' in solution ? await unhurried(solution, signal) : solution;
+  if (!parameters) return undefined;
   const seconds = (performance.now() - began) / 1000;
   const shape: StackShape = {
     network,
