@@ -1,5 +1,5 @@
-/** The first of the names that was there before; undefined where all are different. */
-export function firstRepeated(names: readonly string[]): string | undefined {
-  const seen = new Set<string>();
-  return names.find((name) => seen.size === seen.add(name).size);
+/** The first of the values that was there before; undefined where all are different. */
+export function firstRepeated<T extends string | number>(values: readonly T[]): T | undefined {
+  const seen = new Set<T>();
+  return values.find((value) => seen.size === seen.add(value).size);
 }

@@ -50,7 +50,10 @@ export interface FrameColumn {
 }
 
 interface Danfo {
-  readonly DataFrame: new (columns: Record<string, unknown[]>) => Frame & { $setColumnNames(names: readonly string[]): void };
+  readonly DataFrame: new (
+    columns: Record<string, unknown[]> | [],
+    options?: { readonly columns: readonly string[] },
+  ) => Frame & { $setColumnNames(names: readonly string[]): void };
 }
 
 /**
@@ -61,6 +64,8 @@ interface Danfo {
 export function frameOf(columns: Readonly<Record<string, ArrayLike<unknown>>>): Frame {
   const { DataFrame } = loadDanfo();
   const names = Object.keys(columns);
+  // Of columns without rows danfojs makes no frame by itself.
+  if (names.length > 0 && columns[names[0]!]!.length === 0) return new DataFrame([], { columns: names });
   // A column is a property of a danfojs frame: one that is called as a member of frames would take that member's place.
   const taken = (name: string): boolean => name in DataFrame.prototype || name.startsWith('$');
   const safe = names.map((name, i) => (taken(name) ? ` column ${i}` : name));

@@ -1,7 +1,7 @@
 import { type Frame, frameOf } from '../data/frame';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { htmlTable, type Table, textTable } from '../plots/table';
-import { escapeHtml } from '../plots/text';
+import { escapeHtml, printable } from '../plots/text';
 import type { ComparisonData } from './comparison-data';
 import { type ComparisonPlots, plotsOf } from './comparison-plots';
 import { readComparison } from './comparison-shape';
@@ -53,7 +53,7 @@ export interface Comparison {
 export function makeComparison(data: ComparisonData): Comparison {
   const plot = plotsOf(data);
   const text = (): string => {
-    const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => `- ${v.sentence}`) : [];
+    const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => printable(`- ${v.sentence}`)) : [];
     return [textTable(tableOf(data)), ...sentences].join('\n');
   };
   const comparison: Comparison = {

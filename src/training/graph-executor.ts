@@ -62,6 +62,16 @@ function joinLanes(parts: readonly Float32Array[], outer = 1): Float32Array {
   return inTurn(Array.from({ length: outer }, (_, k) => parts.map((p) => part(p, k))).flat());
 }
 
+/** `stackPrograms`; the tensors that it records with are freed also where the user's own code throws. */
+function programsOf(...args: Parameters<typeof stackPrograms>): ReturnType<typeof stackPrograms> {
+  tf.engine().startScope('programs');
+  try {
+    return stackPrograms(...args);
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
 /** Runs a stack's steps as one TensorFlow graph, split into lanes where that uses the cores better. */
 export function graphExecutor(plan: StackPlan, data: Resident, cores: number = availableParallelism()): Executor {
   const { stack, network, tasks, columns } = plan.shape;
@@ -73,11 +83,11 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   const lanes = sizes.map((size): Lane => {
     const first = placed;
     placed += size;
-    if (size === stack) return { first, stack: size, programs: stackPrograms(builder, plan, data, coresPerLane) };
+    if (size === stack) return { first, stack: size, programs: programsOf(builder, plan, data, coresPerLane) };
     const classWeights = tf.slice(data.classWeights as tf.Tensor2D, [first, 0], [size, -1]);
     owned.push(classWeights);
     const shape = { ...plan.shape, stack: size, ...(columns ? { columns: columns.slice(first, first + size) } : {}) };
-    return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }, coresPerLane) };
+    return { first, stack: size, programs: programsOf(builder, { ...plan, shape }, { ...data, classWeights }, coresPerLane) };
   });
   const { unroll } = lanes[0]!.programs;
   const graph = builder.build();

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { State } from '../balancing/balancing';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
@@ -137,6 +138,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
   const batches = stacks(data, runs, units, fitted, options)
     .map((list) => list.filter((unit) => !options.skip?.has(runs[unit.run]!)))
     .filter((list) => list.length > 0);
+  checkSizes(runs, units, options.batchSize, fitted);
   const companies = companiesOf(batches.map((list) => list.map(({ run }) => run)));
   const work = batches.map((list) => list.length);
   const totalWork = work.reduce((a, b) => a + b, 0);
@@ -166,7 +168,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     const first = list[0]!;
     const tasks = first.tasks.map((t) => data.tasks[t]!);
     const { method, name } = runs[first.run]!;
-    const members = list.map((unit): Member => {
+    const memberOf = (unit: Unit): Member => {
       const run = runs[unit.run]!;
       const offset = resident.offsets[own.indexOf(run.split)]!;
       const labelled = (rows: Int32Array): Int32Array =>
@@ -191,8 +193,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         serve: unit.serve.map((t) => unit.tasks.indexOf(t)),
         ...(weights ? { classWeights: weights } : {}),
       };
-    });
+    };
     try {
+      const members = list.map(memberOf);
       const { encoder } = fitted.get(runs[first.run]!.split)!;
       let latest: RunsProgress | undefined;
       const onEpoch = (epoch: number, epochs: number, loss: number): void => {
@@ -226,6 +229,19 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
   }
   held?.data.dispose();
   return runs.flatMap((_, index) => results.get(index) ?? []);
+}
+
+/** @throws RangeError when a single model needs more memory than there is */
+function checkSizes(runs: readonly Run[], units: readonly Unit[], batch: number, fitted: ReadonlyMap<Split, FittedSplit>): void {
+  for (const { run, network, tasks } of units) {
+    const { name, method, split } = runs[run]!;
+    const bytes = bytesOf(network, method, tasks.length, batch, fitted.get(split)!.encoder.features);
+    if (bytes <= totalmem()) continue;
+    const gibibytes = (n: number): string => `${Math.ceil(n / 2 ** 30).toLocaleString('en-US')} GiB`;
+    throw new RangeError(
+      `"${name}": a network of ${countParameters(network.parameters).toLocaleString('en-US')} parameters with batches of ${batch} rows needs about ${gibibytes(bytes)} to train, and there are ${gibibytes(totalmem())}; make its layers or the batches smaller`,
+    );
+  }
 }
 
 /** Sets of runs that share stacks, directly or through another run: only together they give the same numbers to the last bit. */
