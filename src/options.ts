@@ -30,10 +30,11 @@ export function withDefaults<T extends object>(who: string, options: Readonly<Pa
   return { ...defaults, ...Object.fromEntries(present) };
 }
 
-/** @throws RangeError when `value` is not an integer of at least `least` */
-export function checkInteger(who: string, name: string, value: unknown, least: number): void {
-  if (!Number.isInteger(value) || (value as number) < least) {
-    throw new RangeError(`${who}: ${name} must be an integer of at least ${least}, got ${String(value)}`);
+/** @throws RangeError when `value` is not an integer of at least `least` and at most `most` */
+export function checkInteger(who: string, name: string, value: unknown, least: number, most: number = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    const range = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : '';
+    throw new RangeError(`${who}: ${name} must be an integer of at least ${least}${range}, got ${String(value)}`);
   }
 }
 

@@ -77,6 +77,8 @@ export interface StepResult {
 /** What every method has. */
 export interface Method {
   readonly info: MethodInfo;
+  /** Of a method of one's own: names its code; change it with the code. Without one its runs are not kept in a study's `directory`. */
+  readonly version?: string | number;
   readonly needs: Need;
   /** The options in force, defaults included. */
   readonly options: Readonly<Record<string, unknown>>;

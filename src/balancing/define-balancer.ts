@@ -1,3 +1,4 @@
+import { ofThisPackage } from '../provenance';
 import { type PlainArray, plainOps } from './array-ops';
 import type {
   Context,
@@ -108,7 +109,7 @@ export function defineGramianBalancer<Options extends object>(
       if (context.losses !== undefined) checkLosses(where, context.losses, jacobian.length, context.present);
       return inputOf(where, context.losses ?? jacobian.map(() => 1), { ...context, gramian }, 'gramian');
     };
-    return {
+    return ofThisPackage({
       info,
       needs: 'gramian',
       options: options as Readonly<Record<string, unknown>>,
@@ -145,7 +146,7 @@ export function defineGramianBalancer<Options extends object>(
           },
         };
       },
-    };
+    });
   };
   return Object.assign(factory, { info });
 }
@@ -238,7 +239,7 @@ export function defineJacobianBalancer<Options extends object>(
       };
     };
     const from = (context: Context): RuleState => (context.state as RuleState | undefined) ?? fresh(context.seed ?? 0);
-    return {
+    return ofThisPackage({
       info,
       needs: 'jacobian',
       options: options as Readonly<Record<string, unknown>>,
@@ -272,7 +273,7 @@ export function defineJacobianBalancer<Options extends object>(
           },
         };
       },
-    };
+    });
   };
   return Object.assign(factory, { info });
 }

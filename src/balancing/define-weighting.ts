@@ -1,3 +1,4 @@
+import { ofThisPackage } from '../provenance';
 import type {
   Context,
   Matrix,
@@ -138,7 +139,7 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
         },
       };
     };
-    return method;
+    return ofThisPackage(method);
   };
   return Object.assign(factory, { info });
 }

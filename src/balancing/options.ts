@@ -41,12 +41,15 @@ function boundsInWords(bounds: Bounds): string {
   return `${bounds.integer === true ? 'integer' : 'number'}${parts.length > 0 ? ` ${parts.join(' and ')}` : ''}`;
 }
 
+/** Counts of experts, chains, folds and the like: what is made one by one and could never be done with. */
+const MOST_PARTS = 1_000_000;
+
 function within(value: number, bounds: Bounds): boolean {
   return (
     !Number.isNaN(value) &&
     value >= (bounds.min ?? Number.NEGATIVE_INFINITY) &&
     value > (bounds.above ?? Number.NEGATIVE_INFINITY) &&
-    value <= (bounds.max ?? Number.MAX_VALUE) &&
+    value <= (bounds.max ?? (bounds.integer ? MOST_PARTS : Number.MAX_VALUE)) &&
     value < (bounds.below ?? Number.POSITIVE_INFINITY) &&
     (bounds.integer !== true || Number.isInteger(value))
   );

@@ -110,13 +110,42 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
 
   const { runs, methods, seeds } = comparison.data;
   if (runs.length === 0) return { text: '', error: 'interrupted before a run was finished; nothing is written', code: 130 };
-  await writeWhole([
-    ...(text.json === undefined ? [] : [{ path: text.json, text: `${JSON.stringify(resultOf(comparison), null, 1)}\n` }]),
-    ...(text.html === undefined ? [] : [{ path: text.html, text: comparison.report({ title: `Comparison on ${basename(file)}` }) }]),
-  ]);
+  const { printed, lost } = await writeResults(comparison, text.json, text.html, `Comparison on ${basename(file)}`);
   const interrupted = runs.length < methods.length * seeds.length;
   const failed = methods.some(({ name }) => runs.every((run) => run.method !== name || run.failure !== undefined));
-  return { text: flag.quiet === true ? '' : `${comparison}\n`, code: interrupted ? 130 : failed ? 1 : 0 };
+  return {
+    text: `${flag.quiet === true ? '' : `${comparison}\n`}${printed}`,
+    ...(lost.length > 0 ? { error: lost.join('; ') } : {}),
+    code: interrupted ? 130 : failed || lost.length > 0 ? 1 : 0,
+  };
+}
+
+/** Writes what was asked for. A full disk loses nothing: one file does not keep the other from being written, and numbers are then printed. */
+async function writeResults(
+  comparison: Comparison,
+  json: string | undefined,
+  html: string | undefined,
+  title: string,
+): Promise<{ readonly printed: string; readonly lost: readonly string[] }> {
+  const lost: string[] = [];
+  let printed = '';
+  if (json !== undefined) {
+    const numbers = `${JSON.stringify(resultOf(comparison), null, 1)}\n`;
+    try {
+      await writeWhole([{ path: json, text: numbers }]);
+    } catch (error) {
+      printed = numbers;
+      lost.push(`${(error as Error).message}; what should be in it is on standard output`);
+    }
+  }
+  if (html !== undefined) {
+    try {
+      await writeWhole([{ path: html, text: comparison.report({ title }) }]);
+    } catch (error) {
+      lost.push((error as Error).message);
+    }
+  }
+  return { printed, lost };
 }
 
 /** Compares; what goes wrong once training has begun is no bad input. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '../options';
+import { printable } from '../plots/text';
 import { compareArguments, parseStrictly } from './compare-arguments';
 import { compareCommand, inFlags, type Outcome } from './compare-command';
 import { methodsText } from './methods-command';
@@ -37,21 +38,25 @@ async function run([command, ...rest]: readonly string[]): Promise<Outcome> {
   }
 }
 
-// A reader such as `head` may leave before everything is printed.
+let printed = '';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  // A reader such as `head` may leave before everything is printed; on a full disk, what was computed is shown where it still can be.
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`${printed}taskloom: cannot write to standard output: ${error.message}\n`);
+  process.exitCode = 1;
 });
 
 run(process.argv.slice(2)).then(
   ({ text, error, code }) => {
+    printed = text;
     process.stdout.write(text);
-    if (error !== undefined) process.stderr.write(`taskloom: ${error}\n`);
+    if (error !== undefined) process.stderr.write(`taskloom: ${printable(error)}\n`);
     process.exitCode = code;
   },
   (error: unknown) => {
     const { message, name } = error as Error;
     const isInput = error instanceof UsageError || error instanceof RangeError || error instanceof TypeError;
-    process.stderr.write(`taskloom: ${isInput || name === 'Error' ? inFlags(message) : `${name}: ${message}`}\n`);
+    process.stderr.write(`taskloom: ${printable(isInput || name === 'Error' ? inFlags(message) : `${name}: ${message}`)}\n`);
     process.exitCode = isInput ? 2 : 1;
   },
 );

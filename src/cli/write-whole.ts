@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type StagedFile, stageFile } from '../replace-file';
 import { UsageError } from './usage';
 
 /**
@@ -11,24 +10,27 @@ import { UsageError } from './usage';
 export function checkWritable(option: string, path: string): void {
   const folder = dirname(resolve(path));
   if (!existsSync(folder)) throw new UsageError(`${option}: cannot write ${path}: there is no folder ${folder}`);
-  if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`${option}: cannot write ${path}: it is a folder`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new UsageError(`${option}: cannot write ${path}: it is a folder`);
+  // A device or pipe is written to; a file is replaced, where a link leads.
+  const written = found && !found.isFile() ? path : found ? dirname(realpathSync(path)) : folder;
   try {
-    accessSync(folder, constants.W_OK);
+    accessSync(written, constants.W_OK);
   } catch {
-    throw new UsageError(`${option}: cannot write ${path}: the folder ${folder} is not writable`);
+    throw new UsageError(`${option}: cannot write ${path}: ${written === path ? 'it' : `the folder ${written}`} is not writable`);
   }
 }
 
-/** Writes files whole or not at all: beside their places first, moved there when all are written. */
+/**
+ * Writes files whole or not at all: beside their places first, moved there when all are written.
+ * @throws Error that names the file which cannot be written
+ */
 export async function writeWhole(files: readonly { readonly path: string; readonly text: string }[]): Promise<void> {
-  const made = files.map(({ path, text }) => {
-    const target = resolve(path);
-    return { target, text, temporary: join(dirname(target), `.${basename(target)}.${randomUUID()}`) };
-  });
+  const staged: StagedFile[] = [];
   try {
-    for (const { temporary, text } of made) await writeFile(temporary, text, { flag: 'wx' });
-    for (const { temporary, target } of made) await rename(temporary, target);
+    for (const { path, text } of files) staged.push(stageFile(path, text));
+    for (const { commit } of staged) commit();
   } finally {
-    for (const { temporary } of made) await rm(temporary, { force: true });
+    for (const { discard } of staged) discard();
   }
 }

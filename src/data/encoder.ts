@@ -1,3 +1,4 @@
+import { fields, flag, integer, listOf, number, oneOf, type Shape, text } from '../json-shape';
 import { checkOptions, describeValue } from '../tasks/options';
 import { type MissingMarkers, missingTest, toName, toNumber } from './cell';
 import { DataError } from './data-error';
@@ -92,32 +93,42 @@ export function fitEncoder(data: TaskData, trainRows: ArrayLike<number>, options
  * @throws TypeError when the value is no encoder of this version
  */
 export function encoderFromJSON(json: unknown): Encoder {
-  const read = json as Partial<{
-    version: number;
-    kind: string;
-    columns: unknown;
-    shape: unknown;
-    vocabulary: number;
-    missing: unknown;
-  }> | null;
-  if (typeof read === 'object' && read !== null && read.version === 1) {
-    if (read.kind === 'table' && Array.isArray(read.columns) && read.columns.every(isColumnEncoding) && Array.isArray(read.missing)) {
-      return tableEncoder(read.columns, read.missing as MissingMarkers);
-    }
-    if (read.kind === 'tensor' && Array.isArray(read.shape) && read.shape.every((size) => Number.isInteger(size))) {
-      return tensorEncoder(read.shape as number[], read.vocabulary);
-    }
+  const { version, kind } = (json ?? {}) as { readonly version?: unknown; readonly kind?: unknown };
+  if (version !== 1 || (kind !== 'table' && kind !== 'tensor'))
+    throw new TypeError(`encoderFromJSON(json): expected what an encoder's toJSON() returned (version 1); got ${describeValue(json)}`);
+  if (kind === 'tensor') {
+    const { shape, vocabulary } = tensorShape(json, 'encoderFromJSON(json)');
+    const features = shape.reduce((product, size) => product * size, 1);
+    if (features > LARGEST_ROW)
+      throw new RangeError(
+        `encoderFromJSON(json): shape [${shape.join(', ')}] has ${features} numbers a row, expected at most ${LARGEST_ROW}`,
+      );
+    return tensorEncoder(shape, vocabulary);
   }
-  throw new TypeError(`encoderFromJSON(json): expected what an encoder's toJSON() returned (version 1); got ${describeValue(json)}`);
+  const { columns, missing } = tableShape(json, 'encoderFromJSON(json)');
+  const names = new Set<string>();
+  for (const { name } of columns) {
+    if (names.has(name)) throw new TypeError(`encoderFromJSON(json): column "${name}" is there twice`);
+    names.add(name);
+  }
+  return tableEncoder(columns, missing);
 }
 
-function isColumnEncoding(value: unknown): value is ColumnEncoding {
-  if (typeof value !== 'object' || value === null) return false;
-  const column = value as Record<string, unknown>;
-  if (typeof column.name !== 'string') return false;
-  if (column.kind === 'categorical') return Array.isArray(column.categories);
-  return column.kind === 'numeric' && Number.isFinite(column.mean) && Number.isFinite(column.sd) && typeof column.indicator === 'boolean';
-}
+/** Numbers in one row of a tensor: more than a float32 array of one row can be asked for. */
+const LARGEST_ROW = 2 ** 31;
+
+const tensorShape = fields({ shape: listOf(integer(1)) }, { vocabulary: integer(1, 2 ** 31) });
+
+const columnShape: Shape<ColumnEncoding> = (value, at) => {
+  const { name, kind } = fields({ name: text, kind: oneOf(['numeric', 'categorical']) })(value, at);
+  if (kind === 'numeric') return { name, kind, ...fields({ mean: number(), sd: number(0), indicator: flag })(value, at) };
+  return { name, kind, ...fields({ categories: listOf(text) })(value, at) };
+};
+
+const tableShape = fields({
+  columns: listOf(columnShape),
+  missing: listOf<string | number>((value, at) => (typeof value === 'number' ? number()(value, at) : text(value, at))),
+});
 
 function checkRows(where: string, rows: ArrayLike<number>, limit: number): void {
   if (rows.length === 0) throw new RangeError(`${where}: expected at least one row`);
@@ -147,7 +158,10 @@ function tensorEncoder(shape: readonly number[], vocabulary: number | undefined)
   const ids = vocabulary === undefined ? {} : { vocabulary };
   return {
     features,
-    names: Array.from({ length: features }, (_, i) => String(i)),
+    // Not made before they are asked for: a sound or an image has very many.
+    get names() {
+      return Array.from({ length: features }, (_, i) => String(i));
+    },
     shape,
     ...ids,
     encode(input, rows) {

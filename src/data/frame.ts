@@ -50,7 +50,10 @@ export interface FrameColumn {
 }
 
 interface Danfo {
-  readonly DataFrame: new (columns: Record<string, unknown[]>) => Frame;
+  readonly DataFrame: new (
+    columns: Record<string, unknown[]> | [],
+    options?: { readonly columns: readonly string[] },
+  ) => Frame & { $setColumnNames(names: readonly string[]): void };
 }
 
 /**
@@ -60,7 +63,15 @@ interface Danfo {
  */
 export function frameOf(columns: Readonly<Record<string, ArrayLike<unknown>>>): Frame {
   const { DataFrame } = loadDanfo();
-  return new DataFrame(Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, Array.from(values)])));
+  const names = Object.keys(columns);
+  // Of columns without rows danfojs makes no frame by itself.
+  if (names.length > 0 && columns[names[0]!]!.length === 0) return new DataFrame([], { columns: names });
+  // A column is a property of a danfojs frame: one that is called as a member of frames would take that member's place.
+  const taken = (name: string): boolean => name in DataFrame.prototype || name.startsWith('$');
+  const safe = names.map((name, i) => (taken(name) ? ` column ${i}` : name));
+  const frame = new DataFrame(Object.fromEntries(Object.values(columns).map((values, i) => [safe[i]!, Array.from(values)])));
+  if (names.some(taken)) frame.$setColumnNames(names);
+  return frame;
 }
 
 function loadDanfo(): Danfo {

@@ -116,8 +116,9 @@ function joinColumn(named: Named, first: string, model: InputColumn): InputColum
   }
   const parts = found.flatMap((column) => (column.kind === 'categorical' ? [column] : []));
   const categories = sortNames(parts.flatMap((column) => column.categories));
+  const placeOf = new Map(categories.map((category, i) => [category, i]));
   const codes = parts.flatMap((column) => {
-    const place = column.categories.map((category) => categories.indexOf(category));
+    const place = column.categories.map((category) => placeOf.get(category)!);
     return Array.from(column.codes, (code) => place[code] ?? -1);
   });
   return { ...model, categories, codes: Int32Array.from(codes) };

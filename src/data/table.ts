@@ -1,5 +1,6 @@
 import { describeValue } from '../tasks/options';
 import { DataError } from './data-error';
+import { firstRepeated } from './first-repeated';
 
 /** What we use of a danfojs `DataFrame`. */
 export interface FrameLike {
@@ -29,7 +30,7 @@ function isArrayLike(value: unknown): value is ArrayLike<unknown> {
 
 function frameColumns(frame: FrameLike): [string, unknown][] {
   const names = frame.columns.map(String);
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  const repeated = firstRepeated(names);
   if (repeated !== undefined) {
     const at = names.flatMap((name, i) => (name === repeated ? [i + 1] : []));
     throw new DataError(

@@ -156,7 +156,8 @@ function inputNames(table: Table, options: TaskDataOptions, labelColumns: readon
     names = table.names.filter((name) => !left.has(name));
   } else {
     names = readNames('inputs', inputs);
-    names.forEach((name, i) => {
+    const seen = new Set<string>();
+    names.forEach((name) => {
       requireColumn(table, name, 'inputs names');
       const task = labels.get(name);
       if (task !== undefined) {
@@ -168,7 +169,7 @@ function inputNames(table: Table, options: TaskDataOptions, labelColumns: readon
           },
         );
       }
-      if (names.indexOf(name) !== i) {
+      if (seen.size === seen.add(name).size) {
         throw new DataError('duplicate-column', `Cannot build task data: inputs names column "${name}" twice; name it once`, {
           column: name,
         });

@@ -53,6 +53,7 @@ export async function discover(data: TaskData, options: DiscoverOptions = {}): P
         'schedule',
         'signal',
         'onProgress',
+        'directory',
       ] as const
     ).flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   );

@@ -7,14 +7,16 @@ import { hardSharing } from '../models/hard-sharing';
 import { constant } from '../models/initial';
 import { mlp } from '../models/mlp';
 import type { Encoder, Network } from '../models/network';
+import { methodToJSON } from '../models/registry';
 import { singleTask } from '../models/single-task';
 import { checkInteger, checkNumber, didYouMean } from '../options';
 import { random } from '../random/random';
+import { dataFingerprint, packageVersion, unversioned } from '../study/run-key';
 import { interruptible } from '../training/interrupt';
 import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
-import { checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import { type CheckedSettings, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
 import { type Batch, batchLosses, gramianOf, lookaheadLosses, type Resident, type StackShape, taskGradients } from '../training/step';
 import {
   type Affinity,
@@ -24,6 +26,7 @@ import {
   pairwiseAffinity,
   tagAffinity,
 } from './affinity';
+import { keptAffinity } from './kept-affinity';
 import { representationAffinity } from './representation';
 import { labelSimilarity } from './similarity';
 
@@ -51,9 +54,14 @@ export interface TaskAffinityOptions extends TrainingSettings {
   readonly layer?: number;
   /** Share of the rows that measures by error (`pairwise`, `leave-one-out`) and representations are taken on, in (0, 1). @default 0.3 */
   readonly test?: number;
+  /**
+   * Folder that keeps the affinity: the same call, or `groupTasks` and `discover` with the same options, reads it instead of training. Not where
+   * the trunk or the optimizer is your own code without a `version`; a note says so. @default none
+   */
+  readonly directory?: string;
 }
 
-const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'layer', 'test'] as const;
+const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'layer', 'test', 'directory'] as const;
 /** Rows of one look at the gradients, and looks per checkpoint. */
 const LOOK = { rows: 256, batches: 2 } as const;
 
@@ -97,7 +105,45 @@ export async function taskAffinity(data: TaskData, options: TaskAffinityOptions 
   if (measure === 'labels') return labelSimilarity(data.labels);
   const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
   const { onProgress, ...settings } = checkSettings('taskAffinity', { epochs: 60, ...given });
-  await loadBackend();
+  const backend = await loadBackend();
+  const measured = (): Promise<Affinity> => measureTrained(data, { ...options, measure }, trunk, settings, onProgress);
+  if (options.directory === undefined) return measured();
+  const method = hardSharing(trunk);
+  const own = unversioned({ method, optimizer: settings.optimizer });
+  if (own.length > 0) {
+    const found = await measured();
+    const note = `the affinity is not kept: ${own.join(' and ')} ${own.length === 1 ? 'is' : 'are'} your own code without a version; give it one, for instance version: "1", and change it with the code`;
+    return { ...found, notes: [...found.notes, note] };
+  }
+  const { signal, schedule, optimizer, ...plain } = settings;
+  const ingredients = {
+    version: packageVersion,
+    data: dataFingerprint(data),
+    method: methodToJSON(method),
+    optimizer: [optimizer.name, optimizer.options, optimizer.version],
+    schedule: options.schedule ?? 'constant',
+    settings: plain,
+    measure: [measure, seeds, checkpoints, lookahead, layer ?? null, test],
+    backend,
+  };
+  return keptAffinity(options.directory, ingredients, measured);
+}
+
+/** The measures that need training. */
+async function measureTrained(
+  data: TaskData,
+  {
+    measure,
+    seeds = 3,
+    checkpoints = 10,
+    lookahead = 0.1,
+    layer,
+    test = 0.3,
+  }: TaskAffinityOptions & { readonly measure: Exclude<AffinityMeasure, 'labels'> },
+  trunk: Encoder,
+  settings: Omit<CheckedSettings, 'onProgress'>,
+  onProgress: CheckedSettings['onProgress'],
+): Promise<Affinity> {
   const splits = Array.from({ length: seeds }, (_, seed) => splitData(data, { test, validation: settings.validation, seed }));
   return interruptible(settings.signal, async (signal) => {
     const trainer: Trainer = {

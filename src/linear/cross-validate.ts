@@ -1,5 +1,6 @@
 import { checkInteger } from '../options';
 import { random } from '../random/random';
+import { drained, type Steps } from '../steps';
 import type { LinearTask } from './linear-task';
 import type { LinearLoss, TaskWeighting } from './loss';
 
@@ -106,14 +107,29 @@ export function crossValidate(
   tasks: readonly LinearTask[],
   lambdas: readonly number[],
   solve: (tasks: readonly LinearTask[]) => readonly LinearModel[],
-  { loss, weighting, folds, seed, validation }: CrossValidationOptions,
+  options: CrossValidationOptions,
 ): CrossValidation {
+  // biome-ignore lint/correctness/useYield: all at once
+  const atOnce = function* (part: readonly LinearTask[]): Steps<readonly LinearModel[]> {
+    return solve(part);
+  };
+  return drained(crossValidating(tasks, lambdas, atOnce, options));
+}
+
+/** `crossValidate` in steps. */
+export function* crossValidating(
+  tasks: readonly LinearTask[],
+  lambdas: readonly number[],
+  solve: (tasks: readonly LinearTask[]) => Steps<readonly LinearModel[]>,
+  { loss, weighting, folds, seed, validation }: CrossValidationOptions,
+): Steps<CrossValidation> {
   const holdouts = validation === undefined ? foldsOf(tasks, folds, seed) : [heldOut(tasks, validation)];
   const perFold: number[][] = [];
   for (const { train, test } of holdouts) {
     if (test.every(({ inputs }) => inputs.length === 0)) continue;
+    const models = yield* solve(train);
     perFold.push(
-      solve(train).map(({ weights, intercepts }) => {
+      models.map(({ weights, intercepts }) => {
         let [sum, count] = [0, 0];
         test.forEach(({ inputs, labels }, t) => {
           if (inputs.length === 0) return;

@@ -1,6 +1,7 @@
 import { checkInteger, checkNumber, withDefaults } from '../options';
+import { drained, type Steps } from '../steps';
 import { conjugateGradient } from './conjugate-gradient';
-import { type CrossValidation, crossValidate, type LinearModel } from './cross-validate';
+import { type CrossValidation, crossValidating, type LinearModel } from './cross-validate';
 import { fista, type Solution } from './fista';
 import { type LinearTask, labelledTasks } from './linear-task';
 import { type DataLoss, dataLoss, isQuadratic, type LinearLoss, type TaskWeighting } from './loss';
@@ -137,16 +138,23 @@ function defaultLambdas(loss: DataLoss, penalty: Penalty): number[] {
 
 /** Solutions from the strongest lambda down, each begun where the last ended. */
 export function solvePath(loss: DataLoss, penalty: Penalty, lambdas: readonly number[], options: FullLinearOptions): Solution[] {
+  return drained(solvingPath(loss, penalty, lambdas, options));
+}
+
+function* solvingPath(loss: DataLoss, penalty: Penalty, lambdas: readonly number[], options: FullLinearOptions): Steps<Solution[]> {
   let start = loss.start();
   const coupling = penalty.coupling?.(loss.tasks);
-  return lambdas.map((lambda) => {
+  const solutions: Solution[] = [];
+  for (const lambda of lambdas) {
     const direct = isQuadratic(loss) && coupling !== undefined;
     const solution = direct
       ? conjugateGradient(loss, coupling, lambda, options.ridge, start, options)
       : fista({ loss, penalty, lambda, ridge: options.ridge }, start, options);
     start = solution.parameters;
-    return solution;
-  });
+    solutions.push(solution);
+    yield;
+  }
+  return solutions;
 }
 
 /**
@@ -158,19 +166,24 @@ export function solvePath(loss: DataLoss, penalty: Penalty, lambdas: readonly nu
  * @throws RangeError on options out of range, inputs that are not finite, or labels that do not suit the loss
  */
 export function fitLinear(tasks: readonly LinearTask[], penalty: Penalty, options?: LinearOptions): LinearFit {
+  return drained(fittingLinear(tasks, penalty, options));
+}
+
+/** `fitLinear` in steps, a lambda each. */
+export function* fittingLinear(tasks: readonly LinearTask[], penalty: Penalty, options?: LinearOptions): Steps<LinearFit> {
   const who = 'fitLinear';
   const full = linearOptions(who, options);
   const data = labelledTasks(who, tasks, full.loss);
   const loss = dataLoss(data, full);
   const lambdas = chosenLambdas(full, () => defaultLambdas(loss, penalty));
-  const solutions = solvePath(loss, penalty, lambdas, full);
-  const solve = (part: readonly LinearTask[]): LinearModel[] => {
+  const solutions = yield* solvingPath(loss, penalty, lambdas, full);
+  const solve = function* (part: readonly LinearTask[]): Steps<LinearModel[]> {
     // Validation rows judge the path of all rows.
     if (part === data) return solutions.map((s) => loss.restore(s.parameters));
     const partLoss = dataLoss(part, full);
-    return solvePath(partLoss, penalty, lambdas, full).map((s) => partLoss.restore(s.parameters));
+    return (yield* solvingPath(partLoss, penalty, lambdas, full)).map((s) => partLoss.restore(s.parameters));
   };
-  const crossValidation = lambdas.length === 1 ? undefined : crossValidate(data, lambdas, solve, full);
+  const crossValidation = lambdas.length === 1 ? undefined : yield* crossValidating(data, lambdas, solve, full);
   return assembleFit(penalty.name, data, full, loss, lambdas, solutions, crossValidation);
 }
 

@@ -1,5 +1,6 @@
 import { checkInteger } from '../options';
-import { crossValidate, type LinearModel } from './cross-validate';
+import { drained, type Steps } from '../steps';
+import { crossValidating, type LinearModel } from './cross-validate';
 import { fista, type Solution } from './fista';
 import { assembleFit, chosenLambdas, type LinearFit, type LinearOptions, linearOptions, logScale } from './fit-linear';
 import { type LinearTask, labelledTasks } from './linear-task';
@@ -88,7 +89,7 @@ function balance(
 }
 
 /** Alternating proximal gradient steps on codes, latent tasks and intercepts; the objective never rises. */
-function alternate(
+function* alternate(
   loss: DataLoss,
   start: Factors & { readonly intercepts: Float64Array },
   latent: number,
@@ -96,7 +97,7 @@ function alternate(
   ridgeStrength: number,
   tolerance: number,
   maxIterations: number,
-): Solution & Factors {
+): Steps<Solution & Factors> {
   const { tasks, features } = loss;
   const weights = tasks * features;
   const [codes, latentTasks] = [Float64Array.from(start.codes), Float64Array.from(start.latentTasks)];
@@ -138,6 +139,7 @@ function alternate(
     trace.push(next);
     converged = value - next <= tolerance * Math.abs(next);
     value = next;
+    yield;
   }
   return { parameters, trace, lossValue: loss.value(parameters, image), penaltyValue: absolute(codes), converged, codes, latentTasks };
 }
@@ -151,6 +153,11 @@ function alternate(
  * @throws TypeError or RangeError as `fitLinear`; RangeError when `latent` is no positive integer
  */
 export function fitGoMtl(tasks: readonly LinearTask[], options?: GoMtlOptions): GoMtlFit {
+  return drained(fittingGoMtl(tasks, options));
+}
+
+/** `fitGoMtl` in steps, an iteration each. */
+export function* fittingGoMtl(tasks: readonly LinearTask[], options?: GoMtlOptions): Steps<GoMtlFit> {
   const who = 'fitGoMtl';
   const { latent = 3, ...rest } = options ?? {};
   const full = linearOptions(who, rest);
@@ -160,19 +167,23 @@ export function fitGoMtl(tasks: readonly LinearTask[], options?: GoMtlOptions): 
   const scale = whole.curvature > 0 ? whole.curvature : 1;
   const strength = rest.ridge ?? 1e-3 * scale;
   const lambdas = chosenLambdas(full, () => logScale(10 * scale, 1e-3 * scale, 10));
-  const solve = (loss: DataLoss): (Solution & Factors)[] => {
+  const solve = function* (loss: DataLoss): Steps<(Solution & Factors)[]> {
     const independent = fista({ loss, penalty: ridge(), lambda: 1e-2 * scale, ridge: 0 }, loss.start(), full).parameters;
     const weights = loss.tasks * loss.features;
     const start = { ...startingFactors(independent.subarray(0, weights), loss, latent), intercepts: independent.subarray(weights) };
     // Every lambda has the same start: beginning where a stronger one ended would keep the latent tasks that it lost.
-    return lambdas.map((lambda) => alternate(loss, start, latent, lambda, strength, full.tolerance / 10, full.maxIterations));
+    const found: (Solution & Factors)[] = [];
+    for (const lambda of lambdas) {
+      found.push(yield* alternate(loss, start, latent, lambda, strength, full.tolerance / 10, full.maxIterations));
+    }
+    return found;
   };
-  const models = (part: readonly LinearTask[]): LinearModel[] => {
+  const models = function* (part: readonly LinearTask[]): Steps<LinearModel[]> {
     const loss = dataLoss(part, full);
-    return solve(loss).map((s) => loss.restore(s.parameters));
+    return (yield* solve(loss)).map((s) => loss.restore(s.parameters));
   };
-  const crossValidation = lambdas.length === 1 ? undefined : crossValidate(data, lambdas, models, full);
-  const solutions = solve(whole);
+  const crossValidation = lambdas.length === 1 ? undefined : yield* crossValidating(data, lambdas, models, full);
+  const solutions = yield* solve(whole);
   const { codes, latentTasks } = solutions[crossValidation?.best ?? 0]!;
   const rows = (v: Float64Array, width: number): number[][] =>
     Array.from({ length: v.length / width }, (_, i) => [...v.subarray(i * width, (i + 1) * width)]);

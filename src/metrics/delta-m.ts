@@ -31,14 +31,14 @@ const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value)
 export function deltaM(base: TaskScores, scores: TaskScores, better: TaskBetter): DeltaM {
   const names = Object.keys(base);
   for (const name of Object.keys(scores)) {
-    if (!(name in base))
+    if (!Object.hasOwn(base, name))
       throw new TypeError(`deltaM: task "${name}" has scores but no base; give the base the same tasks: ${names.join(', ')}.`);
   }
-  const terms: Record<string, number> = {};
+  const terms = new Map<string, number>();
   for (const name of names) {
     const from = list(base[name]!);
-    const to = scores[name];
-    const direction = better[name];
+    const to = Object.hasOwn(scores, name) ? scores[name] : undefined;
+    const direction = Object.hasOwn(better, name) ? better[name] : undefined;
     if (to === undefined || direction === undefined)
       throw new TypeError(`deltaM: task "${name}" is in the base but not in ${to === undefined ? 'scores' : 'better'}.`);
     const values = list(to);
@@ -52,8 +52,8 @@ export function deltaM(base: TaskScores, scores: TaskScores, better: TaskBetter)
       const gain = (values[i]! - value) / Math.abs(value);
       return directions[i] === 'lower' ? -gain : gain;
     });
-    terms[name] = gains.reduce((a, b) => a + b, 0) / gains.length;
+    terms.set(name, gains.reduce((a, b) => a + b, 0) / gains.length);
   }
-  const all = Object.values(terms);
-  return { total: all.reduce((a, b) => a + b, 0) / all.length, terms };
+  const all = [...terms.values()];
+  return { total: all.reduce((a, b) => a + b, 0) / all.length, terms: Object.fromEntries(terms) };
 }

@@ -88,7 +88,7 @@ export const chainedTargets: ArchitectureFactory<[options?: ChainedTargetsOption
       },
     };
   },
-  solve(problem, { chains, ...options }) {
+  *solve(problem, { chains, ...options }) {
     const learner = targetLearner('chainedTargets', problem, options);
     const { inputs } = learner;
     const [features, T] = [inputs.train[0]!.length, problem.tasks.length];
@@ -102,7 +102,7 @@ export const chainedTargets: ArchitectureFactory<[options?: ChainedTargetsOption
       const before: CrossFit[] = [];
       for (const [place, t] of order.entries()) {
         const way = order.slice(0, place + 1).join();
-        const own = known.get(way) ?? learner.crossFit(t, withPredictions(inputs, before));
+        const own = known.get(way) ?? (yield* learner.crossFitting(t, withPredictions(inputs, before)));
         known.set(way, own);
         for (const [f, weight] of own.model.weights.entries()) {
           const row = f < features ? f : features + order[f - features]!;

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 import { activationOf } from './activation';
 import { convolution, halve } from './convolution';
 import { scaledWidth } from './features';
@@ -103,7 +104,7 @@ export function conv2d(channels: readonly number[], options?: Conv2dOptions): En
     };
   }
 
-  return {
+  return ofThisPackage({
     name: 'conv2d',
     options: { channels: [...channels], ...filled },
     scaled: (factor, multiple) =>
@@ -119,7 +120,7 @@ export function conv2d(channels: readonly number[], options?: Conv2dOptions): En
         return made.layer;
       });
     },
-  };
+  });
 }
 
 type Image = readonly [height: number, width: number, channels: number];

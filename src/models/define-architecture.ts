@@ -2,6 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionInfo, Paper } from '../balancing/balancing';
 import { describeOptions, type OptionSpecs, readOptions } from '../balancing/options';
+import { ofThisPackage } from '../provenance';
+import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import { type Method, method } from './method';
 import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, SolvableProblem, TaskGroup, Values } from './network';
@@ -45,7 +47,7 @@ export interface ArchitectureDefinition<Arguments extends readonly unknown[], Op
   /** See `Architecture.partition`. */
   readonly partition?: (tasks: readonly Task[], options: Required<Options>) => readonly TaskGroup[];
   /** See `Architecture.solve`. */
-  readonly solve?: (problem: SolvableProblem, options: Required<Options>) => readonly Float32Array[];
+  readonly solve?: (problem: SolvableProblem, options: Required<Options>) => readonly Float32Array[] | Steps<readonly Float32Array[]>;
   /** See `Architecture.widthMultiple`. */
   readonly widthMultiple?: (options: Required<Options>) => number;
 }
@@ -58,7 +60,7 @@ export function defineArchitecture<Arguments extends readonly unknown[], Options
   const make = (given: Options): Architecture => {
     const options = readOptions(name, definition.options, given);
     definition.check?.(options);
-    return {
+    return ofThisPackage({
       name,
       options: options as Readonly<Record<string, unknown>>,
       ...(definition.separate ? { separate: true } : {}),
@@ -71,7 +73,7 @@ export function defineArchitecture<Arguments extends readonly unknown[], Options
       },
       mapEncoders: (change) =>
         make(Object.fromEntries(Object.entries(options).map(([key, value]) => [key, isEncoder(value) ? change(value) : value])) as Options),
-    };
+    });
   };
   return Object.assign((...args: Arguments) => method(make(read(...args))), {
     info: { name, title, paper, ...(encoder === undefined ? {} : { encoder }), options: describeOptions(definition.options) },

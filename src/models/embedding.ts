@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger } from '../options';
+import { ofThisPackage } from '../provenance';
 import { scaledWidth } from './features';
 import { uniformWithin } from './initial';
 import type { Encoder, InputShape, Layer } from './network';
@@ -52,7 +53,7 @@ export function embeddingLayer(scope: string, input: InputShape & { readonly voc
  */
 export function embedding(size: number): Encoder {
   checkInteger('embedding', 'size', size, 1);
-  return {
+  return ofThisPackage({
     name: 'embedding',
     options: { size },
     scaled: (factor, multiple) => embedding(scaledWidth(size, factor, multiple)),
@@ -60,5 +61,5 @@ export function embedding(size: number): Encoder {
       checkIds('embedding', input);
       return [embeddingLayer(scope, input, size)];
     },
-  };
+  });
 }

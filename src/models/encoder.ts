@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkVersion } from '../provenance';
 import type { Random } from '../random/random';
 import { sizeOf } from './features';
 import { constant, glorotUniform } from './initial';
@@ -16,6 +17,11 @@ export interface OwnParameter {
 
 /** The pair of functions that an encoder of one's own is. */
 export interface EncoderFunctions {
+  /**
+   * Names the code of the two functions: change it with the code, or with what they close over. A study's `directory` keeps runs of an
+   * encoder of one's own only with a version, and `load` refuses a model of another one. @default none
+   */
+  readonly version?: string | number;
   /** Parameters by name, and the shape of one row that comes out, for inputs of this shape. */
   readonly init: (input: InputShape) => {
     readonly parameters: Readonly<Record<string, OwnParameter>>;
@@ -34,6 +40,7 @@ export interface EncoderFunctions {
  * operations, without reading values, deciding by them or drawing random numbers other than through `context`; `matMul` takes equal
  * leading axes on both sides.
  * @param name for tables and saved models; loading a model with it needs the method again
+ * @throws TypeError for an empty name, a part that is no function or a version that is neither text nor number
  * @example
  * // A layer of products of two linear maps.
  * const gated = encoder('gated', {
@@ -42,14 +49,16 @@ export interface EncoderFunctions {
  * });
  * const method = hardSharing(gated);
  */
-export function encoder(name: string, { init, apply }: EncoderFunctions): Encoder {
+export function encoder(name: string, { version, init, apply }: EncoderFunctions): Encoder {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`encoder(name, { init, apply }): name must be a non-empty string, got ${String(name)}`);
   for (const [part, f] of Object.entries({ init, apply })) {
     if (typeof f !== 'function') throw new TypeError(`encoder("${name}"): ${part} must be a function, got ${String(f)}`);
   }
+  checkVersion(`encoder("${name}")`, version);
   return {
     name,
+    ...(version === undefined ? {} : { version }),
     options: {},
     build(input, scope) {
       const { parameters, outputShape, sequence = false } = init(input);

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger, checkNumber, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 import { dense, onLastAxis } from './dense';
 import { entries, scaledWidth } from './features';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
@@ -70,7 +71,7 @@ export function gru(size: number, options?: GruOptions): Encoder {
   const { embedding, bidirectional, perToken, dropout } = filled;
   checkInteger('gru', 'embedding', embedding, 1);
   checkNumber('gru', 'dropout', dropout, 0, 1, true);
-  return {
+  return ofThisPackage({
     name: 'gru',
     options: { size, ...filled },
     scaled: (factor, multiple) =>
@@ -94,5 +95,5 @@ export function gru(size: number, options?: GruOptions): Encoder {
         },
       ];
     },
-  };
+  });
 }

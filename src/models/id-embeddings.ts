@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 import { checkIds, lookUp } from './embedding';
 import { scaledWidth } from './features';
 import { uniformWithin } from './initial';
@@ -25,7 +26,7 @@ export interface IdEmbeddingsOptions {
 export function idEmbeddings(size: number, options?: IdEmbeddingsOptions): Encoder {
   checkInteger('idEmbeddings', 'size', size, 1);
   const { interactions } = withDefaults<Required<IdEmbeddingsOptions>>('idEmbeddings', options, { interactions: true });
-  return {
+  return ofThisPackage({
     name: 'idEmbeddings',
     options: { size, interactions },
     scaled: (factor, multiple) => idEmbeddings(scaledWidth(size, factor, multiple), { interactions }),
@@ -47,5 +48,5 @@ export function idEmbeddings(size: number, options?: IdEmbeddingsOptions): Encod
         },
       ];
     },
-  };
+  });
 }

@@ -1,8 +1,6 @@
 import { choiceOption, nullableNumberOption, numberOption, type OptionSpec } from '../balancing/options';
 import {
   clustered,
-  fitGoMtl,
-  fitLinear,
   fitPooled,
   graphRegularised,
   jointFeatures,
@@ -14,6 +12,9 @@ import {
   ridge,
   traceNorm,
 } from '../linear';
+import { fittingLinear } from '../linear/fit-linear';
+import { fittingGoMtl } from '../linear/go-mtl';
+import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { flattenRows, sizeOf } from './features';
@@ -159,7 +160,7 @@ function linearTasks(tasks: readonly Task[], { inputs, labels }: LabelledRows): 
   return tasks.map(({ name }, t) => ({ name, inputs, labels: labels[t]!, rows }));
 }
 
-function solve({ tasks, train, validation, seed }: SolvableProblem, options: Required<Options>): LinearFit {
+function* solve({ tasks, train, validation, seed }: SolvableProblem, options: Required<Options>): Steps<LinearFit> {
   const judged = validation.labels.some((labels) => labels.some((v) => !Number.isNaN(v)));
   const settings = {
     loss: lossOf(tasks[0]!),
@@ -173,14 +174,14 @@ function solve({ tasks, train, validation, seed }: SolvableProblem, options: Req
   if (options.kind === 'pooled') return fitPooled(rows, settings);
   if (options.kind === 'goMtl') {
     const { latent } = options;
-    return fitGoMtl(rows, { ...settings, maxIterations: GO_MTL_ITERATIONS, ...(latent === null ? {} : { latent }) });
+    return yield* fittingGoMtl(rows, { ...settings, maxIterations: GO_MTL_ITERATIONS, ...(latent === null ? {} : { latent }) });
   }
   const names = tasks.map(({ name }) => name);
   const penalty = penaltyOf(options, names);
-  if (settings.loss === 'squared' || options.lambda !== null) return fitLinear(rows, penalty, settings);
+  if (settings.loss === 'squared' || options.lambda !== null) return yield* fittingLinear(rows, penalty, settings);
   // The small lambdas of a logistic path take most of the time and are hardly ever chosen.
-  const { lambda } = fitLinear(rows, penalty, { ...settings, ...ROUGH });
-  return fitLinear(rows, penalty, { ...settings, lambda });
+  const { lambda } = yield* fittingLinear(rows, penalty, { ...settings, ...ROUGH });
+  return yield* fittingLinear(rows, penalty, { ...settings, lambda });
 }
 
 /**
@@ -221,8 +222,8 @@ export const linearMtl: ArchitectureFactory<[kind: LinearMtlKind, options?: Line
     const top = heads({ shape: [sizeOf(input.shape)], sequence: false }, tasks);
     return { parameters: top.parameters, forward: (values, x) => top.apply(values, flattenRows(x)) };
   },
-  solve(problem, options) {
-    const { weights, intercepts } = solve(problem, options);
+  *solve(problem, options) {
+    const { weights, intercepts } = yield* solve(problem, options);
     const features = weights[0]!.length;
     const byFeature = Float32Array.from(
       { length: features * weights.length },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger, checkNumber, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 import { activationOf } from './activation';
 import { dense } from './dense';
 import { flattenRows, scaledWidth, sizeOf } from './features';
@@ -30,7 +31,7 @@ export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
   const { activation, dropout } = withDefaults('mlp', options, { activation: 'relu', dropout: 0 });
   checkNumber('mlp', 'dropout', dropout, 0, 1, true);
   const activate = activationOf('mlp', activation);
-  return {
+  return ofThisPackage({
     name: 'mlp',
     options: { sizes: [...sizes], activation, dropout },
     scaled: (factor, multiple) =>
@@ -69,5 +70,5 @@ export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
         };
       });
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Random } from '../random/random';
+import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import type { Heads } from './heads';
 
@@ -86,6 +87,8 @@ export interface Layer {
 /** What turns inputs into a representation; made by `mlp()` and its like, by `encoder()` from a pair of functions, or by hand. */
 export interface Encoder {
   readonly name: string;
+  /** Of an encoder of one's own: names its code; change it with the code. Without one its runs are not kept in a study's `directory`. */
+  readonly version?: string | number;
   readonly options: Readonly<Record<string, unknown>>;
   /**
    * The encoder's layers for inputs of this shape.
@@ -150,6 +153,8 @@ export interface SolvableProblem extends Problem {
 /** A published way of sharing, with its options. */
 export interface Architecture {
   readonly name: string;
+  /** Of an architecture of one's own: names its code; change it with the code. Without one its runs are not kept in a study's `directory`. */
+  readonly version?: string | number;
   readonly options: Readonly<Record<string, unknown>>;
   readonly build: (problem: Problem) => Network;
   /** True for single-task learning: every task gets a network of its own, trained on its own. */
@@ -158,9 +163,9 @@ export interface Architecture {
   readonly partition?: (tasks: readonly Task[]) => readonly TaskGroup[];
   /**
    * An algorithm of its own in the place of gradient steps: the values of the network's parameters, in their order. Settings of the
-   * training (epochs, optimizer, learning rate) mean nothing to it.
+   * training (epochs, optimizer, learning rate) mean nothing to it. One that takes long is a generator, and can be stopped where it yields.
    */
-  readonly solve?: (problem: SolvableProblem) => readonly Float32Array[];
+  readonly solve?: (problem: SolvableProblem) => readonly Float32Array[] | Steps<readonly Float32Array[]>;
   /** The same architecture with every encoder among its options replaced. */
   readonly mapEncoders?: (change: (encoder: Encoder) => Encoder) => Architecture;
   /** What the encoders' widths must be multiples of. @default 1 */

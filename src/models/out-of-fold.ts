@@ -2,6 +2,7 @@ import type { Paper } from '../balancing/balancing';
 import { nullableNumberOption, type OptionSpec } from '../balancing/options';
 import { fitLinear, type LinearLoss, type LinearTask, ridge } from '../linear';
 import { random } from '../random/random';
+import { drained, type Steps } from '../steps';
 import { lossOf, ROUGH } from './linear-tasks';
 import { metaValue } from './meta-inputs';
 import type { SolvableProblem } from './network';
@@ -39,6 +40,8 @@ export interface TargetLearner {
   model(task: number, inputs: LearnerInputs): LinearPart;
   /** The same, and without the rows of every fold, where the strength is one that suits the plain inputs. */
   crossFit(task: number, inputs: LearnerInputs): CrossFit;
+  /** `crossFit` in steps, a fold each. */
+  crossFitting(task: number, inputs: LearnerInputs): Steps<CrossFit>;
 }
 
 /** Strengths that are tried, for features of unit variance. */
@@ -121,7 +124,14 @@ export function targetLearner(who: string, problem: SolvableProblem, { folds, la
       taskOf(inputs.validation, validation.labels[t]!, labelledRows([...validation.inputs.keys()], validation.labels[t]!)),
       seed,
     );
-  const strengths = tasks.map((_, t) => outside.map((rows) => strengthOf(t, plain, rows)));
+  const strengths = new Map<string, number>();
+  /** That suits the plain inputs without the rows of a fold. */
+  const strengthOutside = (t: number, fold: number): number => {
+    const key = `${t} ${fold}`;
+    const strength = strengths.get(key) ?? strengthOf(t, plain, outside[fold]!);
+    strengths.set(key, strength);
+    return strength;
+  };
   const learn = (
     t: number,
     inputs: readonly ArrayLike<number>[],
@@ -133,20 +143,19 @@ export function targetLearner(who: string, problem: SolvableProblem, { folds, la
     return fitTarget(lossOf(tasks[t]!), taskOf(inputs, labels, labelledRows(rows, labels)), inputs[0]!.length, strength, rough);
   };
   const model = (t: number, inputs: LearnerInputs): LinearPart => learn(t, inputs.train, all, strengthOf(t, inputs, all), false);
-  return {
-    inputs: plain,
-    model,
-    crossFit(t, inputs) {
-      const loss = lossOf(tasks[t]!);
-      const outOfFold = new Float64Array(count);
-      for (const [fold, rows] of outside.entries()) {
-        const own = learn(t, inputs.train, rows, strengths[t]![fold]!, true);
-        for (const row of inside[fold]!) outOfFold[row] = predictionOf(loss, own, inputs.train[row]!);
-      }
-      const whole = model(t, inputs);
-      return { model: whole, outOfFold, validation: Float64Array.from(inputs.validation, (row) => predictionOf(loss, whole, row)) };
-    },
-  };
+  function* crossFitting(t: number, inputs: LearnerInputs): Steps<CrossFit> {
+    const loss = lossOf(tasks[t]!);
+    const outOfFold = new Float64Array(count);
+    for (const [fold, rows] of outside.entries()) {
+      const own = learn(t, inputs.train, rows, strengthOutside(t, fold), true);
+      for (const row of inside[fold]!) outOfFold[row] = predictionOf(loss, own, inputs.train[row]!);
+      yield;
+    }
+    const whole = model(t, inputs);
+    yield;
+    return { model: whole, outOfFold, validation: Float64Array.from(inputs.validation, (row) => predictionOf(loss, whole, row)) };
+  }
+  return { inputs: plain, model, crossFit: (t, inputs) => drained(crossFitting(t, inputs)), crossFitting };
 }
 
 /** The strength of a ridge: on the validation rows where they have labels, else by cross-validation. */

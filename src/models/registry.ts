@@ -1,3 +1,4 @@
+import { isOfThisPackage } from '../provenance';
 import { architectures } from './architectures';
 import { encoders } from './encoders';
 import type { Method } from './method';
@@ -16,7 +17,7 @@ const ARCHITECTURES: Readonly<Record<string, { readonly fromOptions: (options: O
 /** A method's names and options. */
 export function methodToJSON(method: Method): unknown {
   const plain = (value: unknown): unknown => {
-    if (isEncoder(value)) return { encoder: value.name, options: plain(value.options) };
+    if (isEncoder(value)) return { encoder: value.name, ...provenance(value), options: plain(value.options) };
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]));
     return value;
@@ -24,9 +25,34 @@ export function methodToJSON(method: Method): unknown {
   const { architecture, balancing, update } = method;
   return {
     architecture: architecture.name,
+    ...provenance(architecture),
     options: plain(architecture.options),
-    ...(balancing ? { balancing: { name: balancing.info.name, options: balancing.options }, update } : {}),
+    ...(balancing ? { balancing: { name: balancing.info.name, ...provenance(balancing), options: balancing.options }, update } : {}),
   };
+}
+
+/** What tells code of the user's own, which may have the name of this package's, from it. */
+function provenance(thing: { readonly version?: string | number }): { readonly own?: true; readonly version?: string | number } {
+  return { ...(isOfThisPackage(thing) ? {} : { own: true }), ...(thing.version === undefined ? {} : { version: thing.version }) };
+}
+
+/**
+ * The parts of a method that are the user's own code without a version: what they compute cannot be told from one process to the next.
+ * @returns in words, for instance `encoder "gated"`; empty where all is known
+ */
+export function unversionedParts({ architecture, balancing }: Method): string[] {
+  const unknown = (what: string, name: string, thing: { readonly version?: string | number }): string[] =>
+    isOfThisPackage(thing) || thing.version !== undefined ? [] : [`${what} "${name}"`];
+  const inside = (value: unknown): string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    if (isEncoder(value)) return [...unknown('encoder', value.name, value), ...inside(value.options)];
+    return Object.values(value).flatMap(inside);
+  };
+  return [
+    ...unknown('architecture', architecture.name, architecture),
+    ...inside(architecture.options),
+    ...(balancing ? unknown('balancing', balancing.info.name, balancing) : []),
+  ];
 }
 
 /**
@@ -37,9 +63,9 @@ export function methodFromJSON(json: unknown): Method {
   const made = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(made);
     if (typeof value !== 'object' || value === null) return value;
-    const { encoder, options } = value as { encoder?: string; options?: Options };
+    const { encoder, own, options } = value as { encoder?: string; own?: boolean; options?: Options };
     if (typeof encoder === 'string') {
-      const make = Object.hasOwn(ENCODERS, encoder) ? ENCODERS[encoder] : undefined;
+      const make = !own && Object.hasOwn(ENCODERS, encoder) ? ENCODERS[encoder] : undefined;
       if (!make)
         throw new Error(
           `Cannot rebuild the encoder "${encoder}": it is not one of this package's; give the method as load(directory, { method })`,
@@ -48,8 +74,8 @@ export function methodFromJSON(json: unknown): Method {
     }
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, made(v)]));
   };
-  const { architecture, options } = json as { architecture: string; options: Options };
-  const make = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
+  const { architecture, own, options } = json as { architecture: string; own?: boolean; options: Options };
+  const make = !own && Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
   if (!make)
     throw new Error(
       `Cannot rebuild the architecture "${architecture}": it is not one of this package's; give the method as load(directory, { method })`,

@@ -1,3 +1,4 @@
+import { ofThisPackage } from '../provenance';
 import type { Encoder, InputShape, Layer } from './network';
 import { isEncoder } from './options';
 
@@ -14,7 +15,7 @@ export function sequential(...encoders: readonly Encoder[]): Encoder {
     if (!isEncoder(encoder))
       throw new TypeError(`sequential: argument ${i + 1} must be an encoder such as mlp([64]), got ${JSON.stringify(encoder)}`);
   }
-  return {
+  return ofThisPackage({
     name: 'sequential',
     options: { encoders },
     ...(encoders.every((encoder) => encoder.scaled) && {
@@ -30,5 +31,5 @@ export function sequential(...encoders: readonly Encoder[]): Encoder {
       }
       return all;
     },
-  };
+  });
 }

@@ -7,7 +7,15 @@ import { heads } from './heads';
 import { checkLinearInput, checkLinearTasks, unsolved } from './linear-tasks';
 import { metaInputs } from './meta-inputs';
 import type { Values } from './network';
-import { type LinearPart, type OutOfFoldOptions, ridgeStrength, TARGETS_AS_INPUTS, targetLearner, withPredictions } from './out-of-fold';
+import {
+  type CrossFit,
+  type LinearPart,
+  type OutOfFoldOptions,
+  ridgeStrength,
+  TARGETS_AS_INPUTS,
+  targetLearner,
+  withPredictions,
+} from './out-of-fold';
 
 /** Options of {@link stackedTargets}. */
 export interface StackedTargetsOptions extends OutOfFoldOptions {}
@@ -60,12 +68,17 @@ export const stackedTargets: ArchitectureFactory<[options?: StackedTargetsOption
       },
     };
   },
-  solve(problem, options) {
+  *solve(problem, options) {
     const learner = targetLearner('stackedTargets', problem, options);
     const { inputs } = learner;
-    const first = problem.tasks.map((_, t) => learner.crossFit(t, inputs));
+    const first: CrossFit[] = [];
+    for (const t of problem.tasks.keys()) first.push(yield* learner.crossFitting(t, inputs));
     const wide = withPredictions(inputs, first);
-    const second = problem.tasks.map((_, t) => learner.model(t, wide));
+    const second: LinearPart[] = [];
+    for (const t of problem.tasks.keys()) {
+      second.push(learner.model(t, wide));
+      yield;
+    }
     const models = first.map(({ model }) => model);
     return [models, second].flatMap((parts) => [byFeature(parts), Float32Array.from(parts, ({ intercept }) => intercept)]);
   },

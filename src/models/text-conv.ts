@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
 import { checkInteger, checkNumber, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 import { dense, onLastAxis } from './dense';
 import { scaledWidth } from './features';
 import type { Encoder } from './network';
@@ -62,7 +63,7 @@ export function textConv(options?: TextConvOptions): Encoder {
     throw new TypeError(`textConv: windows must be a non-empty array, got ${JSON.stringify(windows)}`);
   }
   for (const [i, window] of windows.entries()) checkInteger('textConv', `windows[${i}]`, window, 1);
-  return {
+  return ofThisPackage({
     name: 'textConv',
     options: { ...filled },
     scaled: (factor, multiple) =>
@@ -91,5 +92,5 @@ export function textConv(options?: TextConvOptions): Encoder {
         },
       ];
     },
-  };
+  });
 }

@@ -2,6 +2,7 @@ import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
 import { checkInteger, checkNumber, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 import { dense, onLastAxis } from './dense';
 import { scaledWidth } from './features';
 import { uniformWithin } from './initial';
@@ -116,7 +117,7 @@ export function transformer(size: number, options?: TransformerOptions): Encoder
     apply,
   });
 
-  return {
+  return ofThisPackage({
     name: 'transformer',
     options: { size, ...filled },
     scaled: (factor, multiple) =>
@@ -162,5 +163,5 @@ export function transformer(size: number, options?: TransformerOptions): Encoder
       });
       return [...embedded, ...made];
     },
-  };
+  });
 }

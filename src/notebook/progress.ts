@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decimate } from '../plots/decimate';
 import type { MimeBundle } from '../plots/mime';
-import { clip, escapeHtml, formatNumber } from '../plots/text';
+import { clip, escapeHtml, formatNumber, printable } from '../plots/text';
 import { seriesStyle } from '../plots/theme';
 import type { ProgressCurve, ProgressEvent } from '../training/progress';
 import { currentTransport } from './transport';
@@ -101,7 +101,7 @@ export function progressDisplay(): ProgressDisplay {
       transport.send(bundle, id, shown);
     } else if (stderr.isTTY) {
       // Carriage return, clear to the end of the line; a line longer than the terminal would not be rewritten but repeated.
-      stderr.write(`\r\u001b[K${clip(String(bundle['text/plain']), (stderr.columns || 80) - 1)}${last ? '\n' : ''}`);
+      stderr.write(`\r\u001b[K${clip(printable(String(bundle['text/plain'])), (stderr.columns || 80) - 1)}${last ? '\n' : ''}`);
     }
     shown = true;
   };

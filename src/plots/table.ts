@@ -1,4 +1,4 @@
-import { escapeHtml, formatNumber } from './text';
+import { escapeHtml, formatNumber, printable } from './text';
 
 /** A cell of a table. */
 export type Cell = string | number | boolean | null | undefined;
@@ -45,23 +45,26 @@ function foot(table: Table): string[] {
  */
 export function textTable(table: Table): string {
   requireRectangle(table);
-  const cells = [table.columns, ...table.rows.map((row) => row.map(cellText))].map((row) => row.map((text) => text.replace(/\s+/g, ' ')));
-  const widths = table.columns.map((_, column) => Math.max(...cells.map((row) => [...(row[column] as string)].length)));
+  const cells = [table.columns, ...table.rows.map((row) => row.map(cellText))].map((row) =>
+    row.map((text) => printable(text.replace(/\s+/g, ' '))),
+  );
+  const right = table.columns.map((_, column) => isNumeric(table, column));
+  const widths = table.columns.map((_, column) => cells.reduce((most, row) => Math.max(most, [...(row[column] as string)].length), 0));
   const line = (row: readonly string[]): string =>
     row
       .map((text, column) => {
         const padding = ' '.repeat((widths[column] as number) - [...text].length);
-        return isNumeric(table, column) ? padding + text : text + padding;
+        return right[column] ? padding + text : text + padding;
       })
       .join('  ')
       .trimEnd();
   const [head, ...body] = cells;
   return [
-    ...(table.title === undefined ? [] : [table.title]),
+    ...(table.title === undefined ? [] : [printable(table.title)]),
     line(head as string[]),
     widths.map((width) => '─'.repeat(width)).join('  '),
     ...body.map(line),
-    ...foot(table),
+    ...foot(table).map(printable),
   ].join('\n');
 }
 

@@ -5,6 +5,7 @@ import { type Balancing, type Method, method as wrap } from '../models/method';
 import type { Architecture, Encoder } from '../models/network';
 import { isEncoder } from '../models/options';
 import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options';
+import { isOfThisPackage } from '../provenance';
 import { random } from '../random/random';
 import { adam, adamw, type Optimizer, sgd } from '../training/optimizer';
 import { isSearch, type MethodSearch } from './method-search';
@@ -56,7 +57,7 @@ const optimizers: Readonly<Record<string, (options: Readonly<Record<string, numb
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export function checkTune(who: string, tune: TuneOptions | true, optimizer: Optimizer, methods: readonly string[]): CheckedTune {
-  const known = Object.hasOwn(optimizers, optimizer.name);
+  const known = isOfThisPackage(optimizer) && Object.hasOwn(optimizers, optimizer.name);
   const checked = withDefaults<CheckedTune>(`${who}: tune`, tune === true ? {} : tune, {
     budget: 16,
     learningRate: [1e-4, 1e-2],
@@ -97,7 +98,7 @@ export function checkTune(who: string, tune: TuneOptions | true, optimizer: Opti
 
 /** The encoder with another dropout, in its parts too; undefined where there is none. */
 function withDropout(encoder: Encoder, dropout: number): Encoder | undefined {
-  const make = Object.hasOwn(encoders, encoder.name) ? encoders[encoder.name] : undefined;
+  const make = isOfThisPackage(encoder) && Object.hasOwn(encoders, encoder.name) ? encoders[encoder.name] : undefined;
   if (!make) return undefined;
   let found = 'dropout' in encoder.options;
   const inner = (value: unknown): unknown => {
@@ -137,18 +138,18 @@ function reaches(method: Method, change: (encoder: Encoder) => Encoder | undefin
 /** The method with one of its own options changed. */
 function withOption(who: string, name: string, method: Method, option: string, value: unknown): Method {
   const { architecture, balancing, update } = method;
-  if (balancing && option in balancing.options) {
+  if (balancing && Object.hasOwn(balancing.options, option)) {
     const registries: Readonly<Record<string, (options: never) => Balancing>> = { ...weightings, ...balancers };
-    const make = Object.hasOwn(registries, balancing.info.name) ? registries[balancing.info.name] : undefined;
+    const make = isOfThisPackage(balancing) && Object.hasOwn(registries, balancing.info.name) ? registries[balancing.info.name] : undefined;
     if (!make)
       throw new TypeError(`${who}: tune.options.${name}: ${balancing.info.name} is not registered, so its options cannot be varied`);
     return wrap(architecture).with(make({ ...balancing.options, [option]: value } as never), update);
   }
-  if (option in architecture.options) {
+  if (Object.hasOwn(architecture.options, option)) {
     const registry: Readonly<Record<string, { readonly fromOptions: (options: Readonly<Record<string, unknown>>) => Method }>> = {
       ...architectures,
     };
-    const make = Object.hasOwn(registry, architecture.name) ? registry[architecture.name] : undefined;
+    const make = isOfThisPackage(architecture) && Object.hasOwn(registry, architecture.name) ? registry[architecture.name] : undefined;
     if (!make) throw new TypeError(`${who}: tune.options.${name}: ${architecture.name} is not registered, so its options cannot be varied`);
     return withArchitecture(method, make.fromOptions({ ...architecture.options, [option]: value }).architecture);
   }
@@ -173,7 +174,7 @@ export function candidatesOf(
   const search = isSearch(given) ? given : undefined;
   const base = search ? search.base : (given as Method);
   const count = tune ? tune.budget : search ? search.size : 1;
-  const own = Object.entries(tune?.options[name] ?? {});
+  const own = Object.entries((tune && Object.hasOwn(tune.options, name) ? tune.options[name] : undefined) ?? {});
   for (const [option, values] of own) {
     if (!Array.isArray(values) || values.length === 0)
       throw new TypeError(`${who}: tune.options.${name}.${option} must be a non-empty array of values, got ${JSON.stringify(values)}`);

@@ -7,7 +7,7 @@ import { type Calibration, reliability } from '../plots/reliability';
 import { type Score, scores } from '../plots/scores';
 import type { ComparisonData } from './comparison-data';
 import { correctedTTest, mean } from './statistics';
-import { finite, valuesOf } from './values';
+import { finite, ownOf, valuesOf } from './values';
 import { verdictsOf } from './verdicts';
 
 /** Figures of a comparison. */
@@ -62,7 +62,7 @@ export function plotsOf(data: ComparisonData): ComparisonPlots {
         const runs = data.runs.filter((run) => run.method === method);
         for (const { name: task } of data.tasks) {
           for (const part of ['train', 'validation'] as const) {
-            const values = runs.map((run) => (part === 'train' ? run.trainLosses : run.validationLosses)[task] ?? []);
+            const values = runs.map((run) => ownOf(part === 'train' ? run.trainLosses : run.validationLosses, task) ?? []);
             const length = Math.max(0, ...values.map((v) => v.length));
             if (length > 0) list.push({ task, method, part, epochs: Array.from({ length }, (_, i) => i + 1), runs: values });
           }
@@ -72,7 +72,7 @@ export function plotsOf(data: ComparisonData): ComparisonPlots {
     },
     reliability(task) {
       const drawn = data.methods.flatMap(({ name: method }): Calibration[] => {
-        const runs = data.runs.filter((run) => run.method === method && (run.reliability[task]?.length ?? 0) > 0);
+        const runs = data.runs.filter((run) => run.method === method && (ownOf(run.reliability, task)?.length ?? 0) > 0);
         const pooled = pool(runs.map((run) => run.reliability[task]!));
         if (pooled.length === 0) return [];
         const errors = finite(runs.map((run) => run.metrics[task]!.calibrationError ?? Number.NaN));

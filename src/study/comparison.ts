@@ -1,11 +1,11 @@
 import { type Frame, frameOf } from '../data/frame';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { htmlTable, type Table, textTable } from '../plots/table';
-import { escapeHtml } from '../plots/text';
-import type { ComparisonData, RunRecord } from './comparison-data';
+import { escapeHtml, printable } from '../plots/text';
+import type { ComparisonData } from './comparison-data';
 import { type ComparisonPlots, plotsOf } from './comparison-plots';
+import { readComparison } from './comparison-shape';
 import { tableOf } from './comparison-table';
-import { numbersFromJson } from './json-numbers';
 import { type Ranks, ranksOver } from './ranks-over';
 import { type Recommendation, recommend } from './recommend';
 import { htmlReport, markdownReport, type ReportOptions } from './report';
@@ -53,7 +53,7 @@ export interface Comparison {
 export function makeComparison(data: ComparisonData): Comparison {
   const plot = plotsOf(data);
   const text = (): string => {
-    const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => `- ${v.sentence}`) : [];
+    const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => printable(`- ${v.sentence}`)) : [];
     return [textTable(tableOf(data)), ...sentences].join('\n');
   };
   const comparison: Comparison = {
@@ -99,30 +99,14 @@ function frameColumns(data: ComparisonData): Record<string, (string | number)[]>
 
 /**
  * Makes a comparison of what `toJSON` gave.
- * @throws TypeError when it is something else
+ * @throws TypeError when it is something else, or a field is not what it can be: the message names the field
  */
 export function fromJSON(json: unknown): Comparison {
-  const data = json as ComparisonData;
+  const data = json as Partial<ComparisonData> | null;
   if (data?.format !== 'taskloom-comparison' || data.version !== 1) {
     throw new TypeError(
       `fromJSON: expected a Taskloom comparison (format "taskloom-comparison", version 1), got format ${JSON.stringify(data?.format)}, version ${JSON.stringify(data?.version)}`,
     );
   }
-  return makeComparison({
-    ...data,
-    features: numbersFromJson(data.features) as number,
-    methods: data.methods.map((method) => ({ ...method, parameters: numbersFromJson(method.parameters) as number })),
-    runs: numbersFromJson(data.runs) as RunRecord[],
-    ...(data.tuning ? { tuning: tuningFromJson(data.tuning) } : {}),
-  });
-}
-
-/** Candidates' options may hold null; only the losses and seconds are numbers that JSON may have lost. */
-function tuningFromJson(tuning: NonNullable<ComparisonData['tuning']>): NonNullable<ComparisonData['tuning']> {
-  return Object.fromEntries(
-    Object.entries(tuning).map(([method, record]) => [
-      method,
-      { ...record, choices: record.choices.map((choice) => ({ ...choice, losses: numbersFromJson(choice.losses) as number[] })) },
-    ]),
-  );
+  return makeComparison(readComparison(json, 'fromJSON'));
 }

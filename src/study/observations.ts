@@ -1,3 +1,4 @@
+import { firstRepeated } from '../data/first-repeated';
 import { givenSplits } from '../data/given-splits';
 import { kFold, splitData } from '../data/split';
 import type { Split, TaskData } from '../data/task-data';
@@ -61,15 +62,18 @@ export interface Observations {
 /** Names of the options, for functions that have further ones. */
 export const designNames: readonly (keyof DesignOptions)[] = ['seeds', 'test', 'splits', 'vary', 'design'];
 
+/** Each seed holds a split of the rows; more than these are a slip of the pen. */
+const MOST_SEEDS = 100_000;
+
 function seedList(who: string, seeds: number | readonly number[]): number[] {
   if (typeof seeds === 'number') {
-    checkInteger(who, 'seeds', seeds, 1);
+    checkInteger(who, 'seeds', seeds, 1, MOST_SEEDS);
     return Array.from({ length: seeds }, (_, i) => i);
   }
   if (!Array.isArray(seeds) || seeds.length === 0)
     throw new TypeError(`${who}: seeds must be a number or a non-empty array of seeds, got ${JSON.stringify(seeds)}`);
   for (const [i, seed] of seeds.entries()) checkInteger(who, `seeds[${i}]`, seed, 0);
-  const repeated = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+  const repeated = firstRepeated(seeds);
   if (repeated !== undefined) throw new RangeError(`${who}: seed ${repeated} is there twice; the same seed gives the same numbers again`);
   return [...seeds];
 }

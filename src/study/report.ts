@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { withDefaults } from '../options';
 import type { Figure } from '../plots/figure';
@@ -6,6 +6,7 @@ import { figureToHtml } from '../plots/html';
 import { figureToSvg } from '../plots/svg';
 import { type Cell, htmlTable, type Table } from '../plots/table';
 import { escapeHtml, formatNumber } from '../plots/text';
+import { replaceFile } from '../replace-file';
 import type { ComparisonData } from './comparison-data';
 import { plotsOf } from './comparison-plots';
 import { tableOf } from './comparison-table';
@@ -260,7 +261,7 @@ function optionsOf(who: string, options: ReportOptions | undefined): { readonly 
 
 function write(file: string, content: string): void {
   mkdirSync(dirname(resolve(file)), { recursive: true });
-  writeFileSync(file, content);
+  replaceFile(file, content);
 }
 
 /** The report as a page that needs nothing else. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { BackendKind } from '../backend/backend';
 import { isTensor, type Split, type TaskData } from '../data/data-types';
 import type { Method } from '../models/method';
-import { methodFromJSON, methodToJSON } from '../models/registry';
+import { methodToJSON, unversionedParts } from '../models/registry';
+import { isOfThisPackage } from '../provenance';
 import type { Start } from '../training/initial-values';
 import type { Optimizer } from '../training/optimizer';
 import type { CheckedTaskSampling } from '../training/task-sampling';
@@ -54,52 +55,46 @@ export function dataFingerprint(data: TaskData): string {
   return hash.digest('hex');
 }
 
-/** Source texts of functions among a method's options. */
-function sources(value: unknown): string[] {
-  if (typeof value === 'function') return [String(value)];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(sources);
-}
-
-/** What JSON does not tell of a method: an encoder of the user's own has no description but its source text. */
-function ownSources(method: Method): string[] {
-  try {
-    methodFromJSON(methodToJSON(method));
-    return [];
-  } catch {
-    return sources(method.architecture.options);
-  }
-}
-
 /**
- * The name under which a run is kept: equal for runs that give the same numbers. What a function of the user's own closes over cannot be
- * seen: give such an encoder another name when that changes.
+ * The parts of a run that are the user's own code without a version, in words: a run with any is not to be kept under a key, because a
+ * function's text does not tell what it closes over.
  */
+export function unversioned({ method, optimizer }: Pick<RunIngredients, 'method' | 'optimizer'>): string[] {
+  const known = isOfThisPackage(optimizer) || optimizer.version !== undefined;
+  return [...unversionedParts(method), ...(known ? [] : [`optimizer "${optimizer.name}"`])];
+}
+
+/** JSON has one text, null, for all numbers that are not finite. */
+const exactly = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value);
+
+/** The name under which a run is kept: equal for runs that give the same numbers, where nothing in them is `unversioned`. */
 export function runKey(run: RunIngredients): string {
   const { data, method, split, optimizer, trainingSeed, epochs, batchSize, learningRate, schedule, mode, backend } = run;
   const hash = createHash('sha256');
   hash.update(
-    JSON.stringify({
-      version: packageVersion,
-      data,
-      method: methodToJSON(method),
-      sources: ownSources(method),
-      optimizer: [optimizer.name, optimizer.options],
-      trainingSeed,
-      epochs,
-      batchSize,
-      learningRate,
-      schedule,
-      patience: run.patience ?? null,
-      // Left out where it is the default: runs that were kept before there was a choice stay known.
-      ...(run.stopping === 'joint' ? {} : { stopping: run.stopping }),
-      clipNorm: run.clipNorm ?? null,
-      // Absent where it is not set, so that the names of runs kept before there was such a setting stay.
-      ...(run.taskSampling && { taskSampling: run.taskSampling }),
-      start: run.start,
-      mode,
-      backend,
-    }),
+    JSON.stringify(
+      {
+        version: packageVersion,
+        data,
+        method: methodToJSON(method),
+        optimizer: [optimizer.name, optimizer.options, optimizer.version],
+        trainingSeed,
+        epochs,
+        batchSize,
+        learningRate,
+        schedule,
+        patience: run.patience ?? null,
+        // Left out where it is the default: runs that were kept before there was a choice stay known.
+        ...(run.stopping === 'joint' ? {} : { stopping: run.stopping }),
+        clipNorm: run.clipNorm ?? null,
+        // Absent where it is not set, so that the names of runs kept before there was such a setting stay.
+        ...(run.taskSampling && { taskSampling: run.taskSampling }),
+        start: run.start,
+        mode,
+        backend,
+      },
+      exactly,
+    ),
   );
   for (const part of ['train', 'validation', 'test'] as const) {
     hash.update(`${part} ${split[part].length}`);

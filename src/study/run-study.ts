@@ -33,7 +33,8 @@ export interface StudyOptions extends TrainingSettings {
   readonly alpha?: number;
   /**
    * Folder that keeps each finished run. The same call continues after an interrupt or a crash and gives the same numbers; further seeds or
-   * methods reuse what is there; another table, setting or method does not. All seeds of a method are trained as one stack and are finished
+   * methods reuse what is there; another table, setting or method does not. Code of your own is known by the `version` that you give it (`encoder('mine',
+   * { version: '1', init, apply })`); without one its runs are not kept, and a note says so. All seeds of a method are trained as one stack and are finished
    * together; a smaller `memoryBudget` makes smaller stacks. @default none
    */
   readonly directory?: string;
@@ -239,7 +240,7 @@ function effectOf(who: string, effect: StudyOptions['smallestEffect'], task: str
     throw new RangeError(
       `${who}: smallestEffect names "${unknown}", which is no task${didYouMean(unknown, names)}; tasks: ${names.join(', ')}`,
     );
-  const own = effect[task] ?? 0;
+  const own = (Object.hasOwn(effect, task) ? effect[task] : undefined) ?? 0;
   checkNumber(who, `smallestEffect.${task}`, own, 0);
   return own;
 }

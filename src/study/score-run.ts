@@ -91,7 +91,9 @@ function overall(
   result: RunResult,
   metrics: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): Record<string, number> {
-  const shared = Object.keys(metrics[data.tasks[0]!.name]!).filter((name) => data.tasks.every((task) => name in metrics[task.name]!));
+  const shared = Object.keys(metrics[data.tasks[0]!.name]!).filter((name) =>
+    data.tasks.every((task) => Object.hasOwn(metrics[task.name]!, name)),
+  );
   const means = Object.fromEntries(
     shared.map((name) => {
       const values = data.tasks.map((task) => metrics[task.name]![name]!);

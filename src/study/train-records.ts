@@ -1,13 +1,15 @@
 import { loadBackend } from '../backend/backend';
 import type { TaskData } from '../data/task-data';
+import { number } from '../json-shape';
 import type { Method } from '../models/method';
 import { interruptible } from '../training/interrupt';
 import type { Optimizer } from '../training/optimizer';
 import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
 import type { CheckedSettings } from '../training/settings';
+import { checkTasks, runShape } from './comparison-shape';
 import type { Observation } from './observations';
-import { dataFingerprint, runKey } from './run-key';
+import { dataFingerprint, runKey, unversioned } from './run-key';
 import { type KeptRun, openRunStore } from './run-store';
 import { scoreRun } from './score-run';
 
@@ -43,7 +45,7 @@ function jobs(planned: readonly PlannedRun[]): PlannedRun[][] {
 /**
  * Trains runs and scores them, or takes what the directory has of them.
  *
- * Runs are trained in stacks (all seeds of a method together), and kept as soon as their stack is finished. Stacks are made of the whole
+ * Runs are trained in stacks (all seeds of a method together), and kept together as soon as their stack is finished. Stacks are made of the whole
  * plan, so the same call after a kill has the same numbers to the last bit; a run that joins later is trained in a smaller stack, whose
  * float32 sums may round differently (about 1e-7).
  * @param schedule the name of the learning rate's schedule in `settings`
@@ -57,7 +59,12 @@ export async function trainRecords(
   directory: string | undefined,
 ): Promise<TrainedRuns> {
   const backend = await loadBackend();
-  const store = directory === undefined ? undefined : openRunStore(directory);
+  const taskNames = new Set(data.tasks.map(({ name }) => name));
+  const check = ({ record, features }: KeptRun): void => {
+    checkTasks(runShape(record, 'record'), taskNames, 'record');
+    number(0)(features, 'features');
+  };
+  const store = directory === undefined ? undefined : openRunStore(directory, check);
   const finished = new Map<PlannedRun, KeptRun>();
   const keys = new Map<PlannedRun, string>();
   if (store) {
@@ -65,6 +72,7 @@ export async function trainRecords(
     const { batchSize, patience, stopping, clipNorm, taskSampling, start, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
+      if (unversioned(run).length > 0) continue;
       const key = runKey({
         data: fingerprint,
         method,
@@ -100,33 +108,46 @@ export async function trainRecords(
         const { name, method, observation, learningRate } = run;
         plannedOf.set({ name, method, seed: observation.trainingSeed, split: observation.split, learningRate }, run);
       }
-      const keep = (result: RunResult): void => {
-        if (result.interrupted) return;
-        const run = plannedOf.get(result.run)!;
-        const kept = {
-          record: named(scoreRun(data, result), run),
-
-          features: result.fitted.encoder.features,
-        };
-        finished.set(run, kept);
-        store?.write(keys.get(run)!, kept);
+      const finish = (results: readonly RunResult[]): void => {
+        for (const result of results) {
+          const run = plannedOf.get(result.run)!;
+          if (result.interrupted || finished.has(run)) continue;
+          finished.set(run, { record: named(scoreRun(data, result), run), features: result.fitted.encoder.features });
+        }
       };
-      await trainRuns(data, [...plannedOf.keys()], {
+      const keep = (results: readonly RunResult[]): void => {
+        finish(results);
+        // What was trained beside a run that is not finished has other numbers when that is trained later: they are kept all or none.
+        if (results.some(({ interrupted }) => interrupted)) return;
+        const runs = results.map(({ run }) => plannedOf.get(run)!).filter((run) => keys.has(run));
+        if (runs.length > 0) store?.writeTogether(new Map(runs.map((run) => [keys.get(run)!, finished.get(run)!])));
+      };
+      const trained = await trainRuns(data, [...plannedOf.keys()], {
         ...settings,
         optimizer: job[0]!.optimizer,
         epochs: job[0]!.epochs,
         signal,
         trainPredictions: true,
         skip: new Set([...plannedOf].flatMap(([run, own]) => (finished.has(own) ? [run] : []))),
-        onResults: (results) => {
-          for (const result of results) keep(result);
-        },
+        onResults: keep,
         onProgress: (event) => progress({ ...event, share: (done + event.share * missing) / planned.length }),
       });
+      finish(trained);
       done += missing;
     }
   });
-  return { finished, reused, notes: store?.notes ?? [] };
+  return { finished, reused, notes: store ? [...unkeptNotes(planned), ...store.notes] : [] };
+}
+
+/** One line about the runs that cannot be kept, because what the user's own code computes cannot be told from one call to the next. */
+function unkeptNotes(planned: readonly PlannedRun[]): string[] {
+  const own = planned.filter((run) => unversioned(run).length > 0);
+  if (own.length === 0) return [];
+  const names = [...new Set(own.map(({ name }) => name))].join(', ');
+  const parts = [...new Set(own.flatMap(unversioned))];
+  return [
+    `runs of ${names} are not kept and not reused: ${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} your own code without a version; give it one, for instance version: "1", and change it with the code`,
+  ];
 }
 
 function named(record: KeptRun['record'], { name, observation }: PlannedRun): KeptRun['record'] {

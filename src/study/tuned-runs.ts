@@ -111,7 +111,7 @@ export async function tunedRuns(
   }
 
   const records: RunRecord[] = [];
-  const tuning: Record<string, TuningRecord> = {};
+  const tuning = new Map<string, TuningRecord>();
   let features = Number.NaN;
   for (const [c, { name, candidates, separate }] of contestants.entries()) {
     const choices: TuningChoice[] = [];
@@ -133,9 +133,15 @@ export async function tunedRuns(
       choices.push(...own);
       records.push(separate ? merged(tasks.map((task, t) => [task, recordOf(own[t]!.chosen)])) : recordOf(own[0]!.chosen));
     }
-    if (candidates.length > 1) tuning[name] = { candidates: candidates.map(({ changes }) => changes), choices, seconds: seconds[c]! };
+    if (candidates.length > 1) tuning.set(name, { candidates: candidates.map(({ changes }) => changes), choices, seconds: seconds[c]! });
   }
-  return { records, features, tuning, missing: contestants.length * observations.length - records.length, notes };
+  return {
+    records,
+    features,
+    tuning: Object.fromEntries(tuning),
+    missing: contestants.length * observations.length - records.length,
+    notes: [...new Set(notes)],
+  };
 }
 
 /** Runs of each round, by how many candidates go on. */
@@ -170,7 +176,9 @@ function merged(parts: readonly (readonly [task: string, record: RunRecord])[]):
   const first = parts[0]![1];
   if (parts.every(([, record]) => record === first)) return first;
   const perTask = <T>(pick: (record: RunRecord) => Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(parts.flatMap(([task, record]) => (task in pick(record) ? [[task, pick(record)[task]!] as const] : [])));
+    Object.fromEntries(
+      parts.flatMap(([task, record]) => (Object.hasOwn(pick(record), task) ? [[task, pick(record)[task]!] as const] : [])),
+    );
   const metrics = perTask((record) => record.metrics);
   const failure = parts.find(([, record]) => record.failure !== undefined)?.[1].failure;
   const { failure: _, ...rest } = first;

@@ -10,5 +10,9 @@ export function runOf(data: ComparisonData, method: string, seed: number): RunRe
   return data.runs.find((run) => run.method === method && run.seed === seed);
 }
 
+/** What a record has under a name, which may be that of a member of all objects. */
+export const ownOf = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
 /** The finite values. */
 export const finite = (values: readonly number[]): number[] => values.filter(Number.isFinite);

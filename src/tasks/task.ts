@@ -1,6 +1,11 @@
 /** What a task predicts. */
 export type TaskKind = 'binary' | 'multiclass' | 'regression' | 'tagging';
 
+const everyKind: Readonly<Record<TaskKind, true>> = { binary: true, multiclass: true, regression: true, tagging: true };
+
+/** All kinds of tasks. */
+export const taskKinds: readonly TaskKind[] = Object.keys(everyKind) as TaskKind[];
+
 /** What the user says of a task: made by `binary()`, `multiclass()`, `regression()` or `tagging()`. */
 export interface TaskSpec {
   readonly kind: TaskKind;

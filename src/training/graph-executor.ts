@@ -61,6 +61,16 @@ function joinLanes(parts: readonly Float32Array[], outer = 1): Float32Array {
   return inTurn(Array.from({ length: outer }, (_, k) => parts.map((p) => part(p, k))).flat());
 }
 
+/** `stackPrograms`; the tensors that it records with are freed also where the user's own code throws. */
+function programsOf(...args: Parameters<typeof stackPrograms>): ReturnType<typeof stackPrograms> {
+  tf.engine().startScope('programs');
+  try {
+    return stackPrograms(...args);
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
 /** Runs a stack's steps as one TensorFlow graph, split into lanes where that uses the cores better. */
 export function graphExecutor(plan: StackPlan, data: Resident, cores: number = availableParallelism()): Executor {
   const { stack, network, tasks, columns } = plan.shape;
@@ -71,12 +81,12 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   const lanes = sizes.map((size): Lane => {
     const first = placed;
     placed += size;
-    if (size === stack) return { first, stack: size, programs: stackPrograms(builder, plan, data) };
+    if (size === stack) return { first, stack: size, programs: programsOf(builder, plan, data) };
     const classWeights = tf.slice(data.classWeights as tf.Tensor2D, [first, 0], [size, -1]);
     owned.push(classWeights);
     const own = <T>(perModel: readonly T[]): T[] => perModel.slice(first, first + size);
     const shape = { ...plan.shape, stack: size, totalSteps: own(plan.shape.totalSteps), ...(columns ? { columns: own(columns) } : {}) };
-    return { first, stack: size, programs: stackPrograms(builder, { ...plan, shape }, { ...data, classWeights }) };
+    return { first, stack: size, programs: programsOf(builder, { ...plan, shape }, { ...data, classWeights }) };
   });
   const { unroll } = lanes[0]!.programs;
   const graph = builder.build();

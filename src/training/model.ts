@@ -65,8 +65,9 @@ export interface Model {
    */
   diagnose(table: TableLike | TaskData | InputTensor): Readonly<Record<string, readonly (readonly number[])[]>>;
   /**
-   * Saves the model to a directory, whole or not at all.
-   * @throws Error when the directory cannot be written or holds something else
+   * Saves the model to a directory: `model.json` and a file of its numbers, whole or not at all. A model that is there is replaced; a kill or a
+   * full disk leaves the one or the other. Nothing else in the directory is touched.
+   * @throws Error when the directory cannot be written, or has no model of ours but other files
    */
   save(directory: string): Promise<void>;
 }
@@ -80,7 +81,7 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
   const predictValues = (table: TableLike | TaskData | InputTensor): Record<string, Float64Array> => {
     const inputs = encoder.encode(table);
     const rows = inputs.length / encoder.features;
-    const result: Record<string, Float64Array> = {};
+    const result = new Map<string, Float64Array>();
     for (const { tasks: own, serve, network, parameters } of parts.parts) {
       const width = own.reduce((n, t) => n + tasks[t]!.outputs, 0);
       const outputs = new Float32Array(rows * width);
@@ -95,11 +96,11 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
       });
       let offset = 0;
       for (const t of own) {
-        if (serve.includes(t)) result[tasks[t]!.name] = predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset);
+        if (serve.includes(t)) result.set(tasks[t]!.name, predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset));
         offset += tasks[t]!.outputs;
       }
     }
-    return result;
+    return Object.fromEntries(result);
   };
   return {
     tasks,
@@ -141,11 +142,11 @@ export function predictionColumns(
   tasks: readonly Task[],
   values: Readonly<Record<string, Float64Array>>,
 ): Record<string, (number | string)[]> {
-  const columns: Record<string, (number | string)[]> = {};
+  const columns = new Map<string, (number | string)[]>();
   for (const task of tasks) {
     const own = values[task.name]!;
     if (task.kind === 'binary' || task.kind === 'regression') {
-      columns[task.name] = Array.from(own);
+      columns.set(task.name, Array.from(own));
       continue;
     }
     const classes = task.classes.length;
@@ -157,15 +158,22 @@ export function predictionColumns(
       return task.classes[top]!;
     };
     if (task.kind === 'tagging') {
-      columns[task.name] = Array.from({ length: rows }, (_, i) =>
-        Array.from({ length: positions }, (__, j) => best((i * positions + j) * classes)).join(' '),
+      columns.set(
+        task.name,
+        Array.from({ length: rows }, (_, i) => Array.from({ length: positions }, (__, j) => best((i * positions + j) * classes)).join(' ')),
       );
       continue;
     }
-    columns[task.name] = Array.from({ length: rows }, (_, i) => best(i * classes));
+    columns.set(
+      task.name,
+      Array.from({ length: rows }, (_, i) => best(i * classes)),
+    );
     for (const [c, name] of task.classes.entries()) {
-      columns[`${task.name}=${name}`] = Array.from({ length: rows }, (_, i) => own[i * classes + c]!);
+      columns.set(
+        `${task.name}=${name}`,
+        Array.from({ length: rows }, (_, i) => own[i * classes + c]!),
+      );
     }
   }
-  return columns;
+  return Object.fromEntries(columns);
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkNumber, withDefaults } from '../options';
+import { ofThisPackage } from '../provenance';
 
 /** What a step's update depends on besides the gradient; each `[stack]`, shaped to broadcast over a parameter. */
 export interface StepScalars {
@@ -19,6 +20,8 @@ export interface StepScalars {
  */
 export interface Optimizer {
   readonly name: string;
+  /** Of an optimizer of one's own: names its code; change it with the code. Without one its runs are not kept in a study's `directory`. */
+  readonly version?: string | number;
   readonly options: Readonly<Record<string, number>>;
   readonly learningRate: number;
   readonly slots: number;
@@ -70,7 +73,7 @@ function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Opt
   checkNumber(name, 'beta2', beta2, 0, 1, true);
   checkNumber(name, 'epsilon', epsilon, 0);
   checkNumber(name, 'weightDecay', weightDecay, 0);
-  return {
+  return ofThisPackage({
     name,
     options: { ...filled },
     learningRate,
@@ -89,7 +92,7 @@ function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Opt
       return { value: tf.sub(kept, tf.div(tf.mul(rate, m1), tf.add(tf.sqrt(v1), constant))), slots: [m1, v1] };
     },
     fused: { op: 'ResourceApplyAdam', beta1, beta2 },
-  };
+  });
 }
 
 /**
@@ -128,7 +131,7 @@ export function sgd(options?: SgdOptions): Optimizer {
   checkNumber('sgd', 'learningRate', learningRate, 0);
   checkNumber('sgd', 'momentum', momentum, 0, 1, true);
   checkNumber('sgd', 'weightDecay', weightDecay, 0);
-  return {
+  return ofThisPackage({
     name: 'sgd',
     options: { ...filled },
     learningRate,
@@ -140,5 +143,5 @@ export function sgd(options?: SgdOptions): Optimizer {
       const direction = buffer ? tf.add(tf.mul(buffer, momentum), gradient) : gradient;
       return { value: tf.sub(value, tf.mul(rate, direction)), slots: buffer ? [direction] : [] };
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { State } from '../balancing/balancing';
 import { constantOutputs } from '../data/targets';
 import type { Split, TaskData } from '../data/task-data';
@@ -89,7 +90,7 @@ export interface RunsOptions extends TrainingOptions {
    */
   readonly skip?: ReadonlySet<Run>;
   readonly onProgress?: (progress: RunsProgress) => void;
-  /** Called with runs as soon as they are finished. */
+  /** Called with runs as soon as they are finished: with all that shared a stack at once, directly or through another one. */
   readonly onResults?: (results: readonly RunResult[]) => void;
 }
 
@@ -147,6 +148,8 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
   const batches = stacks(data, runs, units, fitted, options)
     .map((list) => list.filter((unit) => !options.skip?.has(runs[unit.run]!)))
     .filter((list) => list.length > 0);
+  checkSizes(runs, units, options.batchSize, fitted);
+  const companies = companiesOf(batches.map((list) => list.map(({ run }) => run)));
   const work = batches.map((list) => list.length);
   const totalWork = work.reduce((a, b) => a + b, 0);
   let doneWork = 0;
@@ -175,7 +178,7 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
     const first = list[0]!;
     const tasks = first.tasks.map((t) => data.tasks[t]!);
     const { method, name } = runs[first.run]!;
-    const members = list.map((unit): Member => {
+    const memberOf = (unit: Unit): Member => {
       const run = runs[unit.run]!;
       const offset = resident.offsets[own.indexOf(run.split)]!;
       const labelled = (rows: Int32Array): Int32Array =>
@@ -202,8 +205,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         serve: unit.serve.map((t) => unit.tasks.indexOf(t)),
         ...(weights ? { classWeights: weights } : {}),
       };
-    });
+    };
     try {
+      const members = list.map(memberOf);
       const { encoder } = fitted.get(runs[first.run]!.split)!;
       let latest: RunsProgress | undefined;
       const onEpoch = (epoch: number, epochs: number, loss: number): void => {
@@ -211,8 +215,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         options.onProgress?.(latest);
       };
       const result = method.architecture.solve
-        ? await solveNetwork(data, method, fitted.get(runs[first.run]!.split)!, first, members[0]!, resident, onEpoch)
+        ? await solveNetwork(data, method, fitted.get(runs[first.run]!.split)!, first, members[0]!, resident, onEpoch, options.signal)
         : await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, onEpoch);
+      if (!result) break;
       // A stack that stopped early is done, too.
       if (latest && latest.epoch < latest.epochs && !options.signal?.aborted)
         options.onProgress?.({ ...latest, share: (doneWork + work[b]!) / totalWork });
@@ -224,18 +229,41 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
       throw error;
     }
     doneWork += work[b]!;
-    const finished: RunResult[] = [];
     for (const index of new Set(list.map((unit) => unit.run))) {
       const own = units.filter((unit) => unit.run === index);
       if (!own.every((unit) => trained.has(unit))) continue;
       const result = collect(data, runs[index]!, fitted.get(runs[index]!.split)!, own, trained, options.trainPredictions === true);
       results.set(index, result);
-      finished.push(result);
     }
-    if (finished.length > 0) options.onResults?.(finished);
+    // Stacks that were not begun may still hold runs of this one's company.
+    const company = [...companies.find((runsOf) => runsOf.has(list[0]!.run))!];
+    if (company.every((index) => results.has(index))) options.onResults?.(company.map((index) => results.get(index)!));
   }
   held?.data.dispose();
   return runs.flatMap((_, index) => results.get(index) ?? []);
+}
+
+/** @throws RangeError when a single model needs more memory than there is */
+function checkSizes(runs: readonly Run[], units: readonly Unit[], batch: number, fitted: ReadonlyMap<Split, FittedSplit>): void {
+  for (const { run, network, tasks } of units) {
+    const { name, method, split } = runs[run]!;
+    const bytes = bytesOf(network, method, tasks.length, batch, fitted.get(split)!.encoder.features);
+    if (bytes <= totalmem()) continue;
+    const gibibytes = (n: number): string => `${Math.ceil(n / 2 ** 30).toLocaleString('en-US')} GiB`;
+    throw new RangeError(
+      `"${name}": a network of ${countParameters(network.parameters).toLocaleString('en-US')} parameters with batches of ${batch} rows needs about ${gibibytes(bytes)} to train, and there are ${gibibytes(totalmem())}; make its layers or the batches smaller`,
+    );
+  }
+}
+
+/** Sets of runs that share stacks, directly or through another run: only together they give the same numbers to the last bit. */
+function companiesOf(stacked: readonly (readonly number[])[]): ReadonlySet<number>[] {
+  let companies: Set<number>[] = [];
+  for (const runs of stacked) {
+    const joined = companies.filter((company) => runs.some((run) => company.has(run)));
+    companies = [...companies.filter((company) => !joined.includes(company)), new Set([...joined.flatMap((one) => [...one]), ...runs])];
+  }
+  return companies;
 }
 
 function hasLabel(data: TaskData, task: number, row: number): boolean {

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import type { LabelledRows, Network } from '../models/network';
+import { unhurried } from '../steps';
+import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
 import { evaluate, inBlocks, type StackShape } from './step';
 import type { EpochListener, Member, StackResult } from './train-stack';
@@ -23,6 +25,7 @@ function labelledRows(data: TaskData, tasks: readonly number[], { encoder, targe
  * Lets an architecture's own algorithm find the parameters of one network. It counts as one epoch of one step.
  * @param member its rows, in the place of a stack of one
  * @param data resident rows; not disposed
+ * @returns undefined where the signal stopped it: half a solution is none
  */
 export async function solveNetwork(
   data: TaskData,
@@ -32,19 +35,21 @@ export async function solveNetwork(
   member: Member,
   { resident, padding }: ResidentData,
   onEpoch: EpochListener,
-): Promise<StackResult> {
-  // One solution cannot be interrupted, but between two of them the stop button is heard.
+  signal: AbortSignal | undefined,
+): Promise<StackResult | undefined> {
   await new Promise((resolve) => setImmediate(resolve));
   const { split, encoder } = fitted;
   const tasks = indices.map((t) => data.tasks[t]!);
   const began = performance.now();
-  const parameters = architecture.solve!({
+  const solution = architecture.solve!({
     input: { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) },
     tasks,
     train: labelledRows(data, indices, fitted, split.train),
     validation: labelledRows(data, indices, fitted, split.validation),
     seed: member.seed,
   });
+  const parameters = 'next' in solution ? await unhurried(solution, signal) : solution;
+  if (!parameters) return undefined;
   const seconds = (performance.now() - began) / 1000;
   const shape: StackShape = {
     network,
@@ -70,12 +75,14 @@ export async function solveNetwork(
       return { outputs: outputs.slice(0, (rows.length * outputs.length) / filled.length), losses: [...losses.dataSync()] };
     });
   const trainLosses = on(member.train).losses;
+  const outputs = member.predict.length > 0 ? on(member.predict).outputs : new Float32Array(0);
+  const what = notFinite(network.parameters, parameters, outputs);
   onEpoch(1, 1, trainLosses.reduce((a, b) => a + b, 0) / tasks.length);
   return {
     members: [
       {
         parameters,
-        outputs: member.predict.length > 0 ? on(member.predict).outputs : new Float32Array(0),
+        outputs,
         trainLosses: [trainLosses],
         validationLosses: member.validation.length > 0 ? [on(member.validation).losses] : [],
         bestEpoch: 1,
@@ -83,6 +90,9 @@ export async function solveNetwork(
         weights: [],
         gradients: [],
         snapshots: [],
+        ...(what === undefined
+          ? {}
+          : { failure: `Solving ${member.label} diverged: ${what}; look for extreme values in the inputs and labels` }),
         interrupted: false,
       },
     ],

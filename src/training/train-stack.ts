@@ -6,6 +6,7 @@ import type { Method } from '../models/method';
 import { type Network, totalOutputs } from '../models/network';
 import { type Random, random } from '../random/random';
 import type { Task } from '../tasks/task';
+import { notFinite } from './divergence';
 import { eagerExecutor } from './eager-executor';
 import {
   type Executor,
@@ -301,7 +302,8 @@ export async function trainStack(
   const unroll = wholeSteps ? unrollFor(stepsPerEpoch) : 1;
   const perModel =
     members.some(({ learningRate }) => learningRate !== members[0]!.learningRate) || stepsOf.some((n) => n !== stepsPerEpoch);
-  const evaluationBatch = Math.min(512, roundedUp(Math.max(1, validationRows, ...members.map(({ predict }) => predict.length))));
+  const looked = Math.max(validationRows, ...members.map(({ predict }) => predict.length));
+  const evaluationBatch = Math.min(512, roundedUp(looked > 0 ? looked : batch));
 
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
   const shuffles = new Shuffles();
@@ -489,6 +491,10 @@ export async function trainStack(
       }
     }
   }
+  /** Sums `[blocks, tasks]` over the blocks. */
+  function perTaskSums(values: Float32Array): number[] {
+    return Array.from({ length: taskCount }, (_, t) => values.reduce((sum, value, i) => (i % taskCount === t ? sum + value : sum), 0));
+  }
   function rowsIn({ rows }: StepFeed, place: number): number {
     const own = rows.subarray(place * batch, (place + 1) * batch);
     const end = own.indexOf(data.padding);
@@ -519,11 +525,30 @@ export async function trainStack(
       own.state = solver.after(input, own.state!);
     }
   }
-  function fail(s: number, losses: readonly number[], epoch: number): void {
+  function fail(s: number, losses: readonly number[], epoch: number, of = 'loss'): void {
     const wrong = losses.flatMap((loss, t) => (Number.isFinite(loss) ? [] : [`"${tasks[t]!.name}" (${loss})`]));
+    diverged(s, epoch, `the ${of} of task ${wrong.join(', ')} is not finite`);
+  }
+  function diverged(s: number, epoch: number, what: string): void {
     progress[s]!.failure =
-      `Training ${members[s]!.label} diverged in epoch ${epoch + 1}: the loss of task ${wrong.join(', ')} is not finite; ` +
+      `Training ${members[s]!.label} diverged in epoch ${epoch + 1}: ${what}; ` +
       'lower learningRate, set clipNorm, or look for extreme values in the inputs and labels';
+  }
+  /** Looks for a divergence that no loss told of, because there was no step after it. */
+  function checkFinished(done: readonly number[], which: Which): void {
+    const rows = new Int32Array(alive.length * evaluationBatch).fill(data.padding);
+    for (const [place, s] of alive.entries()) rows.set(members[s]!.train.subarray(0, evaluationBatch), place * evaluationBatch);
+    // With validation rows the parameters that are kept had finite losses.
+    const last = validates ? undefined : executor.evaluate(which, rows);
+    for (const s of done) {
+      const { failure, trainLosses, parameters, outputs } = progress[s]!;
+      if (failure !== undefined) continue;
+      const epoch = Math.max(0, trainLosses.length - 1);
+      const losses = last ? perTaskSums(partOf(last.sums, alive.indexOf(s))) : [];
+      const what = notFinite(network.parameters, parameters, outputs);
+      if (!losses.every(Number.isFinite)) fail(s, losses, epoch, 'loss after the last step');
+      else if (what !== undefined) diverged(s, epoch, what);
+    }
   }
   async function rest(): Promise<void> {
     if (performance.now() - rested < 40) return;
@@ -600,12 +625,21 @@ export async function trainStack(
       if (own.failure === undefined && means.some((mean, t) => seen[t] && !Number.isFinite(mean))) fail(s, means, epoch);
       if (own.failure !== undefined) own.stopped = true;
       else if (validation) {
-        // Without validation rows of its own a model is best where it is.
-        const validated = members[s]!.validation.length > 0;
-        if (validated) own.validationLosses.push(validation[place]!);
+        if (members[s]!.validation.length > 0) own.validationLosses.push(validation[place]!);
         const present = validation[place]!.filter((loss) => !Number.isNaN(loss));
         const score = present.reduce((a, b) => a + b, 0) / present.length;
-        if (score < own.bestScore || !validated) [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
+        if (present.some((loss) => loss === Number.POSITIVE_INFINITY)) {
+          fail(
+            s,
+            validation[place]!.map((loss) => (Number.isNaN(loss) ? 0 : loss)),
+            epoch,
+            'validation loss',
+          );
+          own.stopped = true;
+          continue;
+        }
+        // Without a validation label nothing tells which epoch was best: the last one is.
+        if (score < own.bestScore || present.length === 0) [own.bestScore, own.bestEpoch, improved[place]] = [score, epoch + 1, 1];
         const better = own.perTask?.improved(validation[place]!) ?? [];
         if (better.length > 0) improvedTasks.set(place, better);
         else if (options.patience !== undefined && epoch + 1 - own.latestBest() >= options.patience) own.stopped = true;
@@ -661,6 +695,7 @@ export async function trainStack(
       progress[s]!.parameters = values.map((all) => partOf(all, place).slice());
       progress[s]!.outputs = outputs[place]!;
     }
+    checkFinished(done, which);
     if (perTask) outputsOfCheckpoints(done, values);
   }
 
@@ -707,7 +742,7 @@ export async function trainStack(
     return all;
   }
 
-  /** Validation loss per member and task; NaN where the rows have no label. */
+  /** Validation loss per member and task; NaN where the rows have no label, infinite where a loss is not finite. */
   function validationLosses(): number[][] {
     const sums = new Float64Array(alive.length * taskCount);
     const counts = new Float64Array(alive.length * taskCount);
@@ -716,16 +751,19 @@ export async function trainStack(
       (rows) => {
         const part = executor.evaluate('current', rows);
         for (const place of alive.keys()) {
-          const [ownSums, ownCounts] = [partOf(part.sums, place), partOf(part.counts, place)];
-          for (let i = 0; i < ownSums.length; i++) {
-            sums[place * taskCount + (i % taskCount)]! += ownSums[i]!;
-            counts[place * taskCount + (i % taskCount)]! += ownCounts[i]!;
+          const [ownSums, ownCounts] = [part.sums, part.counts].map((all) => perTaskSums(partOf(all, place))) as [number[], number[]];
+          for (let t = 0; t < taskCount; t++) {
+            sums[place * taskCount + t]! += ownSums[t]!;
+            counts[place * taskCount + t]! += ownCounts[t]!;
           }
         }
       },
     );
     return alive.map((_, place) =>
-      Array.from({ length: taskCount }, (__, t) => sums[place * taskCount + t]! / counts[place * taskCount + t]!),
+      Array.from({ length: taskCount }, (__, t) => {
+        const [sum, count] = [sums[place * taskCount + t]!, counts[place * taskCount + t]!];
+        return count > 0 && !Number.isFinite(sum) ? Number.POSITIVE_INFINITY : sum / count;
+      }),
     );
   }
 

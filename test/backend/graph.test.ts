@@ -36,6 +36,21 @@ describe('a graph', () => {
     expect(shared).toEqual([]);
   });
 
+  it('is loaded where TMPDIR cannot be used', ({ skip }) => {
+    if (!canBuildGraphs() || process.platform === 'win32') skip();
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = '/nowhere/at/all';
+    try {
+      const builder = new GraphBuilder();
+      const value = builder.placeholder('float32', [1]);
+      builder.op('Neg', [value], { T: { type: 'float32' } });
+      builder.build().dispose();
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  });
+
   const factors: Record<string, [left: number[], right: number[], transposeLeft: boolean, transposeRight: boolean]> = {
     'many rows': [[1, 500, 200], [1, 200, 130], false, false],
     'many columns': [[1, 50, 300], [1, 300, 900], false, false],

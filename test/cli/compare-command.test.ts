@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompareResult, MethodResult } from '../../src/cli/result';
@@ -67,6 +67,44 @@ describe('taskloom compare', () => {
     const page = readFileSync(join(command.folder, 'r.html'), 'utf8');
     expect(page).toContain('Comparison on t.csv');
     expect(page).not.toMatch(/<script[^>]+src=|<link/);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('loses nothing on a full disk: what cannot be written is printed', async () => {
+    const { code, stdout, stderr } = await command.run([
+      'compare',
+      't.csv',
+      ...tasks,
+      ...quick,
+      '--json',
+      '/dev/full',
+      '--html',
+      'kept.html',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^taskloom: cannot write \/dev\/full: ENOSPC.*; what should be in it is on standard output\n$/);
+    const [table, json] = [stdout.slice(0, stdout.indexOf('\n{\n')), stdout.slice(stdout.indexOf('\n{\n'))];
+    expect(table).toContain('ripe');
+    expect(fromJSON(JSON.parse(json)).data.runs).toHaveLength(4);
+    expect(readFileSync(join(command.folder, 'kept.html'), 'utf8')).toContain('Comparison on t.csv');
+
+    const page = await command.run(['compare', 't.csv', ...tasks, ...quick, '--quiet', '--json', 'kept.json', '--html', '/dev/full']);
+    expect(page).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^taskloom: cannot write \/dev\/full: ENOSPC/) });
+    expect(fromJSON(JSON.parse(readFileSync(join(command.folder, 'kept.json'), 'utf8'))).data.runs).toHaveLength(4);
+
+    // Standard output itself on a full disk.
+    const shell = await command.script(`
+      const { openSync } = require('node:fs');
+      const { dirname, join } = require('node:path');
+      const main = join(dirname(require.resolve('taskloom/package.json')), 'dist', 'cli', 'main.js');
+      const args = ${JSON.stringify(['compare', 't.csv', ...tasks, ...quick])};
+      const { stderr, status } = require('node:child_process').spawnSync(process.execPath, [main, ...args], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+      console.log(JSON.stringify({ stderr: String(stderr), status }));
+    `);
+    const { stderr: shown, status } = JSON.parse(shell.stdout) as { stderr: string; status: number };
+    expect(status).toBe(1);
+    expect(shown).toContain(table.split('\n')[0]);
+    expect(shown).toMatch(/taskloom: cannot write to standard output: ENOSPC/);
+    expect(shown).not.toMatch(/\n\s+at /);
   });
 
   it('gives the same numbers for the same table in another dialect', async () => {

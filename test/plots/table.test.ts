@@ -70,3 +70,23 @@ test('htmlTable: an interval, a percentage and counts are not broken over lines'
   expect(html).toContain('0\u00a0/\u00a012\u00a0/\u00a03');
   expect(html).toContain('a / b');
 });
+
+test('a text table shows control characters instead of sending them to the terminal', () => {
+  const text = textTable({
+    title: '\u001b]0;title\u0007',
+    columns: ['a\u001b[31m', 'b'],
+    rows: [['\u009bx', '\u202egnp.exe']],
+    notes: ['\u0000'],
+  });
+  expect([...text].filter((c) => c !== '\n' && (c < ' ' || (c >= '\u007f' && c <= '\u009f') || c === '\u202e'))).toEqual([]);
+  expect(text).toContain('a\\x1b[31m');
+  expect(text).toContain('\\x9bx');
+  expect(text).toContain('\\u202egnp.exe');
+});
+
+test('a text table of 200,000 rows is written', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => [i, `r${i}`]);
+  const lines = textTable({ columns: ['n', 'name'], rows }).split('\n');
+  expect(lines).toHaveLength(200_002);
+  expect(lines.at(-1)).toBe('199999  r199999');
+});

@@ -108,3 +108,43 @@ describe('comparison', () => {
     expect(() => comparison.plot.reliability('t1')).toThrow(/no probabilities of a task "t1".*tasks with probabilities: t0/);
   });
 });
+
+// biome-ignore lint/suspicious/noExplicitAny: damaged on purpose
+type Loose = any;
+
+describe('fromJSON', () => {
+  const text = JSON.stringify(madeComparison({ means: clear, seeds: 3 }));
+
+  it.each([
+    [/fromJSON\.tasks: expected an array, got nothing/, (json: Loose) => delete json.tasks],
+    [/fromJSON\.tasks\[0\]\.kind: expected one of "binary"/, (json: Loose) => Object.assign(json.tasks[0], { kind: 'constructor' })],
+    [/fromJSON\.tasks\[1\]\.better: expected one of "higher", "lower"/, (json: Loose) => Object.assign(json.tasks[1], { better: 1 })],
+    [/fromJSON\.tasks: "t0" is there twice/, (json: Loose) => Object.assign(json.tasks[1], { name: 't0' })],
+    [/fromJSON\.methods\[0\]\.definition\.architecture/, (json: Loose) => Object.assign(json.methods[0], { definition: {} })],
+    [/fromJSON\.baseline: expected one of single, good, bad, got "none"/, (json: Loose) => Object.assign(json, { baseline: 'none' })],
+    [/fromJSON\.alpha: expected a finite number from 0 to 1/, (json: Loose) => Object.assign(json, { alpha: 2 })],
+    [/fromJSON\.rho/, (json: Loose) => Object.assign(json, { rho: null })],
+    [/fromJSON\.seeds\[0\]: expected a whole number/, (json: Loose) => Object.assign(json, { seeds: [0.5] })],
+    [/fromJSON\.runs\[0\]\.method: expected one of/, (json: Loose) => Object.assign(json.runs[0], { method: 'x' })],
+    [/fromJSON\.runs\[0\]\.seed: expected one of 0, 1, 2/, (json: Loose) => Object.assign(json.runs[0], { seed: 9 })],
+    [/fromJSON\.runs: .* is there twice/, (json: Loose) => json.runs.push(json.runs[0])],
+    [/fromJSON\.runs\[2\]\.metrics: expected those of "t1"/, (json: Loose) => delete json.runs[2].metrics.t1],
+    [
+      /fromJSON\.runs\[2\]\.metrics\.t1\.extra: expected a number, got "1"/,
+      (json: Loose) => Object.assign(json.runs[2].metrics.t1, { extra: '1' }),
+    ],
+    [/fromJSON\.runs\[2\]\.steps/, (json: Loose) => Object.assign(json.runs[2], { steps: -1 })],
+    [/fromJSON\.smallestEffect\.t1/, (json: Loose) => delete json.smallestEffect.t1],
+    [/fromJSON\.notes\[0\]: expected a text/, (json: Loose) => Object.assign(json, { notes: [{}] })],
+    [/expected a Taskloom comparison/, (json: Loose) => Object.assign(json, { version: 2 })],
+  ])('refuses what is not a comparison, and names the place: %s', (message, change) => {
+    const json = JSON.parse(text);
+    change(json);
+    expect(() => fromJSON(json)).toThrow(TypeError);
+    expect(() => fromJSON(json)).toThrow(message);
+  });
+
+  it.each([[null], [undefined], [1], ['x'], [[]]])('refuses %s', (json) => {
+    expect(() => fromJSON(json)).toThrow(/expected a Taskloom comparison/);
+  });
+});

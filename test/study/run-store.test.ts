@@ -1,9 +1,23 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pcgrad } from '../../src/balancing/pcgrad';
 import { hardSharing } from '../../src/models/hard-sharing';
+import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
 import { compare } from '../../src/study/compare';
 import type { ComparisonData, RunRecord } from '../../src/study/comparison-data';
@@ -15,6 +29,9 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'taskloom-study-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+// biome-ignore lint/suspicious/noExplicitAny: damaged on purpose
+type Loose = any;
 
 const files = (): string[] => readdirSync(join(directory, 'runs')).sort();
 /** What must be equal between two calls: all but the time. */
@@ -106,6 +123,128 @@ describe('kept runs', () => {
     const path = join(directory, 'file');
     writeFileSync(path, '');
     expect(() => openRunStore(path)).toThrow(/Cannot keep results in directory ".*file".*give the path of a folder/);
+  });
+
+  it('are used together or not at all: with any of a stack missing, the same call has equal numbers to the last bit', async () => {
+    const { methods } = studyOptions();
+    const options = { ...studyOptions(), methods: { single: methods.single!, hard: (methods.hard as Method).with(pcgrad()) }, seeds: 4 };
+    const first = await compare(tinyData(), { ...options, directory });
+    const all = files();
+    for (const missing of all) {
+      rmSync(join(directory, 'runs', missing));
+      const again = await compare(tinyData(), { ...options, directory });
+      expect(numbers(again.data)).toEqual(numbers(first.data));
+      expect(files()).toEqual(all);
+    }
+  }, 120_000);
+
+  it('are not taken for one another: a file says whose it is', async () => {
+    const first = await compare(tinyData(), { ...studyOptions(), directory });
+    const paths = files().map((name) => join(directory, 'runs', name));
+    const contents = paths.map((path) => readFileSync(path, 'utf8'));
+    for (const [i, path] of paths.entries()) writeFileSync(path, contents[(i + 1) % contents.length]!);
+    const again = await compare(tinyData(), { ...studyOptions(), directory });
+    expect(numbers(again.data)).toEqual(numbers(first.data));
+    expect(again.data.notes.filter((note) => note.includes('it is the run of another key'))).toHaveLength(6);
+  });
+
+  it.each([
+    [
+      'of tasks that are not there',
+      (run: Loose) => Object.assign(run.record, { metrics: { other: {} } }),
+      /expected one of up, size, noise/,
+    ],
+    ['without a task', (run: Loose) => delete run.record.metrics.size, /expected those of "size"/],
+    ['with a text for a number', (run: Loose) => Object.assign(run.record, { seconds: 'long' }), /seconds: expected a finite number/],
+    ['that is none', (run: Loose) => Object.assign(run, { record: 'x' }), /record: expected an object/],
+    ['without features', (run: Loose) => delete run.features, /features: expected a finite number/],
+  ])('are checked field by field: a record %s is trained again', async (_, change, message) => {
+    const first = await compare(tinyData(), { ...studyOptions(), directory });
+    const path = join(directory, 'runs', files()[0]!);
+    const file = JSON.parse(readFileSync(path, 'utf8'));
+    change(file.run);
+    const { key, stack, run } = file;
+    file.checksum = createHash('sha256').update(JSON.stringify({ key, stack, run })).digest('hex').slice(0, 16);
+    writeFileSync(path, JSON.stringify(file));
+    const again = await compare(tinyData(), { ...studyOptions(), directory });
+    expect(numbers(again.data)).toEqual(numbers(first.data));
+    expect(again.data.notes.filter((note) => note.includes('trained again')).join()).toMatch(message);
+  });
+
+  it('are refused when any bit of their file has changed', () => {
+    const store = openRunStore(directory);
+    store.write('0a', { record: { metrics: { t: { rocAuc: Number.NaN, f1: 0.25 } } } as unknown as RunRecord, features: 2 });
+    const path = join(directory, 'runs', '0a.json');
+    const whole = readFileSync(path);
+    for (let i = 0; i < whole.length - 1; i++) {
+      const changed = Buffer.from(whole);
+      changed[i]! ^= 1 << (i % 7);
+      writeFileSync(path, changed);
+      expect(openRunStore(directory).read('0a'), `byte ${i}`).toBeUndefined();
+    }
+    writeFileSync(path, whole);
+    expect(openRunStore(directory).read('0a')).toBeDefined();
+  });
+
+  it('are not looked for in a folder or a device in their place, and the study goes on', async () => {
+    const first = await compare(tinyData(), { ...studyOptions(), directory });
+    const [one, two] = files().map((name) => join(directory, 'runs', name)) as [string, string];
+    rmSync(one);
+    mkdirSync(join(one, 'mine'), { recursive: true });
+    rmSync(two);
+    symlinkSync('/dev/zero', two);
+    const again = await compare(tinyData(), { ...studyOptions(), directory });
+    expect(numbers(again.data)).toEqual(numbers(first.data));
+    const notes = again.data.notes.join('\n');
+    expect(notes).toContain('is a folder, expected a file');
+    expect(notes).toMatch(existsSync('/dev/zero') ? /is a device or pipe, expected a file/ : /cannot be read/);
+    expect(notes).toMatch(/finished runs could not be kept in .*: this call has their results/);
+    expect(existsSync(join(one, 'mine'))).toBe(true);
+  });
+
+  it('that can no longer be written cost nothing but the keeping', async () => {
+    const whole = await compare(tinyData(), studyOptions());
+    const runs = join(directory, 'runs');
+    let blocked = false;
+    const found = await compare(tinyData(), {
+      ...studyOptions(),
+      directory,
+      onProgress() {
+        if (blocked) return;
+        blocked = true;
+        rmSync(runs, { recursive: true });
+        writeFileSync(runs, 'a file in the place of the folder');
+      },
+    });
+    expect(numbers(found.data)).toEqual(numbers(whole.data));
+    expect(found.data.notes.filter((note) => note.startsWith('finished runs could not be kept in'))).toHaveLength(1);
+    expect(readFileSync(runs, 'utf8')).toBe('a file in the place of the folder');
+  });
+
+  it('are kept in a directory that was removed meanwhile', async () => {
+    let removed = false;
+    const onProgress = (): void => {
+      if (!removed) rmSync(directory, { recursive: true });
+      removed = true;
+    };
+    await compare(tinyData(), { ...studyOptions(), directory, onProgress });
+    expect(files()).toHaveLength(6);
+  });
+
+  it("leave the user's files alone; only what a killed process left long ago is removed", async () => {
+    const runs = join(directory, 'runs');
+    mkdirSync(runs);
+    const mine = ['notes.tmp', 'thesis.12.tmp', `${'0'.repeat(39)}.1.tmp`, `${'0'.repeat(40)}.json.bak`, `${'0'.repeat(40)}.tmp`];
+    const left = [`${'0'.repeat(40)}.123.tmp`, `${'a'.repeat(40)}.0123456789abcdef.tmp`];
+    for (const name of [...mine, ...left]) writeFileSync(join(runs, name), name);
+    mkdirSync(join(runs, `${'b'.repeat(40)}.1.tmp`));
+    symlinkSync(join(runs, 'nowhere'), join(runs, 'dangling.tmp'));
+    for (const name of [...mine, ...left, `${'b'.repeat(40)}.1.tmp`]) utimesSync(join(runs, name), 0, 0);
+    await compare(tinyData(), { ...studyOptions(), directory });
+    for (const name of mine) expect(readFileSync(join(runs, name), 'utf8')).toBe(name);
+    for (const name of left) expect(existsSync(join(runs, name))).toBe(false);
+    expect(lstatSync(join(runs, 'dangling.tmp')).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(runs, `${'b'.repeat(40)}.1.tmp`))).toBe(true);
   });
 
   it('outlive kill -9 at any moment', async () => {

@@ -1,11 +1,16 @@
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { taskData } from '../../src/data/task-data';
+import { chainedTargets } from '../../src/models/chained-targets';
 import { defineArchitecture } from '../../src/models/define-architecture';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { constant } from '../../src/models/initial';
+import { linearMtl } from '../../src/models/linear-mtl';
 import { mlp } from '../../src/models/mlp';
 import type { SolvableProblem } from '../../src/models/network';
+import { stackedTargets } from '../../src/models/stacked-targets';
+import type { Steps } from '../../src/steps';
+import { fit as train } from '../../src/training/fit';
 import { adam } from '../../src/training/optimizer';
 import { type Run, trainRuns } from '../../src/training/runs';
 
@@ -74,4 +79,44 @@ test('a stop between two runs keeps the first, and progress reaches its end with
   await trainRuns(data, [run, trained, { ...run, seed: 4 }], { ...settings, onProgress: ({ share }) => shares.push(share) });
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
   expect(shares.at(-1)).toBeCloseTo(1, 12);
+});
+
+test.each([
+  ['chainedTargets', chainedTargets()],
+  ['stackedTargets', stackedTargets()],
+  ['goMtl', linearMtl('goMtl')],
+  ['traceNorm', linearMtl('traceNorm')],
+])('%s hears the stop button while it solves', async (_, method) => {
+  const wave = (k: number): number[] => Array.from({ length: 40 }, (__, i) => Math.sin((k + 1.7) * i));
+  const table = taskData(
+    { x: wave(0), y: wave(1), a: wave(2), b: wave(3), c: wave(4) },
+    { tasks: { a: { kind: 'regression' }, b: { kind: 'regression' }, c: { kind: 'regression' } } },
+  );
+  const { solve, ...rest } = method.architecture;
+  const controller = new AbortController();
+  let stepsTaken = 0;
+  const watched = {
+    ...method,
+    architecture: {
+      ...rest,
+      *solve(problem: SolvableProblem): Steps<readonly Float32Array[]> {
+        // Pressed while the algorithm is at work.
+        setImmediate(() => controller.abort());
+        const steps = solve!(problem) as Steps<readonly Float32Array[]>;
+        for (;;) {
+          const { done, value } = steps.next();
+          if (done) return value;
+          stepsTaken++;
+          yield;
+        }
+      },
+    },
+  };
+  await expect(train(table, watched, { signal: controller.signal })).rejects.toThrow(/interrupted/);
+  expect(stepsTaken).toBeGreaterThan(0);
+  const stopped = stepsTaken;
+  // Without the button it takes many more steps, so that none is long.
+  stepsTaken = 0;
+  await train(table, watched, { signal: new AbortController().signal });
+  expect(stepsTaken).toBeGreaterThan(10 * stopped);
 });

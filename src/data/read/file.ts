@@ -1,6 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:buffer';
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { describeValue } from '../../tasks/options';
 import { DataError } from '../data-error';
 
 /** A file's content with its name for messages; gzip is unpacked, told by its first bytes. */
@@ -9,27 +11,84 @@ export interface FileContent {
   readonly bytes: Buffer;
 }
 
+/** As many bytes as one text can have: what is unpacked or has no size of its own may not have more, since it could have no end. */
+const MOST = constants.MAX_STRING_LENGTH;
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
 /**
  * Reads a file, or takes bytes as they are.
- * @throws DataError when there is no such file, it is a folder, or its gzip stream is damaged
+ * @throws TypeError when the source is neither a path nor bytes
+ * @throws DataError when there is no such file, it is a folder or cannot be read, its gzip stream is damaged or unpacks to more than 512 MiB, or
+ *   a pipe or device gives more than that
  */
 export function readContent(source: string | Uint8Array): FileContent {
+  if (typeof source !== 'string' && !(source instanceof Uint8Array))
+    throw new TypeError(`Cannot read a file: expected a path or the file's bytes (Uint8Array), got ${describeValue(source)}`);
   const name = typeof source === 'string' ? basename(source) : 'the given bytes';
   const raw = typeof source === 'string' ? readPath(source) : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   if (!(raw[0] === 0x1f && raw[1] === 0x8b)) return { name, bytes: raw };
   try {
-    return { name, bytes: gunzipSync(raw) };
+    return { name, bytes: gunzipSync(raw, { maxOutputLength: MOST }) };
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new DataError(
+        'bad-file',
+        `Cannot read ${name}: its ${mebibytes(raw.length)} of gzip unpack to more than ${mebibytes(MOST)}; unpack it to a file, or split it`,
+      );
+    }
     throw new DataError('bad-file', `Cannot read ${name}: its gzip stream is damaged or cut off (${(error as Error).message})`);
+  }
+}
+
+/**
+ * The bytes as text; bytes that are not in the encoding are an error where it is strict.
+ * @throws DataError when there are more of them than one text can have, or `strict` finds one that is not in the encoding
+ */
+export function textOf(where: string, bytes: Buffer, encoding: 'utf8' | 'latin1', strict: boolean): string {
+  if (bytes.length > MOST) {
+    throw new DataError(
+      'bad-file',
+      `${where}: it has ${mebibytes(bytes.length)}, more than the ${mebibytes(MOST)} that are read as one text; split it into several files`,
+    );
+  }
+  try {
+    return new TextDecoder(encoding === 'latin1' ? 'windows-1252' : 'utf-8', { fatal: strict }).decode(bytes);
+  } catch {
+    throw new DataError('bad-file', `${where}: it is not valid UTF-8; if it is in Latin-1, pass encoding: 'latin1'`);
   }
 }
 
 function readPath(path: string): Buffer {
   try {
-    if (statSync(path).isDirectory()) throw new DataError('bad-file', `Cannot read ${resolve(path)}: it is a folder; expected a file`);
-    return readFileSync(path);
+    const found = statSync(path);
+    if (found.isDirectory()) throw new DataError('bad-file', `Cannot read ${resolve(path)}: it is a folder; expected a file`);
+    return found.isFile() ? readFileSync(path) : readStream(path, found);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new DataError('file-not-found', `Cannot read ${resolve(path)}: there is no such file`);
+    if (error instanceof DataError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new DataError('file-not-found', `Cannot read ${resolve(path)}: there is no such file`);
+    throw new DataError('bad-file', `Cannot read ${resolve(path)}: ${(error as Error).message}`);
+  }
+}
+
+/** All that a pipe or device gives, which may have no end. */
+function readStream(path: string, found: Stats): Buffer {
+  const parts: Buffer[] = [];
+  const file = openSync(path, 'r');
+  try {
+    for (let total = 0; ; ) {
+      const part = Buffer.alloc(2 ** 20);
+      const count = readSync(file, part);
+      if (count === 0) return Buffer.concat(parts);
+      parts.push(part.subarray(0, count));
+      total += count;
+      if (total > MOST)
+        throw new DataError(
+          'bad-file',
+          `Cannot read ${resolve(path)}: the ${found.isFIFO() ? 'pipe' : 'device'} gives more than ${mebibytes(MOST)}`,
+        );
+    }
+  } finally {
+    closeSync(file);
   }
 }

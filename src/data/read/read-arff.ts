@@ -1,6 +1,6 @@
 import { toNumber } from '../cell';
 import { DataError } from '../data-error';
-import { readContent } from './file';
+import { readContent, textOf } from './file';
 import type { Cell } from './read-csv';
 
 /** An ARFF file read into columns. */
@@ -14,7 +14,7 @@ export interface ArffFile {
 
 type Attribute =
   | { readonly name: string; readonly kind: 'numeric' | 'text' }
-  | { readonly name: string; readonly kind: 'nominal'; readonly values: readonly string[] };
+  | { readonly name: string; readonly kind: 'nominal'; readonly values: ReadonlySet<string> };
 
 /**
  * Reads a dense ARFF file (Weka, Mulan; gzip too): numeric, nominal, string and date attributes.
@@ -27,8 +27,8 @@ export function readArff(source: string | Uint8Array): ArffFile {
   const cells: Cell[][] = [];
   let relation = '';
   let inData = false;
-  const lines = bytes
-    .toString('utf8')
+  const known = new Set<string>();
+  const lines = textOf(`Cannot read ${name} as ARFF`, bytes, 'utf8', false)
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/);
   lines.forEach((raw, i) => {
@@ -48,7 +48,7 @@ export function readArff(source: string | Uint8Array): ArffFile {
         break;
       case 'attribute': {
         const attribute = readAttribute(where, rest);
-        if (attributes.some((other) => other.name === attribute.name)) {
+        if (known.size === known.add(attribute.name).size) {
           throw new DataError('duplicate-column', `${where} declares attribute "${attribute.name}" a second time`, {
             column: attribute.name,
           });
@@ -71,7 +71,7 @@ export function readArff(source: string | Uint8Array): ArffFile {
     relation,
     columns: Object.fromEntries(attributes.map((attribute, i) => [attribute.name, cells[i]!])),
     nominal: Object.fromEntries(
-      attributes.flatMap((attribute) => (attribute.kind === 'nominal' ? [[attribute.name, attribute.values]] : [])),
+      attributes.flatMap((attribute) => (attribute.kind === 'nominal' ? [[attribute.name, [...attribute.values]]] : [])),
     ),
   };
 }
@@ -86,7 +86,8 @@ function readAttribute(where: string, text: string): Attribute {
   const [, quotedName, type = ''] = /^('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{]+)\s*(.*)$/.exec(text) ?? [];
   if (quotedName === undefined) throw new DataError('bad-file', `${where} declares an attribute without a name`);
   const name = unquote(quotedName);
-  if (type.startsWith('{') && type.endsWith('}')) return { name, kind: 'nominal', values: splitValues(type.slice(1, -1)).map(unquote) };
+  if (type.startsWith('{') && type.endsWith('}'))
+    return { name, kind: 'nominal', values: new Set(splitValues(type.slice(1, -1)).map(unquote)) };
   if (/^(numeric|real|integer)\b/i.test(type)) return { name, kind: 'numeric' };
   if (/^(string|date)\b/i.test(type)) return { name, kind: 'text' };
   throw new DataError(
@@ -128,8 +129,8 @@ function readRow(where: string, line: string, attributes: readonly Attribute[], 
       cells[i]!.push(number);
       return;
     }
-    if (attribute.kind === 'nominal' && !attribute.values.includes(value)) {
-      const known = attribute.values.slice(0, 8).join(', ');
+    if (attribute.kind === 'nominal' && !attribute.values.has(value)) {
+      const known = [...attribute.values].slice(0, 8).join(', ');
       throw new DataError('wrong-classes', `${where} holds "${value}" for attribute "${attribute.name}"; declared: ${known}`, {
         column: attribute.name,
       });

@@ -2,7 +2,8 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { checkOptions } from '../../tasks/options';
 import { toNumber } from '../cell';
 import { DataError } from '../data-error';
-import { readContent } from './file';
+import { firstRepeated } from '../first-repeated';
+import { readContent, textOf } from './file';
 
 /** A cell as read from a text file: null where it is missing. */
 export type Cell = number | string | null;
@@ -32,19 +33,14 @@ const defaultMarkers: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'n
  * @param source a path, or the file's bytes
  * @throws TypeError on an unknown option
  * @throws DataError when the file is not there or empty, has no header, a column name twice, a line with too many or too few cells (the
- * message names the line), or bytes that are not in the encoding
+ * message names the line), bytes that are not in the encoding, or more than 512 MiB of text
  */
 export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): Record<string, Cell[]> {
   checkOptions('readCsv(source, options)', options, ['separator', 'quotes', 'header', 'missing', 'text', 'encoding']);
   const { separator = ',', quotes = true, header = true, missing = defaultMarkers, text = [], encoding = 'utf8' } = options;
   const { name, bytes } = readContent(source);
   const where = `Cannot read ${name} as CSV`;
-  let content: string;
-  try {
-    content = new TextDecoder(encoding === 'latin1' ? 'windows-1252' : 'utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new DataError('bad-file', `${where}: it is not valid UTF-8; if it is in Latin-1, pass encoding: 'latin1'`);
-  }
+  const content = textOf(where, bytes, encoding, true);
   let lines: string[][];
   try {
     lines = parse(content, { delimiter: separator, quote: quotes ? '"' : null, skip_empty_lines: true, relax_column_count: true });
@@ -63,7 +59,7 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
         ? (lines[0] ?? []).map((_, i) => `c${i + 1}`)
         : [...header];
   if (lines.length === 0) throw new DataError('empty-table', `${where}: it has ${header === true ? 'a header and ' : ''}no rows`);
-  const repeated = names.find((column, i) => names.indexOf(column) !== i);
+  const repeated = firstRepeated(names);
   if (repeated !== undefined) {
     const at = names.flatMap((column, i) => (column === repeated ? [i + 1] : []));
     throw new DataError(
@@ -84,13 +80,14 @@ export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): 
     }
   });
   const markers = new Set(missing);
+  const texts = new Set(text);
   return Object.fromEntries(
     names.map((column, i) => [
       column,
       convert(
         lines.map((line) => line[i]!),
         markers,
-        text.includes(column),
+        texts.has(column),
       ),
     ]),
   );

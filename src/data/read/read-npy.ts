@@ -31,11 +31,12 @@ const types: Readonly<Record<string, NumberType>> = {
 export function readNpy(source: string | Uint8Array): NumberArray {
   const { name, bytes } = readContent(source);
   const where = `Cannot read ${name} as a NumPy array`;
-  if (bytes.length < 10 || bytes.toString('latin1', 0, 6) !== '\x93NUMPY')
+  if (bytes.length < 12 || bytes.toString('latin1', 0, 6) !== '\x93NUMPY')
     throw new DataError('bad-file', `${where}: it does not begin with NumPy's mark`);
   const long = bytes[6]! >= 2;
   const start = long ? 12 : 10;
   const end = start + (long ? bytes.readUInt32LE(8) : bytes.readUInt16LE(8));
+  if (bytes.length < end) throw new DataError('bad-file', `${where}: its header of ${end} bytes is cut off after ${bytes.length}`);
   const header = bytes.toString('latin1', start, end);
   const [, order, code] = /'descr':\s*'([<>|=])(\w+)'/.exec(header) ?? [];
   const type = code === undefined ? undefined : types[code];
@@ -48,10 +49,15 @@ export function readNpy(source: string | Uint8Array): NumberArray {
   if (/'fortran_order':\s*True/.test(header)) {
     throw new DataError('bad-file', `${where}: it is in Fortran order; save it with numpy.ascontiguousarray`);
   }
-  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '')
-    .split(',')
-    .map((size) => size.trim())
-    .filter((size) => size !== '')
-    .map(Number);
+  const [, sizes] = /'shape':\s*\(([^)]*)\)/.exec(header) ?? [];
+  // A comma follows the only size, but no other one.
+  const texts = sizes === undefined ? ['none'] : sizes.trim() === '' ? [] : sizes.replace(/,\s*$/, '').split(',');
+  const shape = texts.map((size) => (/^\s*\d+\s*$/.test(size) ? Number(size) : Number.NaN));
+  if (!shape.every(Number.isSafeInteger)) {
+    throw new DataError(
+      'bad-file',
+      `${where}: its shape is ${sizes === undefined ? 'not stated' : `(${sizes})`}; expected whole numbers of at least 0`,
+    );
+  }
   return { shape, values: numbersOf(where, bytes.subarray(end), type, shape, order === '>') };
 }

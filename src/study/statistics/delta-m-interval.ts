@@ -80,7 +80,7 @@ export function deltaMInterval(
     deltaM(one, scores[i]!, better);
     if (
       Object.keys(one).length !== names.length ||
-      names.some((name) => !(name in one) || [one[name]].flat().length !== [base[0]![name]].flat().length)
+      names.some((name) => !Object.hasOwn(one, name) || [one[name]].flat().length !== [base[0]![name]].flat().length)
     )
       throw new TypeError(
         `${who}: seed ${i} must have the tasks and metrics of the first (${names.join(', ')}), NaN where one is missing.`,

@@ -1,0 +1,134 @@
+import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, recordOf, type Shape, text } from '../json-shape';
+import { taskKinds } from '../tasks/task';
+import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningRecord } from './comparison-data';
+import { numbersFromJson } from './json-numbers';
+
+const metrics = recordOf(recordOf(numberOrNaN));
+const curves = recordOf(listOf(numberOrNaN));
+
+/** A run as a file holds it. */
+export const runShape: Shape<RunRecord> = fields(
+  {
+    method: text,
+    seed: integer(0),
+    metrics,
+    trainMetrics: metrics,
+    reliability: recordOf(
+      listOf(fields({ low: number(), high: number(), count: integer(0), confidence: numberOrNaN, frequency: numberOrNaN })),
+    ),
+    overall: recordOf(numberOrNaN),
+    seconds: number(0),
+    steps: integer(0),
+    trainLosses: curves,
+    validationLosses: curves,
+    bestEpochs: recordOf(integer(0)),
+    weights: listOf(fields({ step: integer(0), values: listOf(numberOrNaN) })),
+    gradients: listOf(fields({ step: integer(0), gramian: listOf(listOf(numberOrNaN)) })),
+    parameters: recordOf(number(0)),
+    trainRows: integer(0),
+    testRows: integer(0),
+  },
+  { repeat: integer(0), fold: integer(0), failure: text },
+);
+
+const taskShape: Shape<TaskRecord> = fields({
+  name: text,
+  kind: oneOf(taskKinds),
+  classes: listOf(text),
+  metric: text,
+  better: oneOf(['higher', 'lower']),
+});
+
+const named = fields({ name: text, options: anyRecord });
+
+const methodShape: Shape<MethodRecord> = fields({
+  name: text,
+  definition: fields({ architecture: text, options: anyRecord }, { balancing: named, update: anyRecord }),
+  parameters: numberOrNaN,
+  separate: flag,
+});
+
+const tuningShape: Shape<TuningRecord> = fields({
+  candidates: listOf(anyRecord),
+  choices: listOf(
+    fields({
+      seed: integer(0),
+      task: (value, at) => (value === null ? null : text(value, at)),
+      losses: listOf(numberOrNaN),
+      epochs: listOf(integer(0)),
+      chosen: integer(0),
+    }),
+  ),
+  seconds: number(0),
+});
+
+const comparisonShape: Shape<ComparisonData> = fields(
+  {
+    format: oneOf(['taskloom-comparison']),
+    version: (value, at) => integer(1, 1)(value, at) as 1,
+    rows: integer(0),
+    features: numberOrNaN,
+    tasks: listOf(taskShape),
+    methods: listOf(methodShape),
+    seeds: listOf(integer(0)),
+    versions: fields({ taskloom: text, node: text, tensorflow: text, backend: text }),
+    fingerprint: text,
+    baseline: text,
+    design: anyRecord,
+    rho: number(-1, 1),
+    smallestEffect: recordOf(number(0)),
+    alpha: number(0, 1),
+    runs: listOf((value, at) => runShape(numbersFromJson(value), at)),
+    notes: listOf(text),
+  },
+  { tuning: recordOf(tuningShape) },
+);
+
+function unique(names: readonly string[], at: string): Set<string> {
+  const all = new Set<string>();
+  for (const name of names) {
+    if (all.has(name)) throw new TypeError(`${at}: "${name}" is there twice`);
+    all.add(name);
+  }
+  return all;
+}
+
+function known(name: string, names: ReadonlySet<string>, at: string): void {
+  if (!names.has(name)) throw new TypeError(`${at}: expected one of ${[...names].join(', ')}, got "${name}"`);
+}
+
+/**
+ * A comparison from JSON: every field is checked, and that names refer to each other.
+ * @throws TypeError that names the place
+ */
+export function readComparison(json: unknown, who: string): ComparisonData {
+  const data = comparisonShape(json, who);
+  const tasks = unique(
+    data.tasks.map(({ name }) => name),
+    `${who}.tasks`,
+  );
+  const methods = unique(
+    data.methods.map(({ name }) => name),
+    `${who}.methods`,
+  );
+  const seeds = unique(data.seeds.map(String), `${who}.seeds`);
+  known(data.baseline, methods, `${who}.baseline`);
+  unique(
+    data.runs.map(({ method, seed }) => JSON.stringify([method, seed])),
+    `${who}.runs`,
+  );
+  for (const [i, run] of data.runs.entries()) {
+    known(run.method, methods, `${who}.runs[${i}].method`);
+    known(String(run.seed), seeds, `${who}.runs[${i}].seed`);
+    checkTasks(run, tasks, `${who}.runs[${i}]`);
+  }
+  for (const name of Object.keys(data.tuning ?? {})) known(name, methods, `${who}.tuning`);
+  for (const { name } of data.tasks) number(0)(new Map(Object.entries(data.smallestEffect)).get(name), `${who}.smallestEffect.${name}`);
+  return data;
+}
+
+/** @throws TypeError when a run's test metrics are not those of exactly these tasks */
+export function checkTasks({ metrics: own }: RunRecord, tasks: ReadonlySet<string>, at: string): void {
+  for (const name of Object.keys(own)) known(name, tasks, `${at}.metrics`);
+  for (const name of tasks) if (!Object.hasOwn(own, name)) throw new TypeError(`${at}.metrics: expected those of "${name}", got none`);
+}
