@@ -4,14 +4,14 @@ import { numberOption } from '../balancing/options';
 import { sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows } from './features';
-import { heads } from './heads';
 import { constant } from './initial';
 import { mixCopies } from './mix';
 import type { Encoder, ForwardContext, Parameter } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link ltb}. */
-export interface LtbOptions {
+export interface LtbOptions extends TowerOptions {
   /** Temperature of the choices when training starts. @default 5 */
   readonly temperature?: number;
   /** Temperature when it ends, and outside training. @default 0.5 */
@@ -51,15 +51,16 @@ export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = 
     trunk: encoderOption('the encoder whose layers branch'),
     temperature: numberOption(5, 'temperature of the choices when training starts', { above: 0 }),
     finalTemperature: numberOption(0.5, 'temperature when training ends, and outside training', { above: 0 }),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: LtbOptions) => withTrunk('ltb', trunk, options),
-  build({ input, tasks }, { trunk, temperature, finalTemperature }) {
+  build({ input, tasks }, { trunk, temperature, finalTemperature, tower }) {
     const T = tasks.length;
     const nodes = sharedCopies(trunk.build(input, 'trunk'), T);
     const branches = nodes.layers.map(
       (_, l): Parameter => ({ name: `branch/${l}`, shape: [T, T], role: 'shared', decay: false, initial: constant(0, [T, T]) }),
     );
-    const top = heads(featuresOf(nodes.layers), tasks);
+    const top = towersOf(tower, featuresOf(nodes.layers), tasks);
     const choice = (theta: Tensor, context: ForwardContext): Tensor => {
       if (!context.training) return tf.softmax(tf.div(theta, finalTemperature));
       const noisy = tf.add(theta, gumbel(context.uniform(theta.shape[0]!, [T, T])));
@@ -76,7 +77,7 @@ export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = 
           (h, layer, l) => mixCopies(choice(values[branches[l]!.name]!, context), layer.apply(own, h, inner)),
           spread(x, T),
         );
-        return top.applyEach(values, top.pool(flattenRows(z), inner));
+        return top.apply(values, flattenRows(z), context);
       },
       diagnose: (values) => Object.fromEntries(branches.map(({ name }) => [name, tf.softmax(values[name]!)])),
     };

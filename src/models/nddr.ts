@@ -5,13 +5,13 @@ import { fold, sharedCopies, spread, spreadContext, unfold } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows, sizeOf } from './features';
-import { heads } from './heads';
 import { layerNorm } from './layer-norm';
 import type { Encoder, Parameter } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link nddr}. */
-export interface NddrOptions {
+export interface NddrOptions extends TowerOptions {
   /** Initial weight of a task's own features; those of the others share the rest. @default 0.9 */
   readonly same?: number;
   /** Normalisation after each fusion: `layer` or `none`. @default 'layer' */
@@ -44,9 +44,10 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
     trunk: encoderOption('the encoder that each task has'),
     same: numberOption(0.9, "initial weight of a task's own features", { min: 0, max: 1 }),
     norm: choiceOption('layer', ['layer', 'none'], 'normalisation after each fusion'),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: NddrOptions) => withTrunk('nddr', trunk, options),
-  build({ input, tasks }, { trunk, same, norm }) {
+  build({ input, tasks }, { trunk, same, norm, tower }) {
     const T = tasks.length;
     const trunks = sharedCopies(trunk.build(input, 'trunk'), T);
     const layers = trunks.layers.map((layer, l) => {
@@ -68,7 +69,7 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
       const normal = norm === 'layer' ? sharedCopies([{ ...layerNorm(`fusion/${l}`, channels), outputShape: [channels] }], T) : undefined;
       return { layer, channels, fusion, normal };
     });
-    const top = heads(featuresOf(trunks.layers), tasks);
+    const top = towersOf(tower, featuresOf(trunks.layers), tasks);
     return {
       parameters: [
         ...trunks.parameters,
@@ -88,7 +89,7 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
           const fused = tf.matMul(all as Tensor3D, fold(values[fusion.name]!) as Tensor3D);
           h = tf.reshape(normal ? normal.layers[0]!.apply(normal.values(values), fused, inner) : fused, z.shape);
         }
-        return top.applyEach(values, top.pool(flattenRows(h), inner));
+        return top.apply(values, flattenRows(h), context);
       },
       diagnose: (values) =>
         Object.fromEntries(

@@ -88,6 +88,8 @@ export interface Encoder {
    * @param scope prefix of the parameters' names
    */
   readonly build: (input: InputShape, scope: string) => readonly Layer[];
+  /** True where inputs of more than one axis are flattened to a vector first: such a tower reads a sequence's summary, or each position. */
+  readonly flattens?: boolean;
   /** The same encoder with its widths times `factor`, as multiples of `multiple` (1 without), for comparisons at equal parameters. */
   readonly scaled?: (factor: number, multiple?: number) => Encoder;
 }
@@ -109,7 +111,7 @@ export interface Network {
     readonly decode: (values: Values, z: Tensor, context: ForwardContext) => Tensor;
   };
   /** The same as a chain of layers below the heads: what the engine's own backward pass needs. */
-  readonly layered?: { readonly layers: readonly Layer[]; readonly heads: Heads };
+  readonly layered?: { readonly layers: readonly Layer[]; readonly heads: Pick<Heads, 'trace'> };
   /**
    * A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularisers). A term that depends on the inputs is 0 where
    * they are not given.

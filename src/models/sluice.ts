@@ -5,13 +5,13 @@ import { sharedCopies, spread, spreadContext } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { entries, type Features, featuresOf, flattenRows, shapeRows, sizeOf } from './features';
-import { heads } from './heads';
 import { mixCopies } from './mix';
 import type { Encoder, Layer, Parameter } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link sluice}. */
-export interface SluiceOptions {
+export interface SluiceOptions extends TowerOptions {
   /** Parts that each layer's channels are divided into. @default 2 */
   readonly subspaces?: number;
   /** Initial weight of a subspace's own features, and of the last layer; all others share the rest. @default 0.9 */
@@ -73,10 +73,11 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
     subspaces: numberOption(2, "parts that each layer's channels are divided into", { min: 1, integer: true }),
     same: numberOption(0.9, "initial weight of a subspace's own features, and of the last layer", { min: 0, max: 1 }),
     orthogonality: numberOption(0.01, "factor of the penalty that keeps a layer's subspaces apart", { min: 0 }),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: SluiceOptions) => withTrunk('sluice', trunk, options),
   widthMultiple: ({ subspaces }) => subspaces,
-  build({ input, tasks }, { trunk, subspaces, same, orthogonality }) {
+  build({ input, tasks }, { trunk, subspaces, same, orthogonality, tower }) {
     const T = tasks.length;
     const G = subspaces;
     const trunks = sharedCopies(trunk.build(input, 'trunk'), T);
@@ -99,7 +100,7 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
       initial: () => Float32Array.from({ length: T * L }, (_, i) => (L === 1 ? 1 : i % L === L - 1 ? same : (1 - same) / (L - 1))),
     };
     const { features, join } = joined(layers);
-    const top = heads(features, tasks);
+    const top = towersOf(tower, features, tasks);
     /** Exchanges a layer's subspaces, `[stack * tasks, batch, ...shape]`. */
     const exchange = (alpha: Tensor, z: Tensor, c: number): Tensor => {
       const cells = sizeOf(z.shape.slice(1)) / c;
@@ -124,7 +125,7 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
           return tf.mul(h, tf.reshape(shares[l]!, [h.shape[0]!, ...h.shape.slice(1).map(() => 1)]));
         });
         const z = join(outputs.map((output, l) => shapeRows(output, layers[l]!.outputShape)));
-        return top.applyEach(values, top.pool(flattenRows(z), inner));
+        return top.apply(values, flattenRows(z), context);
       },
       ...(penalizes && {
         penalty(values) {

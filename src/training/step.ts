@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeOp } from '../backend/graph';
-import type { Heads, HeadsBackward } from '../models/heads';
+import type { Heads } from '../models/heads';
 import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
 import { statelessUniform } from '../random/philox';
 import type { Task } from '../tasks/task';
@@ -153,16 +153,15 @@ type TracedLayer = Layer & Required<Pick<Layer, 'trace'>>;
 
 interface TracedChain {
   readonly layers: readonly TracedLayer[];
-  readonly heads: Heads;
-  readonly backward: HeadsBackward;
+  readonly trace: NonNullable<Heads['trace']>;
 }
 
 /** The network as a chain whose layers have their own backward pass; undefined where it is none. */
 function tracedChain(network: Network): TracedChain | undefined {
   const { layered } = network;
-  const backward = layered?.heads.backward;
-  if (!layered || !backward || network.penalty || !layered.layers.every((layer) => layer.trace)) return undefined;
-  return { layers: layered.layers as readonly TracedLayer[], heads: layered.heads, backward };
+  const trace = layered?.heads.trace;
+  if (!layered || !trace || network.penalty || !layered.layers.every((layer) => layer.trace)) return undefined;
+  return { layers: layered.layers as readonly TracedLayer[], trace };
 }
 
 /** Forward pass of a chain and the gradient of its (weighted) losses by the outputs. */
@@ -176,8 +175,8 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     return trace;
   });
   const flat = z.rank === 3 ? z : tf.reshape(z, [z.shape[0]!, z.shape[1]!, -1]);
-  const outputs = chain.heads.apply(values, flat);
-  const { losses, signal: start } = lossSignal(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined, weights);
+  const top = chain.trace(values, flat, context);
+  const { losses, signal } = lossSignal(shape.tasks, top.outputs, y, mask, shape.weighted ? data.classWeights : undefined, weights);
   /** Backward pass of K signals by the representation, `[stack, K, batch, width]`: gradients per parameter, layers in order. */
   const backward = (signals: Tensor): Tensor[] => {
     let signal = tf.reshape(signals, [...signals.shape.slice(0, 3), ...z.shape.slice(2)]);
@@ -189,7 +188,7 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     }
     return found.flat();
   };
-  return { losses, signal: start, representation: flat, backward };
+  return { losses, top: (each: boolean) => top.backward(signal, each), backward };
 }
 
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
@@ -204,9 +203,10 @@ export function weightedGradients(
   const chain = tracedChain(network);
   if (chain) {
     const values = named(network.parameters, parameters);
-    const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, weights);
-    const trunk = backward(chain.backward.input(values, signal)).map((g) => tf.squeeze(g, [1]));
-    return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
+    const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, weights);
+    const { parameters: own, input } = top(false);
+    const trunk = backward(input).map((g) => tf.squeeze(g, [1]));
+    return { losses, gradients: [...trunk, ...own] };
   }
   const { x, y, mask } = gather(shape, data, batch.rows);
   const { kept, gradients } = gradientsOf((...p) => {
@@ -260,9 +260,9 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   const chain = tracedChain(network);
   if (chain) {
     const values = named(network.parameters, parameters);
-    const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
-    const jacobian = backward(chain.backward.inputPerTask(values, signal));
-    const own = chain.backward.parameters(representation, signal);
+    const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+    const { parameters: own, input } = top(true);
+    const jacobian = backward(input);
     return { losses, jacobian, gramian: gramianOf(jacobian, jacobian, stack, copies), own: [...own], penalty: [] };
   }
   const isShared = network.parameters.map(({ role }) => role === 'shared');
@@ -323,8 +323,8 @@ export function representationProducts(
 ): { readonly losses: Tensor; readonly gramian: Tensor } {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
-  const { losses, signal } = forwardChain(shape, chain, values, data, batch, undefined);
-  const signals = chain.backward.inputPerTask(values, signal);
+  const { losses, top } = forwardChain(shape, chain, values, data, batch, undefined);
+  const signals = top(true).input;
   return { losses, gramian: gramianOf([signals], [signals], shape.stack, shape.tasks.length) };
 }
 
@@ -344,15 +344,15 @@ export function representationGradients(
 ): WeightedGradients {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
-  const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
-  const signals = chain.backward.inputPerTask(values, signal);
+  const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+  const { parameters: own, input: signals } = top(true);
   let combined = tf.sum(tf.mul(signals, tf.reshape(weights, [...weights.shape, 1, 1])), 1, true);
   if (matchMean) {
     const length = (t: Tensor): Tensor => tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true));
     combined = tf.mul(combined, tf.div(length(tf.mean(signals, 1, true)), tf.maximum(length(combined), 1e-12)));
   }
   const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
-  return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
+  return { losses, gradients: [...trunk, ...own] };
 }
 
 /** Products of the tasks' gradients on two batches of their own, and on the first of them; `[stack, tasks, tasks]` each. */

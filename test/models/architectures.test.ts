@@ -48,17 +48,23 @@ const of = (name: string, method: Method, problem = mixed, seed = 0): Case => ({
 const a = architectures;
 const cases: readonly Case[] = [
   of('hardSharing', a.hardSharing(trunk)),
+  of('hardSharing tower', a.hardSharing(trunk, { tower: small })),
   of('softSharing', a.softSharing(trunk, { strength: 0.3 })),
+  of('softSharing tower', a.softSharing(trunk, { strength: 0.3, tower: small })),
   of('softSharing trace', a.softSharing(trunk, { strength: 0.3, norm: 'trace', layers: [1] })),
   of('sharedOutput middle', a.sharedOutput(trunk, { middle: small }), alike),
   of('sharedOutput embedding', a.sharedOutput(mlp([4], { activation: 'tanh' }), { embedding: 2 }), alike),
   of('sharedDecision', a.sharedDecision(trunk), alike),
   of('lowRankHeads', a.lowRankHeads(trunk, { rank: 2 })),
+  of('lowRankHeads tower', a.lowRankHeads(trunk, { rank: 2, tower: small })),
   of('crossStitch', a.crossStitch(trunk)),
+  of('crossStitch tower', a.crossStitch(trunk, { tower: small })),
   of('crossStitch channel', a.crossStitch(trunk, { units: 'channel' })),
   of('nddr', a.nddr(trunk, { norm: 'none' })),
   of('nddr norm', a.nddr(trunk)),
+  of('nddr tower', a.nddr(trunk, { tower: small }), mixed, 1),
   of('mtan', a.mtan(trunk)),
+  of('mtan tower', a.mtan(trunk, { tower: small })),
   of('mmoe', a.mmoe({ expert: trunk, experts: 3 })),
   of('mmoe stem tower', a.mmoe({ expert: small, experts: 2, stem: small, tower: small })),
   of('cgc', a.cgc({ expert: trunk, shared: 2, specific: 1 })),
@@ -66,6 +72,10 @@ const cases: readonly Case[] = [
   of('dselectk', a.dselectk({ expert: trunk, experts: 3, k: 2 })),
   of('dselectk static', a.dselectk({ expert: trunk, experts: 4, k: 2, selection: 'static' })),
   of('film', a.film(trunk)),
+  of('film tower', a.film(trunk, { tower: small })),
+  of('sluice tower', a.sluice(mlp([4, 4], { activation: 'tanh' }), { tower: small })),
+  of('ltb tower', a.ltb(trunk, { tower: small })),
+  of('planned tower', a.planned({ layers: ['shared', [['a', 'b'], ['c']]] }, trunk, { tower: small })),
   of('sluice', a.sluice(mlp([4, 4], { activation: 'tanh' }))),
   of('sluice uneven', a.sluice(mlp([6, 4], { activation: 'tanh' }))),
   of('sluice one layer', a.sluice(mlp([4], { activation: 'tanh' }))),
@@ -88,6 +98,8 @@ const cases: readonly Case[] = [
   of('esmm', a.esmm({ tower: small, stem: small }), alike),
   of('film embedding', a.film(trunk, { embedding: 2 })),
   of('singleTask network', a.singleTask(trunk)),
+  of('singleTask tower', a.singleTask(trunk, { tower: small })),
+  of('grouped tower', a.grouped({ groups: [] }, trunk, { tower: small })),
   of('grouped network', a.grouped({ groups: [] }, trunk)),
 ];
 
@@ -100,7 +112,7 @@ test('every architecture that is trained by gradients is here', () => {
 
 describe.each(cases)('$name', ({ name, method, problem, seed }) => {
   // A graph takes seconds to build: of the variants, those that add operations of their own.
-  const trains = !name.includes(' ') || ['softSharing trace', 'nddr norm', 'mmoe stem tower'].includes(name);
+  const trains = !name.includes(' ') || ['softSharing trace', 'nddr norm', 'mmoe stem tower', 'hardSharing tower'].includes(name);
 
   test('gradients are those of finite differences', () => {
     tf.tidy(() => expectGradientsOfDifferences(problem, buildOf(method, problem), seed, (part) => part.replace(/\/.*/, '')));
