@@ -56,6 +56,12 @@ export function sharedCopies(layers: readonly Layer[], count: number): Copies {
   };
 }
 
+/** A parameter that holds a block a task along an axis of its shape (`blocks` next to each other), each of which only its task's loss reaches. */
+export function ownBlocks(parameter: Parameter, axis: number, blocks = 1): Parameter {
+  const tasks = Array.from({ length: parameter.shape[axis]! }, (_, i) => Math.floor(i / blocks));
+  return { ...parameter, role: 'task', taskBlocks: { axis, tasks } };
+}
+
 /**
  * Copies whose parameters are held apart, each under names of its own.
  * @param build the layers under a scope
@@ -93,6 +99,6 @@ export function ownCopies(
 
 /** The parameter as one that serves this task alone, or several. */
 export function ownedBy(parameter: Parameter, owner: number | 'shared'): Parameter {
-  const { task: _, columnTasks: __, ...rest } = parameter;
+  const { task: _, columnTasks: __, taskBlocks: ___, ...rest } = parameter;
   return owner === 'shared' ? { ...rest, role: 'shared' } : { ...rest, role: 'task', task: owner };
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows } from './features';
 import { mixChannels, mixCopies } from './mix';
@@ -58,13 +58,15 @@ export const crossStitch: ArchitectureFactory<[trunk: Encoder, options?: CrossSt
     const perChannel = units === 'channel';
     const stitches = trunks.layers.map(({ outputShape }, l): Parameter => {
       const blocks = perChannel ? [outputShape[outputShape.length - 1]!] : [];
-      return {
+      const stitch: Parameter = {
         name: `stitch/${l}`,
         shape: [...blocks, tasks.length, tasks.length],
         role: 'shared',
         decay: false,
         initial: () => stitchStart(same, tasks.length, blocks[0] ?? 1),
       };
+      // What a task reads after the last layer reaches its head alone.
+      return l === trunks.layers.length - 1 ? ownBlocks(stitch, blocks.length) : stitch;
     });
     const top = towersOf(tower, featuresOf(trunks.layers), tasks);
     return {

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows } from './features';
 import { constant } from './initial';
@@ -57,9 +57,11 @@ export const ltb: ArchitectureFactory<[trunk: Encoder, options?: LtbOptions]> = 
   build({ input, tasks }, { trunk, temperature, finalTemperature, tower }) {
     const T = tasks.length;
     const nodes = sharedCopies(trunk.build(input, 'trunk'), T);
-    const branches = nodes.layers.map(
-      (_, l): Parameter => ({ name: `branch/${l}`, shape: [T, T], role: 'shared', decay: false, initial: constant(0, [T, T]) }),
-    );
+    const branches = nodes.layers.map((_, l): Parameter => {
+      const branch: Parameter = { name: `branch/${l}`, shape: [T, T], role: 'shared', decay: false, initial: constant(0, [T, T]) };
+      // The children of the last layer are the heads.
+      return l === nodes.layers.length - 1 ? ownBlocks(branch, 0) : branch;
+    });
     const top = towersOf(tower, featuresOf(nodes.layers), tasks);
     const choice = (theta: Tensor, context: ForwardContext): Tensor => {
       if (!context.training) return tf.softmax(tf.div(theta, finalTemperature));

@@ -1,7 +1,7 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
-import { fold, sharedCopies, spread, spreadContext, unfold } from './copies';
+import { fold, ownBlocks, sharedCopies, spread, spreadContext, unfold } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows, sizeOf } from './features';
@@ -69,13 +69,13 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
       const normal = norm === 'layer' ? sharedCopies([{ ...layerNorm(`fusion/${l}`, channels), outputShape: [channels] }], T) : undefined;
       return { layer, channels, fusion, normal };
     });
+    // What a task reads after the last layer reaches its head alone.
+    const fusing = layers.flatMap(({ fusion, normal }, l) =>
+      [fusion, ...(normal?.parameters ?? [])].map((parameter) => (l === layers.length - 1 ? ownBlocks(parameter, 0) : parameter)),
+    );
     const top = towersOf(tower, featuresOf(trunks.layers), tasks);
     return {
-      parameters: [
-        ...trunks.parameters,
-        ...layers.flatMap(({ fusion, normal }) => [fusion, ...(normal?.parameters ?? [])]),
-        ...top.parameters,
-      ],
+      parameters: [...trunks.parameters, ...fusing, ...top.parameters],
       forward(values, x, context) {
         const inner = spreadContext(context, T);
         const own = trunks.values(values);

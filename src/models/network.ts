@@ -20,6 +20,8 @@ export interface Parameter {
   readonly task?: number;
   /** The same per entry of the last axis, where heads of several tasks lie side by side. */
   readonly columnTasks?: readonly number[];
+  /** The same per entry of another axis of `shape`, where networks of several tasks lie side by side. */
+  readonly taskBlocks?: { readonly axis: number; readonly tasks: readonly number[] };
   /** Whether weight decay applies (weights: yes, biases: no). */
   readonly decay: boolean;
   /** Initial values of one model, row-major. */

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { entries, type Features, featuresOf, flattenRows, shapeRows, sizeOf } from './features';
@@ -90,15 +90,18 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
       return c;
     });
     const mixing = { role: 'shared', decay: false } as const;
-    const alphas = layers.map(
-      (_, l): Parameter => ({ name: `alpha/${l}`, shape: [T * G, T * G], ...mixing, initial: () => stitchStart(same, T * G, 1) }),
-    );
-    const beta: Parameter = {
+    const alphas = layers.map((_, l): Parameter => {
+      const alpha: Parameter = { name: `alpha/${l}`, shape: [T * G, T * G], ...mixing, initial: () => stitchStart(same, T * G, 1) };
+      // What a task reads after the last layer reaches its head alone, as does its mixture of the layers.
+      return l === L - 1 ? ownBlocks(alpha, 0, G) : alpha;
+    });
+    const mixture: Parameter = {
       name: 'beta',
       shape: [T, L],
       ...mixing,
       initial: () => Float32Array.from({ length: T * L }, (_, i) => (L === 1 ? 1 : i % L === L - 1 ? same : (1 - same) / (L - 1))),
     };
+    const beta = ownBlocks(mixture, 0);
     const { features, join } = joined(layers);
     const top = towersOf(tower, features, tasks);
     /** Exchanges a layer's subspaces, `[stack * tasks, batch, ...shape]`. */

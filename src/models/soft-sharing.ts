@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { encode, featuresOf } from './features';
 import type { Encoder, Parameter } from './network';
@@ -32,7 +32,8 @@ function distanceToMean(copies: Tensor3D): Tensor {
  * flattening of Yang & Hospedales 2016 (1606.04038), smoothed as in {@link nuclearNorm}. Biases and heads are left alone.
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`, all starting from the same values (hidden units of networks that start apart do not
- * correspond, so their mean means nothing), and the heads.
+ * correspond, so their mean means nothing), towers and heads. Only its own task's loss reaches a trunk, and the penalty: no parameter is
+ * shared, so gradients cannot conflict and an aggregator such as `mgda()` changes nothing; weightings weigh each trunk with its task.
  *
  * Diagnosis: `distance/<layer>`, each task's distance to the mean relative to the mean's length, `[stack, tasks]`.
  * @param trunk the encoder that each task has
@@ -78,7 +79,7 @@ export const softSharing: ArchitectureFactory<[trunk: Encoder, options?: SoftSha
     const measure = norm === 'mean' ? distanceToMean : nuclearNorm;
     const top = towersOf(tower, featuresOf(layers), tasks);
     return {
-      parameters: [...trunks.parameters.map(equal), ...top.parameters],
+      parameters: [...trunks.parameters.map((parameter) => ownBlocks(equal(parameter), 0)), ...top.parameters],
       forward(values, x, context) {
         const inner = spreadContext(context, tasks.length);
         const z = encode(layers, trunks.values(values), spread(x, tasks.length), inner);

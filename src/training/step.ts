@@ -239,7 +239,7 @@ export interface TaskGradients {
   readonly jacobian: readonly Tensor[];
   /** Per task parameter, `[stack, ...shape]`: the gradient of the plain sum of the losses. */
   readonly own: readonly Tensor[];
-  /** Per shared parameter, the penalty's gradient; empty where there is no penalty. */
+  /** Per parameter, the penalty's gradient, which no task's weight touches; empty where there is no penalty. */
   readonly penalty: readonly Tensor[];
 }
 
@@ -291,12 +291,8 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
     losses: kept,
     jacobian,
     gramian: gramianOf(jacobian, jacobian, stack, copies),
-    own: perTask.flatMap((g, i) => {
-      if (isShared[i]) return [];
-      const sum = tf.sum(g, 1);
-      return [penalties[i] ? tf.add(sum, penalties[i]!) : sum];
-    }),
-    penalty: penalties.filter((_, i) => isShared[i]),
+    own: perTask.flatMap((g, i) => (isShared[i] ? [] : [tf.sum(g, 1)])),
+    penalty: penalties,
   };
 }
 
@@ -377,6 +373,7 @@ export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], sta
     const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, tasks, -1]);
     return tf.matMul(flat(l), flat(right[i]!), false, true) as Tensor;
   });
+  if (products.length === 0) return tf.zeros([stack, tasks, tasks]);
   return products.length === 1 ? products[0]! : tf.addN(products);
 }
 

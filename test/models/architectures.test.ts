@@ -129,32 +129,40 @@ describe.each(cases)('$name', ({ name, method, problem, seed }) => {
       expectClose(each.losses, sum.losses);
       let [s, o] = [0, 0];
       for (const [i, { role }] of network.parameters.entries()) {
-        if (role === 'task') expectClose(each.own[o++]!, sum.gradients[i]!, 1e-4);
-        else {
-          const pull = each.penalty[s];
-          const total = tf.sum(each.jacobian[s++]!, 1);
-          expectClose(pull ? tf.add(total, pull) : total, sum.gradients[i]!, 1e-4);
-        }
+        const pull = each.penalty[i];
+        const total = role === 'task' ? each.own[o++]! : tf.sum(each.jacobian[s++]!, 1);
+        expectClose(pull ? tf.add(total, pull) : total, sum.gradients[i]!, 1e-4);
       }
     });
   });
 
-  test('a parameter of one task follows its loss alone', () => {
+  test('a parameter of one task follows its loss alone, and what only one loss reaches is marked so', () => {
     tf.tidy(() => {
       const network = buildOf(method, problem);
       const values = randomValues(network, 1);
       const parameters = network.parameters.map(({ name }) => values[name]!);
       const { shape, data, batch } = batchOf(problem, network, 1);
-      for (const [t] of problem.tasks.entries()) {
-        const weights = tf.tensor2d([problem.tasks.map((_, u) => (u === t ? 1 : 0))]);
-        const { gradients } = weightedGradients({ ...shape, network: without(network) }, parameters, data, batch, weights);
-        for (const [i, parameter] of network.parameters.entries()) {
-          if (parameter.role !== 'task') continue;
-          const sizes = list(tf.sum(tf.reshape(tf.abs(gradients[i]!), [-1, parameter.shape[parameter.shape.length - 1]!]), 0));
-          for (const [c, size] of sizes.entries()) {
-            const owner = parameter.columnTasks?.[c] ?? parameter.task;
-            if (owner !== t) expect(size, `${parameter.name} by task ${t}`).toBe(0);
+      const reached = problem.tasks.map((_, t) => {
+        const weights = tf.tensor2d([problem.tasks.map((__, u) => (u === t ? 1 : 0))]);
+        return weightedGradients({ ...shape, network: without(network) }, parameters, data, batch, weights).gradients;
+      });
+      for (const [i, parameter] of network.parameters.entries()) {
+        /** Per entry of an axis, the tasks whose losses reach it. */
+        const along = (axis: number): number[][] => {
+          const others = [...parameter.shape.keys()].filter((other) => other !== axis);
+          const sizes = reached.map((gradients) => list(tf.sum(tf.abs(tf.squeeze(gradients[i]!, [0])), others)));
+          return sizes[0]!.map((_, entry) => problem.tasks.flatMap((__, t) => (sizes[t]![entry]! > 0 ? [t] : [])));
+        };
+        if (parameter.role === 'shared') {
+          for (const axis of parameter.shape.keys()) {
+            expect(Math.max(...along(axis).map(({ length }) => length)), `${parameter.name}, axis ${axis}`).toBeGreaterThan(1);
           }
+          continue;
+        }
+        const axis = parameter.taskBlocks?.axis ?? parameter.shape.length - 1;
+        for (const [entry, tasks] of along(axis).entries()) {
+          const owner = parameter.taskBlocks?.tasks[entry] ?? parameter.columnTasks?.[entry] ?? parameter.task;
+          for (const t of tasks) expect(t, parameter.name).toBe(owner);
         }
       }
     });
