@@ -5,7 +5,7 @@ import { numberOption } from '../balancing/options';
 import { ownCopies, ownedBy, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { dense } from './dense';
-import { encode, entries, featuresOf, sizeOf } from './features';
+import { encode, entries, featuresOf, meanRow, sizeOf } from './features';
 import { heads } from './heads';
 import { glorotUniform } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
@@ -110,7 +110,7 @@ export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitect
           const p = tf.sigmoid(decode(values, bottom.apply(values, x, context), context)) as Tensor3D;
           const [stack, batch] = p.shape;
           const rise = tf.sub(tf.slice(p, [0, 0, 1], [stack, batch, T - 1]), tf.slice(p, [0, 0, 0], [stack, batch, T - 1]));
-          return tf.mul(tf.mean(tf.sum(relu(rise), 2), 1), calibrator);
+          return tf.mul(meanRow(tf.sum(relu(rise), 2), context), calibrator);
         },
       }),
       diagnose(values, x, context) {

@@ -32,7 +32,9 @@ export function spread(x: Tensor, copies: number): Tensor {
 
 /** The context of `copies` networks a model. */
 export function spreadContext(context: ForwardContext, copies: number): ForwardContext {
-  return context.mask && copies > 1 ? { ...context, mask: spread(context.mask, copies) } : context;
+  const { mask, rows } = context;
+  if (copies === 1 || !(mask || rows)) return context;
+  return { ...context, ...(mask && { mask: spread(mask, copies) }), ...(rows && { rows: spread(rows, copies) }) };
 }
 
 /** Networks of one shape side by side in a model. */

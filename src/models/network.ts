@@ -40,6 +40,11 @@ export interface ForwardContext {
   readonly uniform: (stack: number, shape: readonly number[]) => Tensor;
   /** Share of the training that is done, a scalar in [0, 1), for what anneals. Without it, training counts as just begun. */
   readonly progress?: Tensor;
+  /**
+   * While training: 1 where a row of the batch is one to learn from, 0 where it only fills the batch up, `[stack, batch]`: what averages
+   * over rows leaves such rows out. Without it all are.
+   */
+  readonly rows?: Tensor;
   /** For inputs of token ids: 1 where a position holds a token, 0 where it is padding (id 0), `[stack, batch, length]`. Set by the network. */
   readonly mask?: Tensor;
 }

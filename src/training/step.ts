@@ -75,8 +75,16 @@ export function uniformDraws(seeds: Tensor, stream: number, shape: readonly numb
   return tf.tensor(values, [stack, ...shape]);
 }
 
-/** A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws. */
-export function trainingContext(seeds: Tensor, copies: number, totalSteps: number): ForwardContext {
+/** 1 where a row of the batch has a label, 0 where it fills the batch up: `[stack, batch, columns] -> [stack, batch]`. */
+function rowsOf(mask: Tensor): Tensor {
+  return tf.cast(tf.greater(tf.sum(mask, 2), 0), 'float32');
+}
+
+/**
+ * A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws.
+ * @param rows see `ForwardContext`, `[stack * copies, batch]`
+ */
+export function trainingContext(seeds: Tensor, copies: number, totalSteps: number, rows?: Tensor): ForwardContext {
   const stack = seeds.shape[0]!;
   let stream = 0;
   const uniform = (models: number, shape: readonly number[]): Tensor => {
@@ -89,6 +97,7 @@ export function trainingContext(seeds: Tensor, copies: number, totalSteps: numbe
   return {
     training: true,
     uniform,
+    ...(rows && { rows }),
     get progress() {
       return tf.div(tf.cast(tf.reshape(tf.slice(seeds as tf.Tensor2D, [0, 1], [1, 1]), []), 'float32'), totalSteps);
     },
@@ -211,11 +220,12 @@ export function weightedGradients(
   const { x, y, mask } = gather(shape, data, batch.rows);
   const { kept, gradients } = gradientsOf((...p) => {
     const values = named(network.parameters, p);
-    const outputs = network.forward(values, x, trainingContext(batch.seeds, 1, shape.totalSteps));
+    const context = (): ForwardContext => trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+    const outputs = network.forward(values, x, context());
     const losses = meanLosses(lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
     const total = tf.sum(tf.mul(losses, weights));
     return {
-      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, trainingContext(batch.seeds, 1, shape.totalSteps)))) : total,
+      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, context()))) : total,
       kept: losses,
     };
   }, parameters);
@@ -225,7 +235,8 @@ export function weightedGradients(
 /** The tasks' losses on a batch, `[stack, tasks]`, with the draws that a training step on it makes. */
 export function batchLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): Tensor {
   const { x, y, mask } = gather(shape, data, batch.rows);
-  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, trainingContext(batch.seeds, 1, shape.totalSteps));
+  const context = trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, context);
   return meanLosses(lossSums(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
 }
 
@@ -273,7 +284,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   const { kept, gradients } = gradientsOf(
     (...p) => {
       const values = named(network.parameters, p);
-      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps));
+      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps, rowsOf(masks)));
       const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
       return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
     },
@@ -281,7 +292,8 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   );
   const penalties = network.penalty
     ? gradientsOf((...p) => {
-        const total = tf.sum(network.penalty!(named(network.parameters, p), x, trainingContext(batch.seeds, 1, shape.totalSteps)));
+        const context = trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+        const total = tf.sum(network.penalty!(named(network.parameters, p), x, context));
         return { total, kept: total };
       }, parameters).gradients
     : [];
