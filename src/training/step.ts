@@ -427,6 +427,7 @@ const LOOKAHEAD_CHUNK = 16;
 /**
  * Losses of all tasks after a plain gradient step of each task on the shared parameters, `[stack, tasks, tasks]`: entry (i, j) is the loss
  * of task j once task i's gradient alone has moved the shared parameters by `rate` (the look-ahead of TAG, Fifty et al. 2021, 2109.04617).
+ * The draws (dropout) are those of `batchLosses` and `taskGradients` on the batch, so that only the step makes a difference.
  */
 export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch, rate: number): Tensor {
   const { network, tasks, stack } = shape;
@@ -446,7 +447,8 @@ export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[]
         return tf.sub(tiled, tf.mul(rate, tf.reshape(step, tiled.shape)));
       });
       const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
-      const outputs = network.forward(named(network.parameters, moved), xs, inferenceContext);
+      const context = trainingContext(batch.seeds, copies, shape.totalSteps, rowsOf(masks));
+      const outputs = network.forward(named(network.parameters, moved), xs, context);
       const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
       return tf.reshape(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), [stack, copies, tasks.length]);
     }),
