@@ -1,5 +1,6 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { relu } from '../backend/ops';
 import { choiceOption, numberOption } from '../balancing/options';
 import { fold, ownBlocks, sharedCopies, spread, spreadContext, unfold } from './copies';
 import { stitchStart } from './cross-stitch';
@@ -16,16 +17,19 @@ export interface NddrOptions extends TowerOptions {
   readonly same?: number;
   /** Normalisation after each fusion: `layer` or `none`. @default 'layer' */
   readonly norm?: 'layer' | 'none';
+  /** What follows each fusion and its normalisation: a rectifier or nothing. @default 'relu' */
+  readonly activation?: 'relu' | 'linear';
 }
 
 /**
  * Neural discriminative dimensionality reduction: a network per task; after every layer all tasks' features are put side by side, and
- * each task goes on with a linear reduction of them, a 1 x 1 convolution (Gao, Ma, Zhao, Liu, Yuille 2019, 1801.08297).
+ * each task goes on with a reduction of them, a 1 x 1 convolution with normalisation and a rectifier, in the order of the authors' code (Gao,
+ * Ma, Zhao, Liu, Yuille 2019, 1801.08297).
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`; per layer `fusion/<layer>` `[tasks, tasks * channels, channels]`, starting diagonal
  * with `same` for the task's own channels and equal parts of 1 - `same` for the others'; with `norm: 'layer'` `fusion/<layer>/gain` and
  * `bias` `[tasks, 1, channels]`; the heads. The paper normalises batches, which takes running statistics; here each row is normalised by
- * itself.
+ * itself, so `norm: 'none', activation: 'linear'` is the fusion alone.
  *
  * Diagnosis: `fusion/<layer>`, root mean square of the weights from task to task, `[stack, tasks, tasks]`.
  * @param trunk the encoder that each task has
@@ -44,10 +48,11 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
     trunk: encoderOption('the encoder that each task has'),
     same: numberOption(0.9, "initial weight of a task's own features", { min: 0, max: 1 }),
     norm: choiceOption('layer', ['layer', 'none'], 'normalisation after each fusion'),
+    activation: choiceOption('relu', ['relu', 'linear'], 'what follows each fusion and its normalisation'),
     tower: towerOption(),
   },
   read: (trunk: Encoder, options?: NddrOptions) => withTrunk('nddr', trunk, options),
-  build({ input, tasks }, { trunk, same, norm, tower }) {
+  build({ input, tasks }, { trunk, same, norm, activation, tower }) {
     const T = tasks.length;
     const trunks = sharedCopies(trunk.build(input, 'trunk'), T);
     const layers = trunks.layers.map((layer, l) => {
@@ -87,7 +92,8 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
           const side = tf.transpose(tf.reshape(unfold(z, T), [-1, T, cells, channels]), [0, 2, 1, 3]);
           const all = spread(tf.reshape(side, [-1, cells, T * channels]), T);
           const fused = tf.matMul(all as Tensor3D, fold(values[fusion.name]!) as Tensor3D);
-          h = tf.reshape(normal ? normal.layers[0]!.apply(normal.values(values), fused, inner) : fused, z.shape);
+          const normed = normal ? normal.layers[0]!.apply(normal.values(values), fused, inner) : fused;
+          h = tf.reshape(activation === 'relu' ? relu(normed) : normed, z.shape);
         }
         return top.apply(values, flattenRows(h), context);
       },

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../balancing/options';
 import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
@@ -16,8 +16,13 @@ export interface SluiceOptions extends TowerOptions {
   readonly subspaces?: number;
   /** Initial weight of a subspace's own features, and of the last layer; all others share the rest. @default 0.9 */
   readonly same?: number;
-  /** Factor of the penalty that keeps a layer's subspaces apart. @default 0.01 */
+  /** Factor of the penalty that keeps a layer's subspaces apart. @default 0 */
   readonly orthogonality?: number;
+  /**
+   * What of two subspaces' weights is multiplied in the penalty: what they make of pairs of inputs (`inputs`, as in the authors' code), or the
+   * weight vectors of pairs of their units (`outputs`). @default 'inputs'
+   */
+  readonly products?: 'inputs' | 'outputs';
 }
 
 /** What a task reads of all its layers: their weighted sum where all have one shape, else side by side, by position where positions agree. */
@@ -48,8 +53,10 @@ function joined(layers: readonly Layer[]): { readonly features: Features; readon
  * Augenstein, Søgaard 2019, 1705.08142).
  *
  * The mixture is a sum where layers have one shape, as in the paper; else the layers stand side by side, each times its weight. Added to
- * the loss: `orthogonality` times the sum over tasks, layers and pairs of subspaces of |W_g^T W_h|^2, with W_g the columns of a layer's
- * weights that make subspace g.
+ * the loss: `orthogonality` times the sum over tasks, layers and pairs of subspaces of |W_g W_h^T|^2 `[inputs, inputs]`, with W_g `[inputs,
+ * units]` the weights that make subspace g; it pairs the units of two subspaces by their place, as the mixing does. `products: 'outputs'` takes
+ * |W_g^T W_h|^2 `[units, units]` instead, which is 0 where the subspaces look at orthogonal directions of the inputs. As in the authors' code
+ * nothing is added unless a factor is given.
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`, `alpha/<layer>` `[tasks * subspaces, tasks * subspaces]`, `beta` `[tasks, layers]`,
  * the heads. Rows of alpha start from `same` for themselves, rows of beta from `same` for the last layer, equal parts of the rest
@@ -72,12 +79,13 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
     trunk: encoderOption('the encoder that each task has'),
     subspaces: numberOption(2, "parts that each layer's channels are divided into", { min: 1, integer: true }),
     same: numberOption(0.9, "initial weight of a subspace's own features, and of the last layer", { min: 0, max: 1 }),
-    orthogonality: numberOption(0.01, "factor of the penalty that keeps a layer's subspaces apart", { min: 0 }),
+    orthogonality: numberOption(0, "factor of the penalty that keeps a layer's subspaces apart", { min: 0 }),
+    products: choiceOption('inputs', ['inputs', 'outputs'], "what of two subspaces' weights the penalty multiplies"),
     tower: towerOption(),
   },
   read: (trunk: Encoder, options?: SluiceOptions) => withTrunk('sluice', trunk, options),
   widthMultiple: ({ subspaces }) => subspaces,
-  build({ input, tasks }, { trunk, subspaces, same, orthogonality, tower }) {
+  build({ input, tasks }, { trunk, subspaces, same, orthogonality, products, tower }) {
     const T = tasks.length;
     const G = subspaces;
     const trunks = sharedCopies(trunk.build(input, 'trunk'), T);
@@ -135,11 +143,12 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
           const terms = weights.flatMap((list, l) =>
             list.map(({ name }) => {
               const w = values[name]!;
-              const [stack, part] = [w.shape[0]!, channels[l]! / G];
+              const stack = w.shape[0]!;
+              const ofUnits = products === 'outputs';
               const parts = tf.split(tf.reshape(w, [stack * T, -1, channels[l]!]), G, 2) as Tensor3D[];
-              const products = parts.flatMap((a, g) => parts.slice(g + 1).map((b) => tf.square(tf.matMul(a, b, true, false))));
-              const sum = products.length === 1 ? products[0]! : tf.addN(products);
-              return tf.sum(tf.reshape(sum, [stack, T * part * part]), 1);
+              const squares = parts.flatMap((a, g) => parts.slice(g + 1).map((b) => tf.square(tf.matMul(a, b, ofUnits, !ofUnits))));
+              const sum = squares.length === 1 ? squares[0]! : tf.addN(squares);
+              return tf.sum(tf.reshape(sum, [stack, -1]), 1);
             }),
           );
           return tf.mul(terms.length === 1 ? terms[0]! : tf.addN(terms), orthogonality);
