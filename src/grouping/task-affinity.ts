@@ -62,7 +62,7 @@ export interface TaskAffinityOptions extends TrainingSettings {
 }
 
 const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'layer', 'test', 'directory'] as const;
-/** Rows of one look at the gradients, and looks per checkpoint. */
+/** Most rows of one look at the gradients, and looks per checkpoint. */
 const LOOK = { rows: 256, batches: 2 } as const;
 
 /** Checked options, and the function that trains runs with them. */
@@ -77,6 +77,12 @@ interface Trainer {
 
 /**
  * How much each pair of tasks has to do with each other, with an interval over seeds.
+ *
+ * `tag` is Fifty, Amid, Zhao, Yu, Anil, Finn 2021 (2109.04617): how a step on one task alone changes the other tasks' losses, as a share of
+ * them. It deviates from the paper, which looks ahead along the training itself, every few steps: here all tasks train together as usual, and at `checkpoints` points of it (closer together early on) plain gradient steps of size `lookahead` on the shared
+ * parameters are tried out and taken back, on two random batches of up to 256 training rows each. Losses before and after such a step are
+ * taken with the same dropout draws. Heads start at 0, not at random: the sign of two tasks' gradients goes with the product of their heads,
+ * which is random at first. `gradient-cosine` looks at the same points, batches and draws.
  *
  * Costs in trained networks, T tasks and S seeds: `labels` none; `tag` and `gradient-cosine` S; `cka` and `rsa` S T; `leave-one-out`
  * S (T + 1); `pairwise` S T (T + 1) / 2. An exhaustive search would train S (2^T - 1).
@@ -260,14 +266,16 @@ async function gradientLooks<T>({ data, trunk, checkpoints, train }: Trainer, lo
     const order = random(run.seed, 'looks');
     const rows = Math.min(LOOK.rows, run.split.train.length);
     try {
-      return part!.snapshots.flatMap(({ parameters }) =>
-        Array.from({ length: LOOK.batches }, () => {
+      return part!.snapshots.flatMap(({ parameters }, s) =>
+        Array.from({ length: LOOK.batches }, (_, b) => {
           const chosen = order.permutation(run.split.train.length).subarray(0, rows);
           let seen: T | undefined;
           tf.tidy(() => {
             const values = part!.network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
             const at = Int32Array.from(chosen, (i) => run.split.train[i]!);
-            const batch = { rows: tf.tensor2d(at, [1, rows], 'int32'), seeds: tf.zeros([1, 2], 'int32') };
+            // Every look has dropout draws of its own.
+            const seeds = tf.tensor2d([[run.seed, s * LOOK.batches + b]], [1, 2], 'int32');
+            const batch = { rows: tf.tensor2d(at, [1, rows], 'int32'), seeds };
             seen = look(shape, values, { ...resident.resident, classWeights }, batch);
           });
           return seen!;

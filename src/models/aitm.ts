@@ -1,11 +1,11 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
-import { numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../balancing/options';
 import { ownCopies, ownedBy, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { dense } from './dense';
-import { encode, entries, featuresOf, sizeOf } from './features';
+import { encode, entries, featuresOf, meanRow, sizeOf } from './features';
 import { heads } from './heads';
 import { glorotUniform } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
@@ -15,6 +15,8 @@ import { stemOf } from './stem';
 
 /** Options of {@link aitm}. */
 export interface AitmOptions {
+  /** Value, key and query maps: `own` of each transfer, or one set `shared` by all (of two tasks there is one transfer). @default 'own' */
+  readonly attention?: 'own' | 'shared';
   /** The encoder that each task has. */
   readonly tower: Encoder;
   /** Lower layers that all towers read; null: none. @default null */
@@ -35,6 +37,9 @@ export interface AitmOptions {
  * `transfer/<task>/pass/...`, `transfer/<task>/value`, `key`, `query` `[width, width]`, the heads. What later tasks' losses reach counts
  * as shared.
  *
+ * Published code disagrees on the maps: the authors' holds one set for all transfers, torch-rechub one per transfer, which is the more general
+ * form and the default here; `attention: 'shared'` is the authors', with the parameters `transfer/value`, `key`, `query`.
+ *
  * Diagnosis: `transfer`, the mean weight that each task gives to what it is passed (0 for the first), `[stack, tasks]`.
  */
 export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitecture({
@@ -51,10 +56,11 @@ export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitect
   options: {
     tower: encoderOption('the encoder that each task has'),
     stem: optionalEncoderOption('lower layers that all towers read'),
+    attention: choiceOption('own', ['own', 'shared'], 'value, key and query maps of each transfer, or one set for all'),
     calibrator: numberOption(0.6, 'factor of the calibrator', { min: 0 }),
   },
   read: (options: AitmOptions) => options,
-  build({ input, tasks }, { tower, stem, calibrator }) {
+  build({ input, tasks }, { tower, stem, attention, calibrator }) {
     checkOrderedTasks('aitm', tasks);
     const T = tasks.length;
     const owner = (task: number): number | 'shared' => (task === T - 1 ? task : 'shared');
@@ -68,19 +74,17 @@ export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitect
     if (sequence) throw new TypeError('aitm: the tower must put out one vector a row, not one per position');
     const width = sizeOf(shape);
     const square = [width, width];
+    const mapsOf = (scope: string, of: number | 'shared'): Parameter[] =>
+      ['value', 'key', 'query'].map((part) =>
+        ownedBy({ name: `${scope}/${part}`, shape: square, role: 'shared', decay: true, initial: glorotUniform(width, width, square) }, of),
+      );
+    const common = attention === 'shared' ? mapsOf('transfer', T === 2 ? owner(1) : 'shared') : undefined;
     const transfers = tasks.slice(1).map(({ name }, i) => {
       const scope = `transfer/${name}`;
       const pass = dense(`${scope}/pass`, width, width, 'shared', 'he');
-      const maps = ['value', 'key', 'query'].map(
-        (part): Parameter => ({
-          name: `${scope}/${part}`,
-          shape: square,
-          role: 'shared',
-          decay: true,
-          initial: glorotUniform(width, width, square),
-        }),
-      );
-      return { pass, maps, parameters: [...pass.parameters, ...maps].map((parameter) => ownedBy(parameter, owner(i + 1))) };
+      const maps = common ?? mapsOf(scope, owner(i + 1));
+      const own = pass.parameters.map((parameter) => ownedBy(parameter, owner(i + 1)));
+      return { pass, maps, parameters: [...own, ...(common ? [] : maps)] };
     });
     const top = heads({ shape: [width], sequence: false }, tasks);
     const run = (values: Values, h: Tensor, context: ForwardContext): { z: Tensor; weights: Tensor[] } => {
@@ -101,7 +105,13 @@ export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitect
     };
     const decode = (values: Values, h: Tensor, context: ForwardContext): Tensor => top.applyEach(values, run(values, h, context).z);
     return {
-      parameters: [...bottom.parameters, ...towers.parameters, ...transfers.flatMap(({ parameters }) => parameters), ...top.parameters],
+      parameters: [
+        ...bottom.parameters,
+        ...towers.parameters,
+        ...transfers.flatMap(({ parameters }) => parameters),
+        ...(common ?? []),
+        ...top.parameters,
+      ],
       forward: (values, x, context) => decode(values, bottom.apply(values, x, context), context),
       ...bottom.representation(decode),
       ...(calibrator > 0 && {
@@ -110,7 +120,7 @@ export const aitm: ArchitectureFactory<[options: AitmOptions]> = defineArchitect
           const p = tf.sigmoid(decode(values, bottom.apply(values, x, context), context)) as Tensor3D;
           const [stack, batch] = p.shape;
           const rise = tf.sub(tf.slice(p, [0, 0, 1], [stack, batch, T - 1]), tf.slice(p, [0, 0, 0], [stack, batch, T - 1]));
-          return tf.mul(tf.mean(tf.sum(relu(rise), 2), 1), calibrator);
+          return tf.mul(meanRow(tf.sum(relu(rise), 2), context), calibrator);
         },
       }),
       diagnose(values, x, context) {

@@ -32,7 +32,9 @@ export function spread(x: Tensor, copies: number): Tensor {
 
 /** The context of `copies` networks a model. */
 export function spreadContext(context: ForwardContext, copies: number): ForwardContext {
-  return context.mask && copies > 1 ? { ...context, mask: spread(context.mask, copies) } : context;
+  const { mask, rows } = context;
+  if (copies === 1 || !(mask || rows)) return context;
+  return { ...context, ...(mask && { mask: spread(mask, copies) }), ...(rows && { rows: spread(rows, copies) }) };
 }
 
 /** Networks of one shape side by side in a model. */
@@ -54,6 +56,12 @@ export function sharedCopies(layers: readonly Layer[], count: number): Copies {
     parameters: layers.flatMap((layer) => layer.parameters.map((parameter) => repeated(parameter, count, 'shared'))),
     values: (values) => Object.fromEntries(names.map((name) => [name, fold(values[name]!)])),
   };
+}
+
+/** A parameter that holds a block a task along an axis of its shape (`blocks` next to each other), each of which only its task's loss reaches. */
+export function ownBlocks(parameter: Parameter, axis: number, blocks = 1): Parameter {
+  const tasks = Array.from({ length: parameter.shape[axis]! }, (_, i) => Math.floor(i / blocks));
+  return { ...parameter, role: 'task', taskBlocks: { axis, tasks } };
 }
 
 /**
@@ -93,6 +101,6 @@ export function ownCopies(
 
 /** The parameter as one that serves this task alone, or several. */
 export function ownedBy(parameter: Parameter, owner: number | 'shared'): Parameter {
-  const { task: _, columnTasks: __, ...rest } = parameter;
+  const { task: _, columnTasks: __, taskBlocks: ___, ...rest } = parameter;
   return owner === 'shared' ? { ...rest, role: 'shared' } : { ...rest, role: 'task', task: owner };
 }

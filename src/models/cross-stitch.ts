@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows } from './features';
-import { heads } from './heads';
 import { mixChannels, mixCopies } from './mix';
 import type { Encoder, Parameter } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link crossStitch}. */
-export interface CrossStitchOptions {
+export interface CrossStitchOptions extends TowerOptions {
   /** Initial weight of a task's own features; those of the others share the rest. @default 0.9 */
   readonly same?: number;
   /** One weight per pair of tasks, or one per pair and channel. @default 'scalar' */
@@ -28,7 +28,7 @@ export function stitchStart(same: number, tasks: number, blocks: number): Float3
  * x_i' = sum_j a_ij x_j (Misra, Shrivastava, Gupta, Hebert 2016, 1604.03539).
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`, a matrix per layer `stitch/<layer>` `[tasks, tasks]`, or `[channels, tasks, tasks]`
- * with one weight per channel (the last axis of the layer's output), and the heads. Weights of each row start from `same` for the task's
+ * with one weight per channel (the last axis of the layer's output), and towers and heads. Weights of each row start from `same` for the task's
  * own features and equal parts of 1 - `same` for the others; the networks start from different values, as equal ones with equal stitches
  * would never part. The paper starts from trained single-task networks and gives the stitches a learning rate of their own; here all
  * train together at one rate.
@@ -50,22 +50,25 @@ export const crossStitch: ArchitectureFactory<[trunk: Encoder, options?: CrossSt
     trunk: encoderOption('the encoder that each task has'),
     same: numberOption(0.9, "initial weight of a task's own features", { min: 0, max: 1 }),
     units: choiceOption('scalar', ['scalar', 'channel'], 'one weight per pair of tasks, or one per pair and channel'),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: CrossStitchOptions) => withTrunk('crossStitch', trunk, options),
-  build({ input, tasks }, { trunk, same, units }) {
+  build({ input, tasks }, { trunk, same, units, tower }) {
     const trunks = sharedCopies(trunk.build(input, 'trunk'), tasks.length);
     const perChannel = units === 'channel';
     const stitches = trunks.layers.map(({ outputShape }, l): Parameter => {
       const blocks = perChannel ? [outputShape[outputShape.length - 1]!] : [];
-      return {
+      const stitch: Parameter = {
         name: `stitch/${l}`,
         shape: [...blocks, tasks.length, tasks.length],
         role: 'shared',
         decay: false,
         initial: () => stitchStart(same, tasks.length, blocks[0] ?? 1),
       };
+      // What a task reads after the last layer reaches its head alone.
+      return l === trunks.layers.length - 1 ? ownBlocks(stitch, blocks.length) : stitch;
     });
-    const top = heads(featuresOf(trunks.layers), tasks);
+    const top = towersOf(tower, featuresOf(trunks.layers), tasks);
     return {
       parameters: [...trunks.parameters, ...stitches, ...top.parameters],
       forward(values, x, context) {
@@ -78,7 +81,7 @@ export const crossStitch: ArchitectureFactory<[trunk: Encoder, options?: CrossSt
           },
           spread(x, tasks.length),
         );
-        return top.applyEach(values, top.pool(flattenRows(z), inner));
+        return top.apply(values, flattenRows(z), context);
       },
       diagnose: (values) =>
         Object.fromEntries(stitches.map(({ name }) => [name, perChannel ? tf.mean(values[name]!, 1) : tf.clone(values[name]!)])),

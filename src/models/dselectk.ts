@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
 import { sharedCopies, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
-import { encode, entries, featuresOf } from './features';
+import { encode, entries, featuresOf, meanRow } from './features';
 import { checkGateInput } from './gates';
 import { uniformWithin } from './initial';
 import { mixExperts } from './mix';
@@ -159,7 +159,9 @@ export const dselectk: ArchitectureFactory<[options: DselectkOptions]> = defineA
           const { selectors } = select(values, bottom.apply(values, x, context), context);
           const terms = [tf.mul(tf.sum(tf.mul(selectors, tf.log(tf.add(selectors, 1e-6))), [2, 3]), -entropy)];
           if (codes !== experts) terms.push(tf.sum(tf.reciprocal(tf.maximum(tf.sum(selectors, 3), 1e-3)), 2));
-          return tf.mean(terms.length === 1 ? terms[0]! : tf.add(terms[0]!, terms[1]!), 1);
+          const perRow = terms.length === 1 ? terms[0]! : tf.add(terms[0]!, terms[1]!);
+          // Selectors that are the task's alone have one row.
+          return byExample ? meanRow(perRow, context) : tf.squeeze(perRow, [1]);
         },
       }),
       diagnose: (values, x, context) => ({ gates: tf.mean(select(values, bottom.apply(values, x, context), context).weights, 3) }),

@@ -59,6 +59,11 @@ export function summaryWidth({ shape, sequence }: Features): number {
   return sequence ? shape[shape.length - 1]! : sizeOf(shape);
 }
 
+/** Mean over the rows of a batch that are to learn from: `[stack, batch] -> [stack]`. */
+export function meanRow(x: Tensor, { rows }: ForwardContext): Tensor {
+  return rows ? tf.div(tf.sum(tf.mul(x, rows), 1), tf.maximum(tf.sum(rows, 1), 1)) : tf.mean(x, 1);
+}
+
 /** Entries along an axis, as `tf.unstack`, whose gradient fails where there is only one. */
 export function entries(x: Tensor, axis: number): Tensor[] {
   return x.shape[axis] === 1 ? [tf.squeeze(x, [axis])] : tf.unstack(x, axis);

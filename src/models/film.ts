@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { nullableNumberOption } from '../balancing/options';
 import { spread } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
-import { featuresOf, flattenRows, sizeOf } from './features';
-import { heads } from './heads';
+import { featuresOf, sizeOf } from './features';
 import { constant, glorotUniform } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link film}. */
-export interface FilmOptions {
+export interface FilmOptions extends TowerOptions {
   /** Length of a task's embedding, from which all scales and shifts come; null: each task learns them directly. @default null */
   readonly embedding?: number | null;
 }
@@ -44,13 +44,14 @@ export const film: ArchitectureFactory<[trunk: Encoder, options?: FilmOptions]> 
       min: 1,
       integer: true,
     }),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: FilmOptions) => withTrunk('film', trunk, options),
-  build({ input, tasks }, { trunk, embedding }) {
+  build({ input, tasks }, { trunk, embedding, tower }) {
     const T = tasks.length;
     const layers = trunk.build(input, 'trunk');
     const channels = layers.map(({ outputShape }) => outputShape[outputShape.length - 1]!);
-    const top = heads(featuresOf(layers), tasks);
+    const top = towersOf(tower, featuresOf(layers), tasks);
     const conditions: Parameter[] =
       embedding === null
         ? tasks.flatMap(({ name }, task) =>
@@ -108,9 +109,7 @@ export const film: ArchitectureFactory<[trunk: Encoder, options?: FilmOptions]> 
           const rows = tf.reshape(z, [stack, T, (batch * sizeOf(layer.outputShape)) / channels[l]!, channels[l]!]);
           h = tf.reshape(tf.add(tf.mul(rows, tf.add(scale, 1)), shift), z.shape);
         }
-        const perTask = (t: Tensor): Tensor => tf.reshape(t, [stack * T, batch, ...t.shape.slice(2)]);
-        const each: ForwardContext = inner.mask ? { ...inner, mask: perTask(inner.mask) } : inner;
-        return top.applyEach(values, top.pool(perTask(flattenRows(h)), each));
+        return top.apply(values, tf.reshape(h, [stack * T, batch, -1]), context);
       },
       diagnose: (values) =>
         Object.fromEntries(

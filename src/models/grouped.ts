@@ -1,10 +1,11 @@
 import type { OptionSpec } from '../balancing/options';
 import { checkNumber, didYouMean } from '../options';
 import type { Task } from '../tasks/task';
-import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { buildHardSharing } from './hard-sharing';
 import type { Encoder, TaskGroup } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption } from './towers';
 
 /**
  * Which tasks share a network: names of the tasks that it learns and of those that it predicts, optionally with a fixed weight, above 0, for
@@ -84,7 +85,7 @@ function groupsOf(plan: NetworkPlan, tasks: readonly Task[]): TaskGroup[] {
  * @throws RangeError, when a network is built, for a plan that does not suit the tasks; where a plan has weights and `.with(...)` balances
  *   the tasks, too
  */
-export const grouped: ArchitectureFactory<[plan: NetworkPlan, trunk: Encoder]> = defineArchitecture({
+export const grouped: ArchitectureFactory<[plan: NetworkPlan, trunk: Encoder, options?: TowerOptions]> = defineArchitecture({
   name: 'grouped',
   title: 'Task grouping',
   paper: {
@@ -94,8 +95,8 @@ export const grouped: ArchitectureFactory<[plan: NetworkPlan, trunk: Encoder]> =
     arxiv: '1905.07553',
   },
   encoder: 'trunk',
-  options: { plan: planOption(), trunk: encoderOption('the encoder of every network') },
-  read: (plan: NetworkPlan, trunk: Encoder) => ({ plan, trunk }),
+  options: { plan: planOption(), trunk: encoderOption('the encoder of every network'), tower: towerOption() },
+  read: (plan: NetworkPlan, trunk: Encoder, options?: TowerOptions) => ({ ...withTrunk('grouped', trunk, options), plan }),
   partition: (tasks, { plan }) => groupsOf(plan, tasks),
-  build: (problem, { trunk }) => buildHardSharing(trunk, problem),
+  build: (problem, { trunk, tower }) => buildHardSharing(trunk, tower, problem),
 });

@@ -14,18 +14,24 @@ export interface Heads {
   readonly apply: (values: Values, z: Tensor) => Tensor;
   /** The same from a representation per task, `[stack * tasks, batch, pooled]`. */
   readonly applyEach: (values: Values, z: Tensor) => Tensor;
-  /** The backward pass of `apply`, where all heads are one matrix. */
-  readonly backward?: HeadsBackward;
+  /** `apply` with a backward pass of its own, where all heads are one matrix. */
+  readonly trace?: (values: Values, z: Tensor, context: ForwardContext) => HeadsTrace;
+  /** The same of `applyEach`. */
+  readonly traceEach?: (values: Values, z: Tensor) => HeadsTrace;
 }
 
-/** Gradients through heads that are one matrix. */
-export interface HeadsBackward {
-  /** By the parameters, from those by the outputs `[stack, batch, outputs]`. */
-  readonly parameters: (z: Tensor, signal: Tensor) => readonly Tensor[];
-  /** Of all outputs together by the representation: `[stack, batch, outputs] -> [stack, 1, batch, width]`. */
-  readonly input: (values: Values, signal: Tensor) => Tensor;
-  /** Of each task's outputs by the representation: `[stack, batch, outputs] -> [stack, tasks, batch, width]`. */
-  readonly inputPerTask: (values: Values, signal: Tensor) => Tensor;
+/** The tasks' outputs with the backward pass through what makes them of a representation. */
+export interface HeadsTrace {
+  /** `[stack, batch, outputs]` */
+  readonly outputs: Tensor;
+  /**
+   * Backward pass of one signal.
+   * @param signal gradients by the outputs, `[stack, batch, outputs]`
+   * @param each whether the gradients by the representation are wanted of each task's outputs apart
+   * @returns per parameter `[stack, ...shape]`; by the representation `[stack, tasks, batch, width]`, or `[stack, 1, batch, width]` of all
+   *   outputs together
+   */
+  readonly backward: (signal: Tensor, each: boolean) => { readonly parameters: readonly Tensor[]; readonly input: Tensor };
 }
 
 const WEIGHTS = 'heads/weights';
@@ -146,6 +152,17 @@ export function heads(features: Features, tasks: readonly Task[]): Heads {
     return all.length === 1 ? all[0]! : tf.concat(all, 2);
   };
   const equal = wholeSizes.every((n) => n === wholeSizes[0]);
+  /** Gradients of each task's outputs by what its head reads: `[stack, batch, outputs] -> [stack, tasks, batch, width]`. */
+  const inputPerTask = (values: Values, signal: Tensor): Tensor => {
+    const [stack, batch] = signal.shape as [number, number];
+    if (wholeSizes.every((n) => n === 1)) {
+      const each = tf.reshape(tf.transpose(signal, [0, 2, 1]), [stack, tasks.length, batch, 1]);
+      return tf.mul(each, tf.reshape(tf.transpose(weightsOf(values), [0, 2, 1]), [stack, tasks.length, 1, width]));
+    }
+    const signals = split(signal);
+    const own = split(weightsOf(values)).map((w, t) => tf.matMul(signals[t] as Tensor3D, w as Tensor3D, false, true) as Tensor);
+    return tf.stack(own, 1);
+  };
   return {
     parameters,
     pool(z, context) {
@@ -184,23 +201,29 @@ export function heads(features: Features, tasks: readonly Task[]): Heads {
         token.map((t) => tag(values, t, positions(each[t]!))),
       );
     },
-    ...(features.sequence
-      ? {}
-      : {
-          backward: {
-            parameters: (z, signal) => [tf.matMul(z as Tensor3D, signal as Tensor3D, true, false), tf.sum(signal, 1, true)],
-            input: (values, signal) => tf.expandDims(tf.matMul(signal as Tensor3D, weightsOf(values), false, true), 1),
-            inputPerTask(values, signal) {
-              const [stack, batch] = signal.shape as [number, number];
-              if (wholeSizes.every((n) => n === 1)) {
-                const each = tf.reshape(tf.transpose(signal, [0, 2, 1]), [stack, tasks.length, batch, 1]);
-                return tf.mul(each, tf.reshape(tf.transpose(weightsOf(values), [0, 2, 1]), [stack, tasks.length, 1, width]));
-              }
-              const signals = split(signal);
-              const own = split(weightsOf(values)).map((w, t) => tf.matMul(signals[t] as Tensor3D, w as Tensor3D, false, true) as Tensor);
-              return tf.stack(own, 1);
-            },
-          },
+    ...(!features.sequence && {
+      trace: (values, z) => ({
+        outputs: tf.add(tf.matMul(z as Tensor3D, weightsOf(values)), values[BIAS]!),
+        backward: (signal, each) => ({
+          parameters: [tf.matMul(z as Tensor3D, signal as Tensor3D, true, false), tf.sum(signal, 1, true)],
+          input: each ? inputPerTask(values, signal) : tf.expandDims(tf.matMul(signal as Tensor3D, weightsOf(values), false, true), 1),
         }),
+      }),
+      traceEach(values, z) {
+        const [models, batch] = z.shape as [number, number];
+        const own = tf.unstack(tf.reshape(z, [models / tasks.length, tasks.length, batch, width]), 1);
+        return {
+          outputs: this.applyEach(values, z),
+          backward(signal) {
+            const signals = split(signal);
+            const weights = own.map((x, t) => tf.matMul(x as Tensor3D, signals[t] as Tensor3D, true, false) as Tensor);
+            return {
+              parameters: [weights.length === 1 ? weights[0]! : tf.concat(weights, 2), tf.sum(signal, 1, true)],
+              input: inputPerTask(values, signal),
+            };
+          },
+        };
+      },
+    }),
   };
 }

@@ -3,12 +3,12 @@ import { numberOption } from '../balancing/options';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { dense, onLastAxis } from './dense';
 import { encode, featuresOf, flattenRows, sizeOf } from './features';
-import { heads } from './heads';
 import type { Encoder, ForwardContext, Layer, Values } from './network';
 import { encoderOption } from './options';
+import { commonTowers, type TowerOptions, towerOption } from './towers';
 
 /** Options of {@link lowRankHeads}. */
-export interface LowRankHeadsOptions {
+export interface LowRankHeadsOptions extends TowerOptions {
   /** Number of directions of the features that the heads see. @default 2 */
   readonly rank?: number;
 }
@@ -19,7 +19,7 @@ export interface LowRankHeadsOptions {
  * low-rank features).
  *
  * Parameters: the trunk `trunk/...`; U `basis/weights` `[width, rank]` with `basis/bias` `[1, rank]`; V `heads/weights` `[rank, outputs]`
- * with `heads/bias`.
+ * with `heads/bias`. A `tower` stands between the shared directions and a task's head: `tower/<task>/...`.
  * @param trunk the shared encoder
  */
 export const lowRankHeads: ArchitectureFactory<[trunk: Encoder, options?: LowRankHeadsOptions]> = defineArchitecture({
@@ -30,9 +30,10 @@ export const lowRankHeads: ArchitectureFactory<[trunk: Encoder, options?: LowRan
   options: {
     trunk: encoderOption('the shared encoder'),
     rank: numberOption(2, 'number of directions of the features that the heads see', { min: 1, integer: true }),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: LowRankHeadsOptions) => withTrunk('lowRankHeads', trunk, options),
-  build({ input, tasks }, { trunk, rank }) {
+  build({ input, tasks }, { trunk, rank, tower }) {
     const below = trunk.build(input, 'trunk');
     const { shape, sequence } = featuresOf(below);
     const linear = dense('basis', sequence ? shape[shape.length - 1]! : sizeOf(shape), rank, 'shared', 'glorot');
@@ -43,12 +44,13 @@ export const lowRankHeads: ArchitectureFactory<[trunk: Encoder, options?: LowRan
       apply: (values, x) => (sequence ? onLastAxis(linear, rank)(values, x) : linear.apply(values, flattenRows(x))),
     };
     const layers = [...below, basis];
-    const top = heads(featuresOf(layers), tasks);
+    const features = featuresOf(layers);
+    const top = commonTowers(tower, features, tasks);
     const encodeAll = (values: Values, x: Tensor, context: ForwardContext): Tensor => top.pool(encode(layers, values, x, context), context);
     return {
       parameters: [...layers.flatMap((layer) => layer.parameters), ...top.parameters],
-      forward: (values, x, context) => top.apply(values, encodeAll(values, x, context)),
-      representation: { encode: encodeAll, decode: (values, z) => top.apply(values, z) },
+      forward: (values, x, context) => top.apply(values, encodeAll(values, x, context), context),
+      ...(!(tower && features.sequence) && { representation: { encode: encodeAll, decode: top.apply } }),
     };
   },
 });

@@ -34,6 +34,7 @@ export function mlp(sizes: readonly number[], options?: MlpOptions): Encoder {
   return ofThisPackage({
     name: 'mlp',
     options: { sizes: [...sizes], activation, dropout },
+    flattens: true,
     scaled: (factor, multiple) =>
       mlp(
         sizes.map((size) => scaledWidth(size, factor, multiple)),

@@ -3,16 +3,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
 import { nullableNumberOption } from '../balancing/options';
 import { convolution, halve } from './convolution';
-import { type Copies, ownCopies, spread, spreadContext } from './copies';
+import { type Copies, ownCopies, spread } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { dense, onLastAxis, type Part } from './dense';
 import { featuresOf, flattenRows, sizeOf } from './features';
-import { heads } from './heads';
 import type { Encoder, ForwardContext, Layer, Values } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link mtan}. */
-export interface MtanOptions {
+export interface MtanOptions extends TowerOptions {
   /** Width inside the attention modules; null: as many channels as the layer. @default null */
   readonly width?: number | null;
 }
@@ -46,13 +46,14 @@ export const mtan: ArchitectureFactory<[trunk: Encoder, options?: MtanOptions]> 
   options: {
     trunk: encoderOption('the shared encoder'),
     width: nullableNumberOption(null, 'width inside the attention modules; null: as many channels as the layer', { min: 1, integer: true }),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: MtanOptions) => withTrunk('mtan', trunk, options),
-  build({ input, tasks }, { trunk, width }) {
+  build({ input, tasks }, { trunk, width, tower }) {
     const T = tasks.length;
     const layers = trunk.build(input, 'trunk');
     const modules = layers.map((layer, l) => moduleOf(l, layer, layers[l - 1]));
-    const top = heads(featuresOf(layers), tasks);
+    const top = towersOf(tower, featuresOf(layers), tasks);
 
     function moduleOf(
       l: number,
@@ -118,12 +119,10 @@ export const mtan: ArchitectureFactory<[trunk: Encoder, options?: MtanOptions]> 
         ...top.parameters,
       ],
       forward: (values, x, context) =>
-        top.applyEach(
+        top.apply(
           values,
-          top.pool(
-            run(values, x, context, () => {}),
-            spreadContext(context, T),
-          ),
+          run(values, x, context, () => {}),
+          context,
         ),
       diagnose(values, x, context) {
         const means: Record<string, Tensor> = {};

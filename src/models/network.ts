@@ -21,6 +21,8 @@ export interface Parameter {
   readonly task?: number;
   /** The same per entry of the last axis, where heads of several tasks lie side by side. */
   readonly columnTasks?: readonly number[];
+  /** The same per entry of another axis of `shape`, where networks of several tasks lie side by side. */
+  readonly taskBlocks?: { readonly axis: number; readonly tasks: readonly number[] };
   /** Whether weight decay applies (weights: yes, biases: no). */
   readonly decay: boolean;
   /**
@@ -43,6 +45,11 @@ export interface ForwardContext {
   readonly uniform: (stack: number, shape: readonly number[]) => Tensor;
   /** Share of the training that is done, `[stack]` in [0, 1), for what anneals. Without it, training counts as just begun. */
   readonly progress?: Tensor;
+  /**
+   * While training: 1 where a row of the batch is one to learn from, 0 where it only fills the batch up, `[stack, batch]`: what averages
+   * over rows leaves such rows out. Without it all are.
+   */
+  readonly rows?: Tensor;
   /** For inputs of token ids: 1 where a position holds a token, 0 where it is padding (id 0), `[stack, batch, length]`. Set by the network. */
   readonly mask?: Tensor;
 }
@@ -95,6 +102,8 @@ export interface Encoder {
    * @param scope prefix of the parameters' names
    */
   readonly build: (input: InputShape, scope: string) => readonly Layer[];
+  /** True where inputs of more than one axis are flattened to a vector first: such a tower reads a sequence's summary, or each position. */
+  readonly flattens?: boolean;
   /** The same encoder with its widths times `factor`, as multiples of `multiple` (1 without), for comparisons at equal parameters. */
   readonly scaled?: (factor: number, multiple?: number) => Encoder;
 }
@@ -116,7 +125,7 @@ export interface Network {
     readonly decode: (values: Values, z: Tensor, context: ForwardContext) => Tensor;
   };
   /** The same as a chain of layers below the heads: what the engine's own backward pass needs. */
-  readonly layered?: { readonly layers: readonly Layer[]; readonly heads: Heads };
+  readonly layered?: { readonly layers: readonly Layer[]; readonly heads: Pick<Heads, 'trace'> };
   /**
    * A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularisers). A term that depends on the inputs is 0 where
    * they are not given.

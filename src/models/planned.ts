@@ -4,11 +4,11 @@ import type { OptionSpec } from '../balancing/options';
 import { didYouMean } from '../options';
 import type { Task } from '../tasks/task';
 import { fold, ownCopies, sharedCopies, spread, spreadContext, unfold } from './copies';
-import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { featuresOf, flattenRows } from './features';
-import { heads } from './heads';
 import type { Encoder, Layer, Parameter, Values } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Which tasks share one layer: all, none, or groups of tasks by name that cover every task once. */
 export type LayerSharing = 'shared' | 'separate' | readonly (readonly string[])[];
@@ -166,7 +166,7 @@ function pick(x: Tensor, picks: readonly number[]): Tensor {
  * @param trunk the encoder whose layers are shared
  * @throws TypeError or RangeError, when a network is built, for a plan that names an unknown task or layer, or a task twice or not at all
  */
-export const planned: ArchitectureFactory<[plan: TrunkPlan, trunk: Encoder]> = defineArchitecture({
+export const planned: ArchitectureFactory<[plan: TrunkPlan, trunk: Encoder, options?: TowerOptions]> = defineArchitecture({
   name: 'planned',
   title: 'Sharing by plan',
   paper: {
@@ -176,9 +176,9 @@ export const planned: ArchitectureFactory<[plan: TrunkPlan, trunk: Encoder]> = d
     arxiv: '1905.07553',
   },
   encoder: 'trunk',
-  options: { plan: planOption(), trunk: encoderOption('the encoder whose layers are shared') },
-  read: (plan: TrunkPlan, trunk: Encoder) => ({ plan, trunk }),
-  build({ input, tasks }, { plan, trunk }) {
+  options: { plan: planOption(), trunk: encoderOption('the encoder whose layers are shared'), tower: towerOption() },
+  read: (plan: TrunkPlan, trunk: Encoder, options?: TowerOptions) => ({ ...withTrunk('planned', trunk, options), plan }),
+  build({ input, tasks }, { plan, trunk, tower }) {
     const template = trunk.build(input, 'trunk');
     const partitions = readPlan(plan, tasks, template.length);
     const levels = partitions.map((groups, l) => plannedLayer(groups, tasks, (scope) => trunk.build(input, scope)[l]!));
@@ -196,7 +196,7 @@ export const planned: ArchitectureFactory<[plan: TrunkPlan, trunk: Encoder]> = d
       return next;
     });
     const places = tasks.map((_, t) => nodes.findIndex((members) => members.includes(t)));
-    const top = heads(featuresOf(template), tasks);
+    const top = towersOf(tower, featuresOf(template), tasks);
     return {
       parameters: [...levels.flatMap(({ parameters }) => parameters), ...top.parameters],
       forward(values, x, context) {
@@ -224,7 +224,7 @@ export const planned: ArchitectureFactory<[plan: TrunkPlan, trunk: Encoder]> = d
           h = unfold(layer.apply(picked, below, spreadContext(context, step.length)), step.length);
         }
         const z = flattenRows(fold(pick(h, places)));
-        return top.applyEach(values, top.pool(z, spreadContext(context, tasks.length)));
+        return top.apply(values, z, context);
       },
     };
   },

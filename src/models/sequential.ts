@@ -18,6 +18,7 @@ export function sequential(...encoders: readonly Encoder[]): Encoder {
   return ofThisPackage({
     name: 'sequential',
     options: { encoders },
+    ...(encoders[0]!.flattens && { flattens: true }),
     ...(encoders.every((encoder) => encoder.scaled) && {
       scaled: (factor: number, multiple?: number) => sequential(...encoders.map((encoder) => encoder.scaled!(factor, multiple))),
     }),

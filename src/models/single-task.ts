@@ -1,19 +1,21 @@
-import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { buildHardSharing } from './hard-sharing';
 import type { Encoder } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption } from './towers';
 
 /**
  * Single-task learning: every task has a network of its own, trained, stopped and selected on its own. The baseline of all comparisons.
+ * With a `tower` each network has these layers, too, between trunk and head: as deep as `hardSharing` with that tower.
  * @param trunk the encoder that each network has
  */
-export const singleTask: ArchitectureFactory<[trunk: Encoder]> = defineArchitecture({
+export const singleTask: ArchitectureFactory<[trunk: Encoder, options?: TowerOptions]> = defineArchitecture({
   name: 'singleTask',
   title: 'Single-task learning',
   paper: { authors: 'Caruana', year: 1997, title: 'Multitask Learning' },
   encoder: 'trunk',
-  options: { trunk: encoderOption('the encoder that each network has') },
+  options: { trunk: encoderOption('the encoder that each network has'), tower: towerOption() },
   separate: true,
-  read: (trunk: Encoder) => ({ trunk }),
-  build: (problem, { trunk }) => buildHardSharing(trunk, problem),
+  read: (trunk: Encoder, options?: TowerOptions) => withTrunk('singleTask', trunk, options),
+  build: (problem, { trunk, tower }) => buildHardSharing(trunk, tower, problem),
 });

@@ -1,23 +1,28 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { choiceOption, numberOption } from '../balancing/options';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { entries, type Features, featuresOf, flattenRows, shapeRows, sizeOf } from './features';
-import { heads } from './heads';
 import { mixCopies } from './mix';
 import type { Encoder, Layer, Parameter } from './network';
 import { encoderOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link sluice}. */
-export interface SluiceOptions {
+export interface SluiceOptions extends TowerOptions {
   /** Parts that each layer's channels are divided into. @default 2 */
   readonly subspaces?: number;
   /** Initial weight of a subspace's own features, and of the last layer; all others share the rest. @default 0.9 */
   readonly same?: number;
-  /** Factor of the penalty that keeps a layer's subspaces apart. @default 0.01 */
+  /** Factor of the penalty that keeps a layer's subspaces apart. @default 0 */
   readonly orthogonality?: number;
+  /**
+   * What of two subspaces' weights is multiplied in the penalty: what they make of pairs of inputs (`inputs`, as in the authors' code), or the
+   * weight vectors of pairs of their units (`outputs`). @default 'inputs'
+   */
+  readonly products?: 'inputs' | 'outputs';
 }
 
 /** What a task reads of all its layers: their weighted sum where all have one shape, else side by side, by position where positions agree. */
@@ -48,8 +53,10 @@ function joined(layers: readonly Layer[]): { readonly features: Features; readon
  * Augenstein, Søgaard 2019, 1705.08142).
  *
  * The mixture is a sum where layers have one shape, as in the paper; else the layers stand side by side, each times its weight. Added to
- * the loss: `orthogonality` times the sum over tasks, layers and pairs of subspaces of |W_g^T W_h|^2, with W_g the columns of a layer's
- * weights that make subspace g.
+ * the loss: `orthogonality` times the sum over tasks, layers and pairs of subspaces of |W_g W_h^T|^2 `[inputs, inputs]`, with W_g `[inputs,
+ * units]` the weights that make subspace g; it pairs the units of two subspaces by their place, as the mixing does. `products: 'outputs'` takes
+ * |W_g^T W_h|^2 `[units, units]` instead, which is 0 where the subspaces look at orthogonal directions of the inputs. As in the authors' code
+ * nothing is added unless a factor is given.
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`, `alpha/<layer>` `[tasks * subspaces, tasks * subspaces]`, `beta` `[tasks, layers]`,
  * the heads. Rows of alpha start from `same` for themselves, rows of beta from `same` for the last layer, equal parts of the rest
@@ -72,11 +79,13 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
     trunk: encoderOption('the encoder that each task has'),
     subspaces: numberOption(2, "parts that each layer's channels are divided into", { min: 1, integer: true }),
     same: numberOption(0.9, "initial weight of a subspace's own features, and of the last layer", { min: 0, max: 1 }),
-    orthogonality: numberOption(0.01, "factor of the penalty that keeps a layer's subspaces apart", { min: 0 }),
+    orthogonality: numberOption(0, "factor of the penalty that keeps a layer's subspaces apart", { min: 0 }),
+    products: choiceOption('inputs', ['inputs', 'outputs'], "what of two subspaces' weights the penalty multiplies"),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: SluiceOptions) => withTrunk('sluice', trunk, options),
   widthMultiple: ({ subspaces }) => subspaces,
-  build({ input, tasks }, { trunk, subspaces, same, orthogonality }) {
+  build({ input, tasks }, { trunk, subspaces, same, orthogonality, products, tower }) {
     const T = tasks.length;
     const G = subspaces;
     const trunks = sharedCopies(trunk.build(input, 'trunk'), T);
@@ -89,17 +98,20 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
       return c;
     });
     const mixing = { role: 'shared', decay: false } as const;
-    const alphas = layers.map(
-      (_, l): Parameter => ({ name: `alpha/${l}`, shape: [T * G, T * G], ...mixing, initial: () => stitchStart(same, T * G, 1) }),
-    );
-    const beta: Parameter = {
+    const alphas = layers.map((_, l): Parameter => {
+      const alpha: Parameter = { name: `alpha/${l}`, shape: [T * G, T * G], ...mixing, initial: () => stitchStart(same, T * G, 1) };
+      // What a task reads after the last layer reaches its head alone, as does its mixture of the layers.
+      return l === L - 1 ? ownBlocks(alpha, 0, G) : alpha;
+    });
+    const mixture: Parameter = {
       name: 'beta',
       shape: [T, L],
       ...mixing,
       initial: () => Float32Array.from({ length: T * L }, (_, i) => (L === 1 ? 1 : i % L === L - 1 ? same : (1 - same) / (L - 1))),
     };
+    const beta = ownBlocks(mixture, 0);
     const { features, join } = joined(layers);
-    const top = heads(features, tasks);
+    const top = towersOf(tower, features, tasks);
     /** Exchanges a layer's subspaces, `[stack * tasks, batch, ...shape]`. */
     const exchange = (alpha: Tensor, z: Tensor, c: number): Tensor => {
       const cells = sizeOf(z.shape.slice(1)) / c;
@@ -124,18 +136,19 @@ export const sluice: ArchitectureFactory<[trunk: Encoder, options?: SluiceOption
           return tf.mul(h, tf.reshape(shares[l]!, [h.shape[0]!, ...h.shape.slice(1).map(() => 1)]));
         });
         const z = join(outputs.map((output, l) => shapeRows(output, layers[l]!.outputShape)));
-        return top.applyEach(values, top.pool(flattenRows(z), inner));
+        return top.apply(values, flattenRows(z), context);
       },
       ...(penalizes && {
         penalty(values) {
           const terms = weights.flatMap((list, l) =>
             list.map(({ name }) => {
               const w = values[name]!;
-              const [stack, part] = [w.shape[0]!, channels[l]! / G];
+              const stack = w.shape[0]!;
+              const ofUnits = products === 'outputs';
               const parts = tf.split(tf.reshape(w, [stack * T, -1, channels[l]!]), G, 2) as Tensor3D[];
-              const products = parts.flatMap((a, g) => parts.slice(g + 1).map((b) => tf.square(tf.matMul(a, b, true, false))));
-              const sum = products.length === 1 ? products[0]! : tf.addN(products);
-              return tf.sum(tf.reshape(sum, [stack, T * part * part]), 1);
+              const squares = parts.flatMap((a, g) => parts.slice(g + 1).map((b) => tf.square(tf.matMul(a, b, ofUnits, !ofUnits))));
+              const sum = squares.length === 1 ? squares[0]! : tf.addN(squares);
+              return tf.sum(tf.reshape(sum, [stack, -1]), 1);
             }),
           );
           return tf.mul(terms.length === 1 ? terms[0]! : tf.addN(terms), orthogonality);

@@ -1,16 +1,16 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { choiceOption, numberOption } from '../balancing/options';
-import { sharedCopies, spread, spreadContext } from './copies';
+import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { encode, featuresOf } from './features';
-import { heads } from './heads';
 import type { Encoder, Parameter } from './network';
 import { nuclearNorm } from './nuclear-norm';
 import { encoderOption, layersOption } from './options';
+import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link softSharing}. */
-export interface SoftSharingOptions {
+export interface SoftSharingOptions extends TowerOptions {
   /** Factor of the penalty; 0 trains the networks apart. @default 0.01 */
   readonly strength?: number;
   /** `mean`: squared distance of the tasks' weights to their mean; `trace`: nuclear norm of the tasks' weights side by side. @default 'mean' */
@@ -32,7 +32,8 @@ function distanceToMean(copies: Tensor3D): Tensor {
  * flattening of Yang & Hospedales 2016 (1606.04038), smoothed as in {@link nuclearNorm}. Biases and heads are left alone.
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`, all starting from the same values (hidden units of networks that start apart do not
- * correspond, so their mean means nothing), and the heads.
+ * correspond, so their mean means nothing), towers and heads. Only its own task's loss reaches a trunk, and the penalty: no parameter is
+ * shared, so gradients cannot conflict and an aggregator such as `mgda()` changes nothing; weightings weigh each trunk with its task.
  *
  * Diagnosis: `distance/<layer>`, each task's distance to the mean relative to the mean's length, `[stack, tasks]`.
  * @param trunk the encoder that each task has
@@ -51,9 +52,10 @@ export const softSharing: ArchitectureFactory<[trunk: Encoder, options?: SoftSha
     strength: numberOption(0.01, 'factor of the penalty', { min: 0 }),
     norm: choiceOption('mean', ['mean', 'trace'], 'squared distance to the mean, or nuclear norm of the weights side by side'),
     layers: layersOption('layers of the trunk that are pulled together, from 0; null: all'),
+    tower: towerOption(),
   },
   read: (trunk: Encoder, options?: SoftSharingOptions) => withTrunk('softSharing', trunk, options),
-  build({ input, tasks }, { trunk, strength, norm, layers: chosen }) {
+  build({ input, tasks }, { trunk, strength, norm, layers: chosen, tower }) {
     const layers = trunk.build(input, 'trunk');
     for (const layer of chosen ?? []) {
       if (layer >= layers.length) {
@@ -75,13 +77,13 @@ export const softSharing: ArchitectureFactory<[trunk: Encoder, options?: SoftSha
     );
     const side = (value: Tensor): Tensor3D => tf.reshape(value, [value.shape[0]!, tasks.length, -1]);
     const measure = norm === 'mean' ? distanceToMean : nuclearNorm;
-    const top = heads(featuresOf(layers), tasks);
+    const top = towersOf(tower, featuresOf(layers), tasks);
     return {
-      parameters: [...trunks.parameters.map(equal), ...top.parameters],
+      parameters: [...trunks.parameters.map((parameter) => ownBlocks(equal(parameter), 0)), ...top.parameters],
       forward(values, x, context) {
         const inner = spreadContext(context, tasks.length);
         const z = encode(layers, trunks.values(values), spread(x, tasks.length), inner);
-        return top.applyEach(values, top.pool(z, inner));
+        return top.apply(values, z, context);
       },
       ...(strength > 0 &&
         pulled.flat().length > 0 && {

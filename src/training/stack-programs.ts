@@ -98,7 +98,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   const keeps = plan.step.kind === 'gramian' && !recomputes;
   const jacobian = keeps ? variables(sharedShapes.map((s) => [stack, tasks.length, ...s])) : [];
   const own = keeps ? variables(network.parameters.flatMap((p) => (p.role === 'task' ? [[stack, ...p.shape]] : []))) : [];
-  const penalty = keeps && network.penalty ? variables(sharedShapes.map((s) => [stack, ...s])) : [];
+  const penalty = keeps && network.penalty ? variables(shapes) : [];
   const held = [...jacobian, ...own, ...penalty];
   const read = (list: readonly Ref[], after: readonly string[]): Ref[] => list.map((v) => builder.read(v, after));
 
@@ -377,7 +377,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     return [
       ...sharedShapes.map((s) => zeros([stack, tasks.length, ...s])),
       ...network.parameters.flatMap((p) => (p.role === 'task' ? [zeros([stack, ...p.shape])] : [])),
-      ...(penalty.length > 0 ? sharedShapes.map((s) => zeros([stack, ...s])) : []),
+      ...(penalty.length > 0 ? shapes.map((s) => zeros(s)) : []),
     ];
   }
 
@@ -424,7 +424,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     const list = [
       ...(jacobian.length > 0 ? sharedShapes.map((s) => [stack, tasks.length, ...s]) : []),
       ...(own.length > 0 ? network.parameters.flatMap((p) => (p.role === 'task' ? [[stack, ...p.shape]] : [])) : []),
-      ...(penalty.length > 0 ? sharedShapes.map((s) => [stack, ...s]) : []),
+      ...(penalty.length > 0 ? shapes : []),
     ];
     return held.map((variable, i) => [variable, list[i]!] as const);
   }

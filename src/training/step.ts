@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeOp } from '../backend/graph';
-import type { Heads, HeadsBackward } from '../models/heads';
+import type { Heads } from '../models/heads';
 import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
 import { statelessUniform } from '../random/philox';
 import type { Task } from '../tasks/task';
@@ -75,8 +75,16 @@ export function uniformDraws(seeds: Tensor, stream: number, shape: readonly numb
   return tf.tensor(values, [stack, ...shape]);
 }
 
-/** A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws. */
-export function trainingContext(seeds: Tensor, copies: number, totalSteps: readonly number[]): ForwardContext {
+/** 1 where a row of the batch has a label, 0 where it fills the batch up: `[stack, batch, columns] -> [stack, batch]`. */
+function rowsOf(mask: Tensor): Tensor {
+  return tf.cast(tf.greater(tf.sum(mask, 2), 0), 'float32');
+}
+
+/**
+ * A context whose random draws come from `seeds`; each of the `copies` of a model (one per task gradient) sees the same draws.
+ * @param rows see `ForwardContext`, `[stack * copies, batch]`
+ */
+export function trainingContext(seeds: Tensor, copies: number, totalSteps: readonly number[], rows?: Tensor): ForwardContext {
   const stack = seeds.shape[0]!;
   let stream = 0;
   const uniform = (models: number, shape: readonly number[]): Tensor => {
@@ -89,6 +97,7 @@ export function trainingContext(seeds: Tensor, copies: number, totalSteps: reado
   return {
     training: true,
     uniform,
+    ...(rows && { rows }),
     get progress() {
       const own = tf.div(tf.cast(tf.slice(seeds as tf.Tensor2D, [0, 1], [-1, 1]), 'float32'), tf.tensor2d([...totalSteps], [stack, 1]));
       return tf.reshape(tf.tile(own, [1, copies]), [stack * copies]);
@@ -154,16 +163,15 @@ type TracedLayer = Layer & Required<Pick<Layer, 'trace'>>;
 
 interface TracedChain {
   readonly layers: readonly TracedLayer[];
-  readonly heads: Heads;
-  readonly backward: HeadsBackward;
+  readonly trace: NonNullable<Heads['trace']>;
 }
 
 /** The network as a chain whose layers have their own backward pass; undefined where it is none. */
 function tracedChain(network: Network): TracedChain | undefined {
   const { layered } = network;
-  const backward = layered?.heads.backward;
-  if (!layered || !backward || network.penalty || !layered.layers.every((layer) => layer.trace)) return undefined;
-  return { layers: layered.layers as readonly TracedLayer[], heads: layered.heads, backward };
+  const trace = layered?.heads.trace;
+  if (!layered || !trace || network.penalty || !layered.layers.every((layer) => layer.trace)) return undefined;
+  return { layers: layered.layers as readonly TracedLayer[], trace };
 }
 
 /** Forward pass of a chain and the gradient of its (weighted) losses by the outputs. */
@@ -177,8 +185,8 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     return trace;
   });
   const flat = z.rank === 3 ? z : tf.reshape(z, [z.shape[0]!, z.shape[1]!, -1]);
-  const outputs = chain.heads.apply(values, flat);
-  const { losses, signal: start } = lossSignal(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined, weights);
+  const top = chain.trace(values, flat, context);
+  const { losses, signal } = lossSignal(shape.tasks, top.outputs, y, mask, shape.weighted ? data.classWeights : undefined, weights);
   /** Backward pass of K signals by the representation, `[stack, K, batch, width]`: gradients per parameter, layers in order. */
   const backward = (signals: Tensor): Tensor[] => {
     let signal = tf.reshape(signals, [...signals.shape.slice(0, 3), ...z.shape.slice(2)]);
@@ -190,7 +198,7 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     }
     return found.flat();
   };
-  return { losses, signal: start, representation: flat, backward };
+  return { losses, top: (each: boolean) => top.backward(signal, each), backward };
 }
 
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
@@ -205,18 +213,20 @@ export function weightedGradients(
   const chain = tracedChain(network);
   if (chain) {
     const values = named(network.parameters, parameters);
-    const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, weights);
-    const trunk = backward(chain.backward.input(values, signal)).map((g) => tf.squeeze(g, [1]));
-    return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
+    const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, weights);
+    const { parameters: own, input } = top(false);
+    const trunk = backward(input).map((g) => tf.squeeze(g, [1]));
+    return { losses, gradients: [...trunk, ...own] };
   }
   const { x, y, mask } = gather(shape, data, batch.rows);
   const { kept, gradients } = gradientsOf((...p) => {
     const values = named(network.parameters, p);
-    const outputs = network.forward(values, x, trainingContext(batch.seeds, 1, shape.totalSteps));
+    const context = (): ForwardContext => trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+    const outputs = network.forward(values, x, context());
     const losses = meanLosses(lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
     const total = tf.sum(tf.mul(losses, weights));
     return {
-      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, trainingContext(batch.seeds, 1, shape.totalSteps)))) : total,
+      total: network.penalty ? tf.add(total, tf.sum(network.penalty(values, x, context()))) : total,
       kept: losses,
     };
   }, parameters);
@@ -226,7 +236,8 @@ export function weightedGradients(
 /** The tasks' losses on a batch, `[stack, tasks]`, with the draws that a training step on it makes. */
 export function batchLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): Tensor {
   const { x, y, mask } = gather(shape, data, batch.rows);
-  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, trainingContext(batch.seeds, 1, shape.totalSteps));
+  const context = trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+  const outputs = shape.network.forward(named(shape.network.parameters, parameters), x, context);
   return meanLosses(lossSums(shape.tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
 }
 
@@ -240,7 +251,7 @@ export interface TaskGradients {
   readonly jacobian: readonly Tensor[];
   /** Per task parameter, `[stack, ...shape]`: the gradient of the plain sum of the losses. */
   readonly own: readonly Tensor[];
-  /** Per shared parameter, the penalty's gradient; empty where there is no penalty. */
+  /** Per parameter, the penalty's gradient, which no task's weight touches; empty where there is no penalty. */
   readonly penalty: readonly Tensor[];
 }
 
@@ -261,9 +272,9 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   const chain = tracedChain(network);
   if (chain) {
     const values = named(network.parameters, parameters);
-    const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
-    const jacobian = backward(chain.backward.inputPerTask(values, signal));
-    const own = chain.backward.parameters(representation, signal);
+    const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+    const { parameters: own, input } = top(true);
+    const jacobian = backward(input);
     return { losses, jacobian, gramian: gramianOf(jacobian, jacobian, stack, copies), own: [...own], penalty: [] };
   }
   const isShared = network.parameters.map(({ role }) => role === 'shared');
@@ -274,7 +285,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   const { kept, gradients } = gradientsOf(
     (...p) => {
       const values = named(network.parameters, p);
-      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps));
+      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps, rowsOf(masks)));
       const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
       return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
     },
@@ -282,7 +293,8 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   );
   const penalties = network.penalty
     ? gradientsOf((...p) => {
-        const total = tf.sum(network.penalty!(named(network.parameters, p), x, trainingContext(batch.seeds, 1, shape.totalSteps)));
+        const context = trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+        const total = tf.sum(network.penalty!(named(network.parameters, p), x, context));
         return { total, kept: total };
       }, parameters).gradients
     : [];
@@ -292,12 +304,8 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
     losses: kept,
     jacobian,
     gramian: gramianOf(jacobian, jacobian, stack, copies),
-    own: perTask.flatMap((g, i) => {
-      if (isShared[i]) return [];
-      const sum = tf.sum(g, 1);
-      return [penalties[i] ? tf.add(sum, penalties[i]!) : sum];
-    }),
-    penalty: penalties.filter((_, i) => isShared[i]),
+    own: perTask.flatMap((g, i) => (isShared[i] ? [] : [tf.sum(g, 1)])),
+    penalty: penalties,
   };
 }
 
@@ -324,8 +332,8 @@ export function representationProducts(
 ): { readonly losses: Tensor; readonly gramian: Tensor } {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
-  const { losses, signal } = forwardChain(shape, chain, values, data, batch, undefined);
-  const signals = chain.backward.inputPerTask(values, signal);
+  const { losses, top } = forwardChain(shape, chain, values, data, batch, undefined);
+  const signals = top(true).input;
   return { losses, gramian: gramianOf([signals], [signals], shape.stack, shape.tasks.length) };
 }
 
@@ -346,8 +354,8 @@ export function representationGradients(
 ): WeightedGradients {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
-  const { losses, signal, representation, backward } = forwardChain(shape, chain, values, data, batch, undefined);
-  const signals = chain.backward.inputPerTask(values, signal);
+  const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+  const { parameters: own, input: signals } = top(true);
   let combined = tf.sum(tf.mul(signals, tf.reshape(weights, [...weights.shape, 1, 1])), 1, true);
   if (presentShare) {
     const length = (t: Tensor): Tensor => tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true));
@@ -355,7 +363,7 @@ export function representationGradients(
     combined = tf.mul(combined, tf.div(mean, tf.maximum(length(combined), 1e-12)));
   }
   const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
-  return { losses, gradients: [...trunk, ...chain.backward.parameters(representation, signal)] };
+  return { losses, gradients: [...trunk, ...own] };
 }
 
 /** Products of the tasks' gradients on two batches of their own, and on the first of them; `[stack, tasks, tasks]` each. */
@@ -380,6 +388,7 @@ export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], sta
     const flat = (t: Tensor): tf.Tensor3D => tf.reshape(t, [stack, tasks, -1]);
     return tf.matMul(flat(l), flat(right[i]!), false, true) as Tensor;
   });
+  if (products.length === 0) return tf.zeros([stack, tasks, tasks]);
   return products.length === 1 ? products[0]! : tf.addN(products);
 }
 
@@ -441,6 +450,7 @@ const LOOKAHEAD_CHUNK = 16;
 /**
  * Losses of all tasks after a plain gradient step of each task on the shared parameters, `[stack, tasks, tasks]`: entry (i, j) is the loss
  * of task j once task i's gradient alone has moved the shared parameters by `rate` (the look-ahead of TAG, Fifty et al. 2021, 2109.04617).
+ * The draws (dropout) are those of `batchLosses` and `taskGradients` on the batch, so that only the step makes a difference.
  */
 export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch, rate: number): Tensor {
   const { network, tasks, stack } = shape;
@@ -460,7 +470,8 @@ export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[]
         return tf.sub(tiled, tf.mul(rate, tf.reshape(step, tiled.shape)));
       });
       const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
-      const outputs = network.forward(named(network.parameters, moved), xs, inferenceContext);
+      const context = trainingContext(batch.seeds, copies, shape.totalSteps, rowsOf(masks));
+      const outputs = network.forward(named(network.parameters, moved), xs, context);
       const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
       return tf.reshape(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), [stack, copies, tasks.length]);
     }),

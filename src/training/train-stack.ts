@@ -158,6 +158,16 @@ function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, s
   );
 }
 
+/** The method without its aggregator where there is nothing to aggregate: no parameter serves several tasks, as in soft sharing. */
+function withWhatItBalances(method: Method, { parameters }: Network): Method {
+  const { balancing, update } = method;
+  const idle =
+    balancing?.info.kind === 'aggregator' && update.gradients === 'parameters' && parameters.every(({ role }) => role === 'task');
+  if (!idle) return method;
+  const { balancing: _, ...rest } = method;
+  return rest;
+}
+
 /** 64 MiB of task gradients. */
 const KEPT_GRADIENTS = 2 ** 24;
 
@@ -268,12 +278,12 @@ export function computedBatch(batchSize: number, rows: number): number {
 /**
  * Trains a stack of models of one shape together. What a model becomes depends on it alone, not on its stack: its rows, draws and state are
  * those of its own steps, and the arithmetic of a model is the same in any stack.
- * @param method how tasks share and are balanced
+ * @param given how tasks share and are balanced
  * @param network built for the tasks of every member
  * @param data resident rows; not disposed
  */
 export async function trainStack(
-  method: Method,
+  given: Method,
   network: Network,
   tasks: readonly Task[],
   inputShape: readonly number[],
@@ -282,6 +292,7 @@ export async function trainStack(
   options: TrainingOptions,
   onEpoch?: EpochListener,
 ): Promise<StackResult> {
+  const method = withWhatItBalances(given, network);
   const { balancing } = method;
   const taskCount = tasks.length;
   const columnsTotal = data.resident.labels.shape[1]!;

@@ -58,10 +58,9 @@ function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[],
 /** Puts shared updates and task parameters' gradients back into the order of the parameters. */
 function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tensor[], penalty: readonly Tensor[]): Tensor[] {
   let [s, o] = [0, 0];
-  return plan.shape.network.parameters.map(({ role }) => {
-    if (role === 'task') return own[o++]!;
-    const update = shared[s]!;
-    const pull = penalty[s++];
+  return plan.shape.network.parameters.map(({ role }, i) => {
+    const update = role === 'task' ? own[o++]! : shared[s++]!;
+    const pull = penalty[i];
     return pull ? tf.add(update, pull) : update;
   });
 }
@@ -77,11 +76,12 @@ export function balancedGradients(
   const columns = tf.unstack(weights, 1);
   const ownParameters = plan.shape.network.parameters.filter(({ role }) => role === 'task');
   const own = task.own.map((g, i) => {
-    const { task: index, columnTasks } = ownParameters[i]!;
+    const { task: index, columnTasks, taskBlocks, shape } = ownParameters[i]!;
     if (!plan.weightHeads) return g;
-    if (columnTasks) {
-      const each = tf.gather(weights, columnTasks, 1);
-      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...g.shape.slice(1, -1).map(() => 1), columnTasks.length]));
+    const blocks = taskBlocks ?? (columnTasks && { axis: shape.length - 1, tasks: columnTasks });
+    if (blocks) {
+      const each = tf.gather(weights, [...blocks.tasks], 1);
+      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...shape.map((size, axis) => (axis === blocks.axis ? size : 1))]));
     }
     return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
   });

@@ -52,6 +52,13 @@ test.each(['tag', 'gradient-cosine'] as const)('groupTasks recovers the planted 
   expect(plot.dendrogram().data.length).toBeGreaterThan(0);
 });
 
+test('TAG compares losses under the same dropout: a look-ahead of no length gives 0', async () => {
+  const trunk = mlp([16], { dropout: 0.5 });
+  const { values } = await taskAffinity(data, { trunk, seeds: 2, epochs: 5, checkpoints: 3, lookahead: 1e-9 });
+  // Two ways to the same float32 losses: some 1e-7; other draws would differ by some 1e-2.
+  for (const row of values) for (const value of row) expect(Math.abs(value)).toBeLessThan(1e-5);
+});
+
 test('gradients of one layer have a cosine of their own, and those of a trunk of one layer are all there are', async () => {
   const measure = 'gradient-cosine';
   const options = { trunk: mlp([12, 8]), seeds: 2, epochs: 20, checkpoints: 3, measure } as const;

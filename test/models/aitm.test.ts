@@ -53,6 +53,22 @@ test('the calibrator is what later steps are more probable than earlier ones', (
   });
 });
 
+test("with the authors' attention all transfers share one set of maps: that of each, where all are equal", () => {
+  tf.tidy(() => {
+    const three = problemOf(3, [binaryTask('click'), binaryTask('cart'), binaryTask('buy')]);
+    const [own, shared] = [buildOf(aitm({ tower: trunk }), three), buildOf(aitm({ tower: trunk, attention: 'shared' }), three)];
+    const values = randomValues(shared, 1);
+    const spread = Object.fromEntries(
+      own.parameters.map(({ name }) => [name, values[name] ?? values[name.replace(/transfer\/\w+\//, 'transfer/')]!]),
+    );
+    const x = normals(1, [1, 4, 3]);
+    expectClose(shared.forward(values, x, inferenceContext), own.forward(spread, x, inferenceContext), 1e-6);
+    expect(shared.parameters.length).toBe(own.parameters.length - 3);
+    const roles = (names: RegExp) => shared.parameters.filter(({ name }) => names.test(name)).map(({ role }) => role);
+    expect(roles(/^transfer\/(value|key|query)$/)).toEqual(['shared', 'shared', 'shared']);
+  });
+});
+
 test('takes binary tasks in order', () => {
   expect(() => buildOf(aitm({ tower: trunk }), problem)).toThrow(/aitm: tasks must be binary.*"b" is multiclass/);
 });

@@ -48,17 +48,24 @@ const of = (name: string, method: Method, problem = mixed, seed = 0): Case => ({
 const a = architectures;
 const cases: readonly Case[] = [
   of('hardSharing', a.hardSharing(trunk)),
+  of('hardSharing tower', a.hardSharing(trunk, { tower: small })),
   of('softSharing', a.softSharing(trunk, { strength: 0.3 })),
+  of('softSharing tower', a.softSharing(trunk, { strength: 0.3, tower: small })),
   of('softSharing trace', a.softSharing(trunk, { strength: 0.3, norm: 'trace', layers: [1] })),
   of('sharedOutput middle', a.sharedOutput(trunk, { middle: small }), alike),
   of('sharedOutput embedding', a.sharedOutput(mlp([4], { activation: 'tanh' }), { embedding: 2 }), alike, 1),
   of('sharedDecision', a.sharedDecision(trunk), alike),
   of('lowRankHeads', a.lowRankHeads(trunk, { rank: 2 })),
+  of('lowRankHeads tower', a.lowRankHeads(trunk, { rank: 2, tower: small })),
   of('crossStitch', a.crossStitch(trunk)),
+  of('crossStitch tower', a.crossStitch(trunk, { tower: small })),
   of('crossStitch channel', a.crossStitch(trunk, { units: 'channel' })),
-  of('nddr', a.nddr(trunk, { norm: 'none' })),
-  of('nddr norm', a.nddr(trunk)),
+  of('nddr', a.nddr(trunk, { norm: 'none', activation: 'linear' })),
+  of('nddr relu', a.nddr(trunk, { norm: 'none' }), mixed, 4),
+  of('nddr norm', a.nddr(trunk), mixed, 4),
+  of('nddr tower', a.nddr(trunk, { tower: small, activation: 'linear' }), mixed, 1),
   of('mtan', a.mtan(trunk)),
+  of('mtan tower', a.mtan(trunk, { tower: small })),
   of('mmoe', a.mmoe({ expert: trunk, experts: 3 })),
   of('mmoe stem tower', a.mmoe({ expert: small, experts: 2, stem: small, tower: small })),
   of('cgc', a.cgc({ expert: trunk, shared: 2, specific: 1 })),
@@ -66,12 +73,17 @@ const cases: readonly Case[] = [
   of('dselectk', a.dselectk({ expert: trunk, experts: 3, k: 2 })),
   of('dselectk static', a.dselectk({ expert: trunk, experts: 4, k: 2, selection: 'static' })),
   of('film', a.film(trunk)),
-  of('sluice', a.sluice(mlp([4, 4], { activation: 'tanh' }))),
+  of('film tower', a.film(trunk, { tower: small })),
+  of('sluice tower', a.sluice(mlp([4, 4], { activation: 'tanh' }), { tower: small })),
+  of('ltb tower', a.ltb(trunk, { tower: small, choice: 'soft', warmup: 0 })),
+  of('planned tower', a.planned({ layers: ['shared', [['a', 'b'], ['c']]] }, trunk, { tower: small })),
+  of('sluice', a.sluice(mlp([4, 4], { activation: 'tanh' }), { orthogonality: 0.1 })),
+  of('sluice outputs', a.sluice(mlp([4, 4], { activation: 'tanh' }), { orthogonality: 0.1, products: 'outputs' })),
   of('sluice uneven', a.sluice(mlp([6, 4], { activation: 'tanh' }))),
   of('sluice one layer', a.sluice(mlp([4], { activation: 'tanh' }))),
   of('planned tree', a.planned({ layers: ['shared', [['a', 'b'], ['c']]] }, trunk)),
   of('dselectk two', a.dselectk({ expert: small, experts: 2, k: 1 })),
-  of('ltb', a.ltb(trunk)),
+  of('ltb', a.ltb(trunk, { choice: 'soft', warmup: 0 })),
   of(
     'planned',
     a.planned(
@@ -85,9 +97,12 @@ const cases: readonly Case[] = [
     ),
   ),
   of('aitm', a.aitm({ tower: trunk }), alike, 5),
+  of('aitm shared', a.aitm({ tower: trunk, attention: 'shared' }), alike, 1),
   of('esmm', a.esmm({ tower: small, stem: small }), alike),
   of('film embedding', a.film(trunk, { embedding: 2 })),
   of('singleTask network', a.singleTask(trunk)),
+  of('singleTask tower', a.singleTask(trunk, { tower: small })),
+  of('grouped tower', a.grouped({ groups: [] }, trunk, { tower: small })),
   of('grouped network', a.grouped({ groups: [] }, trunk)),
 ];
 
@@ -100,7 +115,7 @@ test('every architecture that is trained by gradients is here', () => {
 
 describe.each(cases)('$name', ({ name, method, problem, seed }) => {
   // A graph takes seconds to build: of the variants, those that add operations of their own.
-  const trains = !name.includes(' ') || ['softSharing trace', 'nddr norm', 'mmoe stem tower'].includes(name);
+  const trains = !name.includes(' ') || ['softSharing trace', 'nddr norm', 'mmoe stem tower', 'hardSharing tower'].includes(name);
 
   test('gradients are those of finite differences', () => {
     tf.tidy(() => expectGradientsOfDifferences(problem, buildOf(method, problem), seed, (part) => part.replace(/\/.*/, '')));
@@ -118,32 +133,40 @@ describe.each(cases)('$name', ({ name, method, problem, seed }) => {
       let [s, o] = [0, 0];
       for (const [i, { role }] of network.parameters.entries()) {
         // Sums over rows, experts and the layers above, some hundreds of terms in another order.
-        if (role === 'task') expectClose(each.own[o++]!, sum.gradients[i]!, 1e-4);
-        else {
-          const pull = each.penalty[s];
-          const total = tf.sum(each.jacobian[s++]!, 1);
-          expectClose(pull ? tf.add(total, pull) : total, sum.gradients[i]!, 1e-4);
-        }
+        const pull = each.penalty[i];
+        const total = role === 'task' ? each.own[o++]! : tf.sum(each.jacobian[s++]!, 1);
+        expectClose(pull ? tf.add(total, pull) : total, sum.gradients[i]!, 1e-4);
       }
     });
   });
 
-  test('a parameter of one task follows its loss alone', () => {
+  test('a parameter of one task follows its loss alone, and what only one loss reaches is marked so', () => {
     tf.tidy(() => {
       const network = buildOf(method, problem);
       const values = randomValues(network, 1);
       const parameters = network.parameters.map(({ name }) => values[name]!);
       const { shape, data, batch } = batchOf(problem, network, 1);
-      for (const [t] of problem.tasks.entries()) {
-        const weights = tf.tensor2d([problem.tasks.map((_, u) => (u === t ? 1 : 0))]);
-        const { gradients } = weightedGradients({ ...shape, network: without(network) }, parameters, data, batch, weights);
-        for (const [i, parameter] of network.parameters.entries()) {
-          if (parameter.role !== 'task') continue;
-          const sizes = list(tf.sum(tf.reshape(tf.abs(gradients[i]!), [-1, parameter.shape[parameter.shape.length - 1]!]), 0));
-          for (const [c, size] of sizes.entries()) {
-            const owner = parameter.columnTasks?.[c] ?? parameter.task;
-            if (owner !== t) expect(size, `${parameter.name} by task ${t}`).toBe(0);
+      const reached = problem.tasks.map((_, t) => {
+        const weights = tf.tensor2d([problem.tasks.map((__, u) => (u === t ? 1 : 0))]);
+        return weightedGradients({ ...shape, network: without(network) }, parameters, data, batch, weights).gradients;
+      });
+      for (const [i, parameter] of network.parameters.entries()) {
+        /** Per entry of an axis, the tasks whose losses reach it. */
+        const along = (axis: number): number[][] => {
+          const others = [...parameter.shape.keys()].filter((other) => other !== axis);
+          const sizes = reached.map((gradients) => list(tf.sum(tf.abs(tf.squeeze(gradients[i]!, [0])), others)));
+          return sizes[0]!.map((_, entry) => problem.tasks.flatMap((__, t) => (sizes[t]![entry]! > 0 ? [t] : [])));
+        };
+        if (parameter.role === 'shared') {
+          for (const axis of parameter.shape.keys()) {
+            expect(Math.max(...along(axis).map(({ length }) => length)), `${parameter.name}, axis ${axis}`).toBeGreaterThan(1);
           }
+          continue;
+        }
+        const axis = parameter.taskBlocks?.axis ?? parameter.shape.length - 1;
+        for (const [entry, tasks] of along(axis).entries()) {
+          const owner = parameter.taskBlocks?.tasks[entry] ?? parameter.columnTasks?.[entry] ?? parameter.task;
+          for (const t of tasks) expect(t, parameter.name).toBe(owner);
         }
       }
     });

@@ -5,6 +5,7 @@ import { clusteredTasks } from '../../src/data/simulators';
 import { taskData } from '../../src/data/task-data';
 import { branchingPlan, ltb } from '../../src/models/ltb';
 import { mlp } from '../../src/models/mlp';
+import type { Network } from '../../src/models/network';
 import { planned } from '../../src/models/planned';
 import { fit as fitModel } from '../../src/training/fit';
 import { inferenceContext, trainingContext } from '../../src/training/step';
@@ -41,13 +42,13 @@ test('with settled choices of the own node it is a network per task', () => {
 
 test('choices are softmax of logits and noise, ever sharper while training goes on', () => {
   tf.tidy(() => {
-    const network = buildOf(ltb(mlp([4]), { temperature: 4, finalTemperature: 0.25 }), problem);
+    const network = buildOf(ltb(mlp([4]), { choice: 'soft', warmup: 0, temperature: 4, finalTemperature: 0.25 }), problem);
     const values = { ...startValues(network, [1]), 'heads/weights': tf.ones([1, 4, 5]), 'trunk/0/weights': tf.zeros([1, 3, 3, 4]) };
     // Node j puts out ones in channel j: a head's sum over channels of the squares tells how sharp its choice is.
     const bias = tf.tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], [1, 3, 1, 4]);
     const weights = tf.concat([tf.eye(3), tf.zeros([1, 3])], 0);
     const three = problemOf(3, [regressionTask('a'), regressionTask('b'), regressionTask('c')]);
-    const plain = buildOf(ltb(mlp([4]), { temperature: 4, finalTemperature: 0.25 }), three);
+    const plain = buildOf(ltb(mlp([4]), { choice: 'soft', warmup: 0, temperature: 4, finalTemperature: 0.25 }), three);
     const choices = (step: number): number[] => {
       const seeds = tf.tensor2d([[5, step]], [1, 2], 'int32');
       // The same draws for every step: only the progress differs.
@@ -84,6 +85,47 @@ test('choices are softmax of logits and noise, ever sharper while training goes 
         1e-4,
       );
     }
+  });
+});
+
+test('a hard choice reads the parent of the largest noisy weight, with the gradient of the soft one; the search over, the most probable', () => {
+  tf.tidy(() => {
+    const tasks = [regressionTask('a'), regressionTask('b')];
+    const two = problemOf(1, tasks);
+    const node = mlp([1], { activation: 'linear' });
+    const [hard, soft] = (['hard', 'soft'] as const).map((choice) => buildOf(ltb(node, { choice, warmup: 0 }), two)) as [Network, Network];
+    const theta = tf.tensor([0.3, -0.2, 0.1, 0.4], [1, 2, 2]);
+    // Two nodes that put out 2 and 5, heads that pass them on.
+    const valuesAt = (branch: tf.Tensor): Record<string, tf.Tensor> => ({
+      'trunk/0/weights': tf.zeros([1, 2, 1, 1]),
+      'trunk/0/bias': tf.tensor([2, 5], [1, 2, 1, 1]),
+      'branch/0': branch,
+      'heads/weights': tf.ones([1, 1, 2]),
+      'heads/bias': tf.zeros([1, 1, 2]),
+    });
+    const x = tf.zeros([1, 1, 1]);
+    const uniform = [0.1, 0.9, 0.5, 0.6];
+    const context = { ...trainingContext(tf.tensor2d([[5, 0]], [1, 2], 'int32'), 1, [10]), uniform: () => tf.tensor(uniform, [1, 2, 2]) };
+    const noisy = uniform.map((u, i) => list(theta)[i]! - Math.log(-Math.log(u)));
+    expect([noisy[1]! > noisy[0]!, noisy[2]! > noisy[3]!]).toEqual([true, false]);
+    expect(list(hard.forward(valuesAt(theta), x, context))).toEqual([5, 5]);
+    // Without noise a reads the first node, b the second.
+    expect(list(hard.forward(valuesAt(theta), x, inferenceContext))).toEqual([2, 5]);
+    const slope = (network: Network): tf.Tensor =>
+      tf.grad((branch: tf.Tensor) => tf.sum(tf.mul(network.forward(valuesAt(branch), x, context), tf.tensor([1, 3], [1, 1, 2]))))(theta);
+    expectClose(slope(hard), slope(soft), 1e-6);
+    expect(list(slope(soft)).every((value) => value !== 0)).toBe(true);
+    // While warming up everybody reads the mean.
+    const warm = buildOf(ltb(node, { choice: 'hard', warmup: 0.2 }), two);
+    const at = (step: number): number[] => {
+      const { progress } = trainingContext(tf.tensor2d([[5, step]], [1, 2], 'int32'), 1, [10]);
+      return list(warm.forward(valuesAt(theta), x, { ...context, progress: progress! }));
+    };
+    expect([at(0), at(1), at(2)]).toEqual([
+      [3.5, 3.5],
+      [3.5, 3.5],
+      [5, 5],
+    ]);
   });
 });
 

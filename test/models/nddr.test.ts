@@ -10,6 +10,7 @@ import {
   binaryTask,
   buildOf,
   expectClose,
+  list,
   multiclassTask,
   normals,
   problemOf,
@@ -58,6 +59,37 @@ test('normalises each row of the fused features', () => {
     const x = normals(2, [1, 5, 3], 10);
     const twice = { ...values, 'fusion/0': tf.mul(values['fusion/0']!, 2) };
     expectClose(network.forward(values, x, inferenceContext), network.forward(twice, x, inferenceContext), 1e-4);
+  });
+});
+
+test('fuses, normalises and rectifies, in this order, by hand', () => {
+  tf.tidy(() => {
+    const two = problemOf(3, [regressionTask('a'), regressionTask('b')]);
+    const network = buildOf(nddr(mlp([2], { activation: 'linear' })), two);
+    const values = randomValues(network, 1, 3);
+    const x = normals(2, [1, 5, 3]);
+    const m = (name: string, t?: number): tf.Tensor2D => {
+      const v = tf.squeeze(values[name]!, [0]) as tf.Tensor;
+      return (t === undefined ? v : tf.unstack(v)[t]!) as tf.Tensor2D;
+    };
+    const flat = tf.reshape(x, [5, 3]) as tf.Tensor2D;
+    const features = tf.concat(
+      [0, 1].map((t) => tf.add(tf.matMul(flat, m('trunk/0/weights', t)), m('trunk/0/bias', t))),
+      1,
+    ) as tf.Tensor2D;
+    const expected = [0, 1].map((t) => {
+      const fused = tf.matMul(features, m('fusion/0', t));
+      const { mean, variance } = tf.moments(fused, 1, true);
+      const normal = tf.div(tf.sub(fused, mean), tf.sqrt(tf.add(variance, 1e-5)));
+      const h = tf.relu(tf.add(tf.mul(normal, m('fusion/0/gain', t)), m('fusion/0/bias', t)));
+      const head = (part: string) => tf.slice(m(`heads/${part}`), [0, t], [-1, 1]) as tf.Tensor2D;
+      return tf.add(tf.matMul(h as tf.Tensor2D, head('weights')), head('bias'));
+    });
+    expectClose(tf.reshape(network.forward(values, x, inferenceContext), [5, 2]), tf.concat(expected, 1), 1e-4);
+    const linear = buildOf(nddr(mlp([2], { activation: 'linear' }), { activation: 'linear' }), two);
+    expect(
+      list(tf.max(tf.abs(tf.sub(linear.forward(values, x, inferenceContext), network.forward(values, x, inferenceContext)))))[0],
+    ).toBeGreaterThan(0.1);
   });
 });
 

@@ -6,6 +6,7 @@ import { architectures } from '../../src/models/architectures';
 import { embedding } from '../../src/models/embedding';
 import { gru } from '../../src/models/gru';
 import type { Method } from '../../src/models/method';
+import { mlp } from '../../src/models/mlp';
 import type { Encoder } from '../../src/models/network';
 import { textConv } from '../../src/models/text-conv';
 import { transformer } from '../../src/models/transformer';
@@ -40,6 +41,9 @@ const methods = (e: Encoder): Readonly<Record<string, Method>> => ({
   film: a.film(e),
   ltb: a.ltb(e),
   planned: a.planned({ layers: ['shared', 'separate'] }, e),
+  'hardSharing with towers': a.hardSharing(e, { tower: mlp([3], { activation: 'tanh' }) }),
+  'crossStitch with towers': a.crossStitch(e, { tower: mlp([3], { activation: 'tanh' }) }),
+  'hardSharing with towers on sequences': a.hardSharing(e, { tower: gru(3, { perToken: true }) }),
 });
 
 describe.each(Object.entries(encoders))('%s', (_, encoder) => {
@@ -67,7 +71,7 @@ describe.each(Object.entries(encoders))('%s', (_, encoder) => {
 
   test('the gradients of the tasks sum to that of the sum', () => {
     tf.tidy(() => {
-      for (const name of ['hardSharing', 'mmoe', 'crossStitch', 'planned']) {
+      for (const name of ['hardSharing', 'mmoe', 'crossStitch', 'planned', 'hardSharing with towers']) {
         const network = buildOf(methods(encoder)[name]!, problem);
         const values = randomValues(network, 2);
         const parameters = network.parameters.map((p) => values[p.name]!);

@@ -60,14 +60,22 @@ test('subspaces of unit weights are cross-stitch units', () => {
   });
 });
 
-test('the penalty is 0 for orthogonal subspaces and the squared products of the columns else', () => {
+test('without a factor there is no penalty; by inputs it is the squared products of the weights over the units, by outputs over the inputs', () => {
   tf.tidy(() => {
     const one = { ...problem, tasks: problem.tasks.slice(0, 1) };
-    const network = buildOf(sluice(mlp([2], { activation: 'linear' }), { orthogonality: 0.5 }), one);
+    expect(buildOf(sluice(mlp([2])), one).penalty).toBeUndefined();
+    const of = (products: 'inputs' | 'outputs') =>
+      buildOf(sluice(mlp([2], { activation: 'linear' }), { orthogonality: 0.5, products }), one);
+    let network = of('outputs');
     const at = (w: number[]): number =>
       list(network.penalty!({ ...randomValues(network, 1), 'trunk/0/weights': tf.tensor(w, [1, 1, 3, 2]) }))[0]!;
     expect(at([1, 0, 0, 1, 0, 0])).toBe(0);
     expect(at([1, 2, 0, 1, 3, 1])).toBeCloseTo(0.5 * 25, 4);
+    network = of('inputs');
+    // (1, 0, 3) (2, 1, 1)^T has the squared norm 10 * 6; where units meet no input in common it is not 0.
+    expect(at([1, 2, 0, 1, 3, 1])).toBeCloseTo(0.5 * 60, 4);
+    expect(at([1, 0, 0, 1, 0, 0])).toBeCloseTo(0.5, 6);
+    expect(at([1, 0, 2, 0, 3, 0])).toBe(0);
   });
 });
 

@@ -1,10 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
+import { graddrop } from '../../src/balancing/graddrop';
+import { gradnorm } from '../../src/balancing/gradnorm';
+import { mgda } from '../../src/balancing/mgda';
+import { nashmtl } from '../../src/balancing/nashmtl';
+import { upgrad } from '../../src/balancing/upgrad';
+import { taskData } from '../../src/data/task-data';
 import { hardSharing } from '../../src/models/hard-sharing';
+import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
 import { softSharing } from '../../src/models/soft-sharing';
-import { inferenceContext, weightedGradients } from '../../src/training/step';
+import { STEP_SCALARS, type StackPlan } from '../../src/training/executor';
+import { fit as fitModel } from '../../src/training/fit';
+import { sgd } from '../../src/training/optimizer';
+import { inferenceContext, taskGradients, weightedGradients } from '../../src/training/step';
+import { balancedGradients } from '../../src/training/update';
 import {
   batchOf,
   binaryTask,
@@ -89,6 +100,40 @@ test('all networks start from the values that hard sharing starts from', () => {
       ours.forward(startValues(ours, [3, 4]), x, inferenceContext),
       plain.forward(startValues(plain, [3, 4]), x, inferenceContext),
     );
+  });
+});
+
+test('its networks cannot conflict: aggregators leave them alone, weightings weigh each with its task', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => ({ x: Math.sin(i), z: Math.cos(3 * i) }));
+  const data = taskData(
+    rows.map(({ x, z }) => ({ x, z, p: x + z > 0 ? 'y' : 'n', q: x * z })),
+    { tasks: { p: { kind: 'binary' }, q: { kind: 'regression' } } },
+  );
+  const soft = softSharing(mlp([4]), { strength: 0.1 });
+  const predict = async (method: Method): Promise<number[]> => {
+    const model = await fitModel(data, method, { epochs: 3, optimizer: sgd({ learningRate: 0.1 }) });
+    return Object.values(model.predictValues(data)).flatMap((values) => [...values]);
+  };
+  const plain = await predict(soft);
+  for (const aggregator of [mgda(), nashmtl(), upgrad(), graddrop()]) expectClose(await predict(soft.with(aggregator)), plain, 1e-6);
+  // Where no gradients are shared, GradNorm's weights stay at 1.
+  expectClose(await predict(soft.with(gradnorm())), plain, 1e-6);
+});
+
+test('weights of the losses leave the pull alone, whether they come before the step or from its Gramian', () => {
+  tf.tidy(() => {
+    const network = buildOf(softSharing(mlp([4]), { strength: 0.3 }), problem);
+    const values = randomValues(network, 2);
+    const parameters = network.parameters.map(({ name }) => values[name]!);
+    const { shape, data, batch } = batchOf(problem, network, 2);
+    const weights = tf.tensor2d([
+      [0.5, 2, 1],
+      [3, 0.2, 0.7],
+    ]);
+    const expected = weightedGradients(shape, parameters, data, batch, weights).gradients;
+    const plan = { shape, weightHeads: true, matchMean: false } as StackPlan;
+    const found = balancedGradients(plan, taskGradients(shape, parameters, data, batch), weights, tf.ones([2, STEP_SCALARS]));
+    for (const [i, g] of found.entries()) expectClose(g, expected[i]!, 1e-5);
   });
 });
 

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
+import { crossStitch } from '../../src/models/cross-stitch';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { batchLosses, lookaheadLosses, taskGradients } from '../../src/training/step';
-import { batchOf, binaryTask, buildOf, expectClose, problemOf, randomValues, regressionTask } from '../models/support';
+import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues, regressionTask } from '../models/support';
 
 beforeAll(async () => {
   await loadBackend();
@@ -32,6 +33,23 @@ test("the losses after each task's step are those of the moved parameters, task 
         return tf.sub(parameters[i]!, tf.mul(0.3, tf.reshape(gradient, [2, ...own])));
       });
       expectClose(tf.reshape(tf.slice(found, [0, t], [2, 1]), [2, count]), batchLosses(shape, moved, data, batch));
+    }
+  });
+});
+
+test('a step of no length changes nothing, whatever dropout draws', () => {
+  tf.tidy(() => {
+    const problem = problemOf(3, [binaryTask('a'), regressionTask('b'), binaryTask('c')]);
+    const trunk = mlp([6, 5], { activation: 'tanh', dropout: 0.4 });
+    for (const network of [buildOf(hardSharing(trunk), problem), buildOf(crossStitch(trunk), problem)]) {
+      const values = randomValues(network, 2);
+      const parameters = network.parameters.map(({ name }) => values[name]!);
+      const { shape, data, batch } = batchOf(problem, network, 2);
+      const before = batchLosses(shape, parameters, data, batch);
+      const after = lookaheadLosses(shape, parameters, data, batch, 1e-9);
+      const share = tf.sub(1, tf.div(after, tf.expandDims(before, 1)));
+      // Two ways to the same float32 sums: some 1e-7.
+      expect(Math.max(...list(tf.abs(share)))).toBeLessThan(1e-5);
     }
   });
 });
