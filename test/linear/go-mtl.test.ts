@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fitLinear } from '../../src/linear/fit-linear';
 import { fitGoMtl } from '../../src/linear/go-mtl';
@@ -69,4 +71,34 @@ test('fitGoMtl: logistic, and a strong lambda empties the codes', () => {
     expect(1 / (1 + Math.exp(-b))).toBeCloseTo(rate, 2);
   });
   expect(() => fitGoMtl(data, { latent: 0 })).toThrow('latent must be an integer of at least 1');
+});
+
+test('fitGoMtl: ends where the alternation of the paper ends', () => {
+  // A NumPy solver that solves each half to the end; see expected/make_go_mtl.py.
+  const expected = JSON.parse(readFileSync(join(__dirname, 'expected', 'go_mtl.json'), 'utf8')) as {
+    inputs: number[][][];
+    labels: number[][];
+    latent: number;
+    lambda: number;
+    ridge: number;
+    objective: number;
+    weights: number[][];
+    codes: number[][];
+    latentTasks: number[][];
+  };
+  const tasks = expected.inputs.map((inputs, t) => ({ name: `t${t}`, inputs, labels: expected.labels[t]! }));
+  const { latent: size, lambda, ridge: strength } = expected;
+  const exact = { intercept: false, standardise: false, tolerance: 1e-14, maxIterations: 100_000 };
+  const fit = fitGoMtl(tasks, { latent: size, lambda, ridge: strength, ...exact });
+  expect(fit.path[0]!.objective).toBeCloseTo(expected.objective, 10);
+  // Where the objective is within 1e-13 of its least, weights are within some 1e-6: its curvature is .05 and more.
+  expectMatrix(fit.weights, expected.weights, 5);
+  // The sign of a latent task and of its codes is free.
+  const signs = expected.latentTasks.map((row, k) => Math.sign(row.reduce((sum, v, f) => sum + v * fit.latentTasks[k]![f]!, 0)));
+  expectMatrix(
+    fit.codes.map((row) => row.map((v, k) => signs[k]! * v)),
+    expected.codes,
+    5,
+  );
+  expect(fit.codes.flat().filter((v) => v === 0)).toHaveLength(expected.codes.flat().filter((v) => v === 0).length);
 });

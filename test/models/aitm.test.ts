@@ -4,6 +4,7 @@ import { loadBackend } from '../../src/backend/backend';
 import { aitm } from '../../src/models/aitm';
 import { mlp } from '../../src/models/mlp';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import { binaryTask, buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
 
 beforeAll(async () => {
@@ -71,4 +72,9 @@ test("with the authors' attention all transfers share one set of maps: that of e
 
 test('takes binary tasks in order', () => {
   expect(() => buildOf(aitm({ tower: trunk }), problem)).toThrow(/aitm: tasks must be binary.*"b" is multiclass/);
+});
+
+test('computes what torch-rechub computes, with its gradients', () => {
+  const three = problemOf(3, [binaryTask('a'), binaryTask('b'), binaryTask('c')]);
+  tf.tidy(() => expectPeer('aitm', buildOf(aitm({ tower: trunk }), three), {}, tf.sigmoid));
 });

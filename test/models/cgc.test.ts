@@ -7,6 +7,7 @@ import { mlp } from '../../src/models/mlp';
 import { mmoe } from '../../src/models/mmoe';
 import { countParameters } from '../../src/models/network';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import {
   binaryTask,
   buildOf,
@@ -86,5 +87,11 @@ test('needs an expert', () => {
   const expert = 3 * 5 + 5 + 5 * 4 + 4;
   expect(countParameters(buildOf(cgc({ expert: trunk, shared: 2, specific: 3 }), problem).parameters)).toBe(
     (2 + 9) * expert + 3 * 3 * 5 + 25,
+  );
+});
+
+test('computes what torch-rechub computes, with its gradients', () => {
+  tf.tidy(() =>
+    expectPeer('cgc', buildOf(cgc({ expert: trunk, shared: 2, specific: 2 }), problemOf(3, [regressionTask('a'), regressionTask('b')]))),
   );
 });

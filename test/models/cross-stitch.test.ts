@@ -6,6 +6,7 @@ import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { countParameters } from '../../src/models/network';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import {
   binaryTask,
   buildOf,
@@ -84,4 +85,10 @@ test('refuses options that make no sense', () => {
   expect(() => crossStitch(trunk, { sam: 1 })).toThrow(/unknown option 'sam'; did you mean 'same'/);
   // @ts-expect-error no encoder
   expect(() => crossStitch({ same: 1 })).toThrow(/option 'trunk' must be an encoder/);
+});
+
+test('computes what LibMTL computes, with its gradients', () => {
+  const three = problemOf(3, [regressionTask('a'), regressionTask('b'), regressionTask('c')]);
+  // LibMTL has no stitch after the last layer.
+  tf.tidy(() => expectPeer('crossStitch', buildOf(crossStitch(mlp([5, 4, 4, 3])), three), { 'stitch/3': identity(3) }));
 });

@@ -6,6 +6,7 @@ import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { countParameters } from '../../src/models/network';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer, expectPeerPenalty } from './peers';
 import {
   binaryTask,
   buildOf,
@@ -81,4 +82,21 @@ test('refuses more selectors than experts', () => {
   const expert = 3 * 5 + 5 + 5 * 4 + 4;
   const select = (3 + 1) * (2 * 2) + (3 + 1) * 2;
   expect(countParameters(buildOf(dselectk({ expert: trunk }), problem).parameters)).toBe(4 * expert + 3 * select + 25);
+});
+
+test('computes what LibMTL computes, with its gradients', () => {
+  tf.tidy(() =>
+    expectPeer(
+      'dselectk',
+      buildOf(dselectk({ expert: trunk, experts: 4, k: 2 }), problemOf(3, [regressionTask('a'), regressionTask('b')])),
+    ),
+  );
+});
+
+test('three experts: computes what LibMTL computes, and is kept off the fourth code as there', () => {
+  tf.tidy(() => {
+    const network = buildOf(dselectk({ expert: trunk, experts: 3, k: 2 }), problemOf(3, [regressionTask('a')]));
+    expectPeer('dselectk of three', network);
+    expectPeerPenalty('dselectk of three', network);
+  });
 });

@@ -4,6 +4,7 @@ import { loadBackend } from '../../src/backend/backend';
 import { esmm, productLogit } from '../../src/models/esmm';
 import { mlp } from '../../src/models/mlp';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import { binaryTask, buildOf, expectClose, multiclassTask, problemOf, regressionTask, singles } from './support';
 
 beforeAll(async () => {
@@ -48,4 +49,9 @@ test('each output is the probability of the way so far', () => {
 test('takes binary tasks in order', () => {
   expect(() => buildOf(esmm({ tower: trunk }), problem)).toThrow(/esmm: tasks must be binary.*"b" is multiclass/);
   expect(() => buildOf(esmm({ tower: trunk }), { ...steps, tasks: steps.tasks.slice(0, 1) })).toThrow(/at least two tasks/);
+});
+
+test('computes what torch-rechub computes, with its gradients', () => {
+  const two = problemOf(4, [binaryTask('a'), binaryTask('b')]);
+  tf.tidy(() => expectPeer('esmm', buildOf(esmm({ tower: trunk }), two), {}, tf.sigmoid));
 });

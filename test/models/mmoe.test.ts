@@ -7,6 +7,7 @@ import { mlp } from '../../src/models/mlp';
 import { mmoe } from '../../src/models/mmoe';
 import { countParameters } from '../../src/models/network';
 import { inferenceContext, trainingContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import {
   binaryTask,
   buildOf,
@@ -107,4 +108,13 @@ test('has as many parameters as its shapes say; refuses no experts', () => {
   expect(() => mmoe({ expert: trunk, experts: 0 })).toThrow(/option 'experts' must be integer >= 1, got 0/);
   // @ts-expect-error the expert is missing
   expect(() => mmoe({ experts: 2 })).toThrow(/option 'expert' is required/);
+});
+
+test('computes what torch-rechub computes, with its gradients', () => {
+  tf.tidy(() =>
+    expectPeer(
+      'mmoe',
+      buildOf(mmoe({ expert: trunk, experts: 3, tower: mlp([3]) }), problemOf(3, [regressionTask('a'), regressionTask('b')])),
+    ),
+  );
 });

@@ -7,6 +7,7 @@ import { mlp } from '../../src/models/mlp';
 import { mtan } from '../../src/models/mtan';
 import { countParameters } from '../../src/models/network';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
 
 beforeAll(async () => {
@@ -58,4 +59,10 @@ test('has as many parameters as its shapes say', () => {
   const attention = (channels: number, below: number): number => (channels + below) * channels + channels + channels * channels + channels;
   const own = attention(5, 0) + attention(4, 4) + 5 * 4 + 4;
   expect(countParameters(buildOf(mtan(trunk), problem).parameters)).toBe(3 * 5 + 5 + 5 * 4 + 4 + 3 * own + 5 * (4 + 1));
+});
+
+test('computes what LibMTL computes, with its gradients', () => {
+  tf.tidy(() =>
+    expectPeer('mtan', buildOf(mtan(mlp([5, 4, 4, 3]), { width: 3 }), problemOf(3, [regressionTask('a'), regressionTask('b')]))),
+  );
 });

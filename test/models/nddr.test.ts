@@ -6,6 +6,7 @@ import { mlp } from '../../src/models/mlp';
 import { nddr } from '../../src/models/nddr';
 import { countParameters } from '../../src/models/network';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import {
   binaryTask,
   buildOf,
@@ -98,4 +99,8 @@ test('has as many parameters as its shapes say', () => {
   const rest = 3 * (3 * 5 + 5 + 5 * 4 + 4) + 5 * (4 + 1);
   expect(countParameters(buildOf(nddr(trunk, { norm: 'none' }), problem).parameters)).toBe(rest + fusions);
   expect(countParameters(buildOf(nddr(trunk), problem).parameters)).toBe(rest + fusions + 3 * 2 * (5 + 4));
+});
+
+test("computes what PyTorch's layers compute, with their gradients", () => {
+  tf.tidy(() => expectPeer('nddr', buildOf(nddr(trunk), problemOf(3, [regressionTask('a'), regressionTask('b')]))));
 });

@@ -5,6 +5,7 @@ import { cgc } from '../../src/models/cgc';
 import { mlp } from '../../src/models/mlp';
 import { ple } from '../../src/models/ple';
 import { inferenceContext } from '../../src/training/step';
+import { expectPeer } from './peers';
 import { binaryTask, buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
 
 beforeAll(async () => {
@@ -84,4 +85,13 @@ test('computes what its rule says, by hand', () => {
 test('refuses no levels and no experts', () => {
   expect(() => ple({ expert: trunk, levels: 0 })).toThrow(RangeError);
   expect(() => buildOf(ple({ expert: trunk, shared: 0, specific: 0 }), problem)).toThrow(/ple: shared and specific are both 0/);
+});
+
+test('computes what torch-rechub computes, with its gradients', () => {
+  tf.tidy(() =>
+    expectPeer(
+      'ple',
+      buildOf(ple({ expert: trunk, shared: 1, specific: 2, levels: 2 }), problemOf(3, [regressionTask('a'), regressionTask('b')])),
+    ),
+  );
 });

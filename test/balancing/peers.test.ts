@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { crmogm } from '../../src/balancing/crmogm';
+import { dbmtl } from '../../src/balancing/dbmtl';
+import { gradnorm, gradnormObjective } from '../../src/balancing/gradnorm';
+import { moco } from '../../src/balancing/moco';
+import { rlw } from '../../src/balancing/rlw';
+import { stch } from '../../src/balancing/stch';
+import { upgrad } from '../../src/balancing/upgrad';
+import { expectClose, norm } from './matrices';
+
+/*
+ * Methods with state against LibMTL and TorchJD over several steps; see `reference/make_peers.py`. All compute in float64: what is left
+ * are the 1e-8 that LibMTL adds where it divides, and float32 where it says so.
+ */
+
+interface Sequence {
+  readonly jacobians: number[][][];
+  readonly losses: number[][];
+}
+
+const peers = JSON.parse(readFileSync(join(__dirname, 'reference', 'peers.json'), 'utf8')) as {
+  readonly moco: (Sequence & { rho: number; updates: number[][] })[];
+  readonly dbmtl: (Sequence & { beta: number; sigma: number; updates: number[][] })[];
+  readonly stch: { mu: number; warmup: number; losses: number[][][]; weights: number[][][] };
+  readonly gradnorm: Sequence & {
+    alpha: number;
+    learningRate: number;
+    initial: number[];
+    objective: { weights: number[][]; byLogits: number[][] };
+    paper: number[][];
+  };
+  readonly rlw: Record<'square' | 'squaredLogRatio', { mean: number; error: number }>;
+  readonly crmogm: { alpha: number; jacobians: number[][][]; weights: number[][] };
+};
+
+test.each(peers.moco)('MoCo follows LibMTL, rho $rho', ({ rho, jacobians, losses, updates }) => {
+  const session = moco({ rho }).start(3);
+  jacobians.forEach((j, k) => {
+    expectClose(session.combine(j, { losses: losses[k]! }), updates[k]!, 1e-7);
+  });
+});
+
+test.each(peers.dbmtl)('DB-MTL follows LibMTL, beta $beta, sigma $sigma', ({ beta, sigma, jacobians, losses, updates }) => {
+  const session = dbmtl({ beta, sigma }).start(3);
+  jacobians.forEach((j, k) => {
+    // The first running means are some .1 long; LibMTL adds 1e-8 to them.
+    expectClose(session.combine(j, { losses: losses[k]! }), updates[k]!, 1e-6);
+  });
+});
+
+test('the variant log of smooth Tchebycheff follows LibMTL through warm-up and after', () => {
+  const { mu, warmup, losses, weights } = peers.stch;
+  const method = stch({ variant: 'log', mu, warmup });
+  const means = losses.map((batches) => batches[0]!.map((_, t) => batches.reduce((sum, batch) => sum + batch[t]! / batches.length, 0)));
+  losses.forEach((batches, epoch) => {
+    batches.forEach((batch, b) => {
+      expectClose(method.weights(batch, { epoch, epochLosses: means.slice(0, epoch) }), weights[epoch]![b]!, 1e-7);
+    });
+  });
+});
+
+test("GradNorm's objective has LibMTL's gradient, by the logits that LibMTL learns", () => {
+  const { alpha, jacobians, losses, initial, objective } = peers.gradnorm;
+  jacobians.forEach((j, k) => {
+    const weights = objective.weights[k]!;
+    const lossRatios = losses[k]!.map((loss, t) => loss / initial[t]!);
+    const { gradient } = gradnormObjective({ weights, norms: j.map(norm), lossRatios, alpha });
+    const inner = gradient.reduce((sum, g, t) => sum + (g * weights[t]!) / weights.length, 0);
+    // The weights are T softmax(logits). LibMTL's loss ratios are float32.
+    expectClose(
+      gradient.map((g, t) => weights[t]! * (g - inner)),
+      objective.byLogits[k]!,
+      1e-6,
+    );
+  });
+});
+
+test("GradNorm's weights are those of the paper's rule on PyTorch's autograd and Adam", () => {
+  const { alpha, learningRate, jacobians, losses, paper } = peers.gradnorm;
+  const session = gradnorm({ alpha, learningRate }).start(3);
+  jacobians.forEach((jacobian, k) => {
+    expectClose(session.weights(losses[k]!, { jacobian }), paper[k]!, 1e-8);
+  });
+});
+
+test("random weights have LibMTL's moments, and the exact one of a log ratio", () => {
+  const session = rlw().start(3, { seed: 5 });
+  const draws = Array.from({ length: 20000 }, () => session.weights([1, 1, 1]));
+  const estimate = (values: number[]): { mean: number; error: number } => {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return { mean, error: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0)) / values.length };
+  };
+  const squares = estimate(draws.map(([a]) => a! ** 2));
+  const ratios = estimate(draws.map(([a, b]) => Math.log(a! / b!) ** 2));
+  // Four standard errors.
+  for (const [ours, theirs] of [
+    [squares, peers.rlw.square],
+    [ratios, peers.rlw.squaredLogRatio],
+    // The log ratio of two weights is the difference of two standard normal numbers: its variance is 2.
+    [ratios, { mean: 2, error: 0 }],
+  ] as const) {
+    expect(Math.abs(ours.mean - theirs.mean)).toBeLessThan(4 * Math.hypot(ours.error, theirs.error));
+  }
+});
+
+test('CR-MOGM around UPGrad follows TorchJD', () => {
+  const { alpha, jacobians, weights } = peers.crmogm;
+  const session = crmogm({ method: upgrad(), alpha }).start(3);
+  jacobians.forEach((j, k) => {
+    expectClose(session.weights(j), weights[k]!, 1e-6);
+  });
+});
