@@ -108,7 +108,8 @@ function agreeingLength(gramian: Float64Array, s1: number, w1: Float64Array, s2:
 /**
  * Conflict-averse gradient descent (Liu, Liu, Jin, Stone, Liu 2021, arXiv 2110.14048): the direction in a ball of radius c |g_0| around
  * the mean gradient g_0 that helps the worst-off task most: g_0 + c |g_0| g_w / |g_w|, with w from a convex problem on the simplex
- * that is solved exactly here. Where g_w vanishes (a Pareto-stationary point with c >= 1) the update is 0. c = 0 is the mean.
+ * that is solved exactly here. Where g_w vanishes, at a Pareto-stationary point, the update is g_0 for c < 1, as in the authors' code, and 0
+ * for c >= 1, where 0 lies in the ball. c = 0 is the mean.
  */
 export const cagrad: MethodFactory<CagradOptions, GramianBalancer> = defineGramianBalancer<CagradOptions>({
   name: 'cagrad',
@@ -132,8 +133,9 @@ export const cagrad: MethodFactory<CagradOptions, GramianBalancer> = defineGrami
         const radius = c * meanNorm;
         if (radius > 0) {
           const worst = worstCase(gramian, tasks, radius, meanNorm);
-          if (worst === undefined) return { weights: weights.fill(0) };
-          for (let t = 0; t < tasks; t++) weights[t]! += (radius * worst.weights[t]!) / worst.norm;
+          // For c < 1 the origin lies outside the ball, and g_w / |g_w| has no direction: the mean stays, as in the authors' code.
+          if (worst === undefined && c >= 1) return { weights: weights.fill(0) };
+          if (worst) for (let t = 0; t < tasks; t++) weights[t]! += (radius * worst.weights[t]!) / worst.norm;
         }
         for (let t = 0; t < tasks; t++) weights[t]! /= divisor;
         return { weights };

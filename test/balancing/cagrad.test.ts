@@ -50,3 +50,14 @@ test('vanishes at a stationary point when the ball holds the origin', () => {
   ];
   expectClose(cagrad({ c: 1.5 }).combine(j), [0, 0], 1e-6);
 });
+
+test('gives the mean where the worst combination vanishes, but for a ball that holds the origin', () => {
+  const conflicting = [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+  ];
+  expectClose(cagrad({ c: 0.4 }).combine(conflicting), [0, 1 / 3], 1e-9);
+  expectClose(cagrad({ c: 0.4, rescale: '1+c^2' }).combine(conflicting), [0, 1 / 3 / 1.16], 1e-9);
+  expectClose(cagrad({ c: 1 }).combine(conflicting), [0, 0], 1e-9);
+});
