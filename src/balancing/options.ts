@@ -140,6 +140,12 @@ export function readOptions<Options extends object>(
   given: Options | undefined,
 ): Required<Options> {
   const names = Object.keys(specs);
+  const encoder = (given as { readonly build?: unknown; readonly name?: unknown } | null | undefined) ?? {};
+  if (typeof encoder.build === 'function' && typeof encoder.name === 'string') {
+    const place = names.find((name) => (specs as Readonly<Record<string, OptionSpec<unknown>>>)[name]!.type.startsWith('encoder'));
+    const hint = place === undefined ? 'it takes no encoder' : `write ${method}({ ${place}: ${encoder.name}(...) })`;
+    throw new TypeError(`${method}(options): options must be an object of options, got the encoder ${encoder.name}(...); ${hint}`);
+  }
   if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
     throw new TypeError(`${method}(options): options must be an object, got ${show(given)}`);
   }

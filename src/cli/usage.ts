@@ -49,7 +49,7 @@ Training
 
 The comparison
   --test X            share of the rows for testing (default: 0.3)
-  --splits FILE.json  given splits by seed: { "0": { "train": [...], "test": [...] }, ... }, row numbers from 0
+  --splits FILE.json  given splits by seed: { "0": { "train": [...], "test": [...] }, ... }, or an array of them; row numbers from 0
   --smallest-effect X the smallest gain that matters, in units of the metrics; needed for the verdict "no difference"
   --alpha X           chance of any false verdict (default: 0.05)
 

@@ -7,7 +7,7 @@ const parts = ['train', 'validation', 'test'] as const;
 
 /**
  * Reads splits given by row index: `{ "0": { "train": [...], "test": [...], "validation"?: [...] }, ... }` by seed, or an object that has
- * such a record under `splits`.
+ * such a record under `splits`; an array of splits counts as seeds 0, 1, ... in its order.
  *
  * Indices count the rows of the table that `taskData` read, from 0; rows that it dropped for having no label are left out of the parts.
  * @param json the parsed JSON
@@ -16,10 +16,11 @@ const parts = ['train', 'validation', 'test'] as const;
  * @throws DataError when an index is out of range, there twice or in two parts, a part is empty, or a task has no training label
  */
 export function givenSplits(json: unknown, data: TaskData): ReadonlyMap<number, Split> {
-  const splits = isRecord(json) && isRecord(json.splits) ? json.splits : json;
+  const given = isRecord(json) && (isRecord(json.splits) || Array.isArray(json.splits)) ? json.splits : json;
+  const splits = Array.isArray(given) ? { ...(given as readonly unknown[]) } : given;
   if (!isRecord(splits) || Object.keys(splits).length === 0) {
     throw new TypeError(
-      `Cannot read the splits: expected an object such as { "0": { "train": [0, 1], "test": [2] } }; got ${describeValue(splits)}`,
+      `Cannot read the splits: expected an object by seed such as { "0": { "train": [0, 1], "test": [2] } }, or an array of such splits; got ${describeValue(given)}`,
     );
   }
   const rowOf = tableRows(data);

@@ -1,4 +1,5 @@
 import { didYouMean } from '../options';
+import { checkLossWeight } from '../tasks/label-options';
 import { describeValue } from '../tasks/options';
 import type { Task, TaskSpec } from '../tasks/task';
 import { type MissingMarkers, missingTest, sortNames, toName, toNumber } from './cell';
@@ -48,7 +49,11 @@ export function readLabels(name: string, spec: TaskSpec, values: ArrayLike<unkno
       }
       numbers[row] = number;
     }
-    return { task: { name, kind: 'regression', column, classes: [], outputs: 1 }, values: numbers, length: 1 };
+    return {
+      task: { name, kind: 'regression', column, classes: [], outputs: 1, ...weights(where, column, spec, []) },
+      values: numbers,
+      length: 1,
+    };
   }
   const counts = countNames(values, missing);
   const classes = spec.kind === 'binary' ? binaryClasses(where, column, spec, counts) : multiClasses(where, column, counts);
@@ -124,15 +129,12 @@ function multiClasses(where: string, column: string, counts: ReadonlyMap<string,
   return classes;
 }
 
-function weights(
-  where: string,
-  column: string,
-  spec: TaskSpec,
-  classes: readonly string[],
-): { readonly classWeights?: readonly number[] | 'balanced' } {
-  const given = spec.classWeights;
-  if (given === undefined) return {};
-  if (given === 'balanced') return { classWeights: 'balanced' };
+function weights(where: string, column: string, spec: TaskSpec, classes: readonly string[]): Pick<Task, 'classWeights' | 'lossWeight'> {
+  const { classWeights: given, lossWeight } = spec;
+  if (lossWeight !== undefined) checkLossWeight(where, lossWeight);
+  const own = lossWeight === undefined || lossWeight === 1 ? {} : { lossWeight };
+  if (given === undefined) return own;
+  if (given === 'balanced') return { classWeights: 'balanced', ...own };
   const unknown = Object.keys(given).find((label) => !classes.includes(label));
   if (unknown !== undefined) {
     throw new DataError(
@@ -141,7 +143,7 @@ function weights(
       { column },
     );
   }
-  return { classWeights: classes.map((label) => given[label] ?? 1) };
+  return { classWeights: classes.map((label) => given[label] ?? 1), ...own };
 }
 
 /** The tags of a cell: an array of tags, or text with blanks between them; undefined where the whole sequence is unlabelled. */
@@ -180,6 +182,14 @@ function readTags(
       );
     }
     longest = Math.max(longest, tags.length);
+    const blank = Array.from(tags).findIndex((tag) => typeof tag === 'string' && tag !== '' && tag.trim() === '');
+    if (blank >= 0) {
+      throw new DataError(
+        'wrong-classes',
+        `${where}: row ${row} (counted from 0) has a tag of blanks, ${JSON.stringify(tags[blank])}, at position ${blank}; give the tag a name, such as "space", or null where it is missing`,
+        { column, row },
+      );
+    }
     for (let i = 0; i < tags.length; i++) if (!missing(tags[i])) counts.set(toName(tags[i]), (counts.get(toName(tags[i])) ?? 0) + 1);
     sequences.push(tags);
   }

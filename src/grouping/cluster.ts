@@ -10,6 +10,9 @@ import { spectral } from './spectral';
 /** How tasks are put into groups. */
 export type ClusterMethod = 'hierarchical' | 'spectral' | 'k-medoids';
 
+/** Every one of them. */
+export const clusterMethods: readonly ClusterMethod[] = ['hierarchical', 'spectral', 'k-medoids'];
+
 /** How the number of groups is chosen. */
 export type GroupCountRule = 'silhouette' | 'gap';
 
@@ -185,7 +188,7 @@ export function clusterTasks(affinity: Affinity, options?: ClusterOptions): Task
     permutations: 99,
     seed: 0,
   });
-  checkOneOf(who, 'method', method, ['hierarchical', 'spectral', 'k-medoids']);
+  checkOneOf(who, 'method', method, clusterMethods);
   checkOneOf(who, 'linkage', linkage, ['average', 'complete', 'single']);
   checkOneOf(who, 'rule', rule, ['silhouette', 'gap']);
   checkInteger(who, 'permutations', permutations, 19);

@@ -5,7 +5,7 @@ import { mlp } from '../models/mlp';
 import { singleTask } from '../models/single-task';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';
-import { type GroupTasksOptions, groupTasks, type TaskGrouping } from './group-tasks';
+import { type GroupTasksOptions, groupBy, type TaskGrouping } from './group-tasks';
 
 /** Options of `discover`. */
 export interface DiscoverOptions extends GroupTasksOptions {
@@ -34,7 +34,7 @@ export interface Discovery {
 export async function discover(data: TaskData, options: DiscoverOptions = {}): Promise<Discovery> {
   const { compare: judging = {}, ...rest } = options;
   const trunk = options.trunk ?? mlp([64, 32]);
-  const grouping = await groupTasks(data, { ...rest, trunk });
+  const grouping = await groupBy('discover', ['compare'], data, { ...rest, trunk });
   const measured = options.seeds ?? 3;
   const count = typeof judging.seeds === 'number' ? judging.seeds : 5;
   const seeds = Array.isArray(judging.seeds) ? judging.seeds : Array.from({ length: count }, (_, i) => measured + i);

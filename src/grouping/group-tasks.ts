@@ -4,11 +4,11 @@ import { dendrogram } from '../plots/dendrogram';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
 import type { Affinity } from './affinity';
-import { type ClusterMethod, clusterTasks, type TaskClustering } from './cluster';
+import { type ClusterMethod, clusterMethods, clusterTasks, type TaskClustering } from './cluster';
 import { pairwiseScores } from './group-scores';
 import { type GroupPlan, planGroups } from './plan';
 import type { SharingPlan } from './sharing-plan';
-import { type TaskAffinityOptions, taskAffinity } from './task-affinity';
+import { measureAffinity, type TaskAffinityOptions } from './task-affinity';
 
 /** Options of `groupTasks`. */
 export interface GroupTasksOptions extends TaskAffinityOptions {
@@ -24,6 +24,8 @@ export interface GroupTasksOptions extends TaskAffinityOptions {
   /** An affinity that was measured before. @default measured by the other options */
   readonly affinity?: Affinity;
 }
+
+const ownNames = ['by', 'budget', 'method', 'affinity'] as const;
 
 /** Which tasks should share a network, and why. */
 export interface TaskGrouping {
@@ -52,11 +54,28 @@ export interface TaskGrouping {
  * const comparison = await compare(data, { methods: { single: singleTask(trunk), groups: grouped(plan, trunk) } });
  */
 export async function groupTasks(data: TaskData, options: GroupTasksOptions = {}): Promise<TaskGrouping> {
+  return groupBy('groupTasks', [], data, options);
+}
+
+/**
+ * `groupTasks` for a function that takes its options among others.
+ * @param who the function that the user called, for messages
+ * @param others names of its other options, which are none of `options`
+ */
+export async function groupBy(who: string, others: readonly string[], data: TaskData, options: GroupTasksOptions): Promise<TaskGrouping> {
+  if ('architecture' in options)
+    throw new TypeError(
+      `${who}(data, options): options must be an object such as { trunk: mlp([64]) }, got a method; give its encoder as trunk`,
+    );
   const { by = 'clusters', budget, method, affinity: given, ...rest } = options;
-  if (by !== 'clusters' && by !== 'search')
-    throw new RangeError(`groupTasks: by must be "clusters" or "search", got ${JSON.stringify(by)}`);
-  if (budget !== undefined) checkInteger('groupTasks', 'budget', budget, 1);
-  const affinity = given ?? (await taskAffinity(data, rest));
+  if (by !== 'clusters' && by !== 'search') throw new RangeError(`${who}: by must be "clusters" or "search", got ${JSON.stringify(by)}`);
+  if (budget !== undefined) checkInteger(who, 'budget', budget, 1);
+  const size = given?.tasks.length ?? data.tasks.length;
+  if (by === 'clusters' && budget !== undefined && budget > size)
+    throw new RangeError(`${who}: budget must be at most the number of tasks, ${size}, got ${budget}`);
+  if (method !== undefined && !clusterMethods.includes(method))
+    throw new RangeError(`${who}: method must be one of ${clusterMethods.join(', ')}, got ${JSON.stringify(method)}`);
+  const affinity = given ?? (await measureAffinity(who, [...others, ...ownNames], data, rest));
   const found = by === 'clusters' ? byClusters(affinity, budget, method) : bySearch(affinity, budget);
   const text = (): string =>
     [...found.plan.groups.map(({ train }, i) => `group ${i + 1}: ${train.join(', ')}`), ...found.reasons].join('\n');

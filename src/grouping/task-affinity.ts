@@ -90,27 +90,40 @@ interface Trainer {
  * @throws RangeError for fewer than two tasks, an unknown measure or an option out of range; TypeError for an unknown option
  */
 export async function taskAffinity(data: TaskData, options: TaskAffinityOptions = {}): Promise<Affinity> {
-  const known: readonly string[] = [...ownNames, ...settingNames];
+  return measureAffinity('taskAffinity', [], data, options);
+}
+
+/**
+ * `taskAffinity` for a function that takes its options among others.
+ * @param who the function that the user called, for messages
+ * @param others names of its other options, which are none of `options`
+ */
+export async function measureAffinity(
+  who: string,
+  others: readonly string[],
+  data: TaskData,
+  options: TaskAffinityOptions,
+): Promise<Affinity> {
+  const known: readonly string[] = [...others, ...ownNames, ...settingNames];
   for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new TypeError(`taskAffinity: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
+    if (!known.includes(key)) throw new TypeError(`${who}: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
   }
   const { measure = 'tag', trunk = mlp([64, 32]), seeds = 3, checkpoints = 10, lookahead = 0.1, layer, test = 0.3 } = options;
   if (!MEASURES.includes(measure))
-    throw new RangeError(`taskAffinity: unknown measure "${measure}"${didYouMean(measure, MEASURES)}; one of ${MEASURES.join(', ')}`);
-  if (data.tasks.length < 2) throw new RangeError(`taskAffinity: needs at least two tasks, got ${data.tasks.length}`);
-  checkInteger('taskAffinity', 'seeds', seeds, 1);
-  checkInteger('taskAffinity', 'checkpoints', checkpoints, 1);
-  checkNumber('taskAffinity', 'lookahead', lookahead, Number.MIN_VALUE);
-  checkNumber('taskAffinity', 'test', test, Number.MIN_VALUE, 1, true);
+    throw new RangeError(`${who}: unknown measure "${measure}"${didYouMean(measure, MEASURES)}; one of ${MEASURES.join(', ')}`);
+  if (data.tasks.length < 2) throw new RangeError(`${who}: needs at least two tasks, got ${data.tasks.length}`);
+  checkInteger(who, 'seeds', seeds, 1);
+  checkInteger(who, 'checkpoints', checkpoints, 1);
+  checkNumber(who, 'lookahead', lookahead, Number.MIN_VALUE);
+  checkNumber(who, 'test', test, Number.MIN_VALUE, 1, true);
   if (layer !== undefined) {
     if (measure !== 'gradient-cosine')
-      throw new TypeError(`taskAffinity: option "layer" belongs to the measure "gradient-cosine", got "${measure}"; leave it out`);
-    checkInteger('taskAffinity', 'layer', layer, 0);
+      throw new TypeError(`${who}: option "layer" belongs to the measure "gradient-cosine", got "${measure}"; leave it out`);
+    checkInteger(who, 'layer', layer, 0);
   }
   if (measure === 'labels') return labelSimilarity(data.labels);
   const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
-  const { onProgress, ...settings } = checkSettings('taskAffinity', { epochs: 60, ...given });
+  const { onProgress, ...settings } = checkSettings(who, { epochs: 60, ...given });
   const backend = await loadBackend();
   const measured = (): Promise<Affinity> => measureTrained(data, { ...options, measure }, trunk, settings, onProgress);
   if (options.directory === undefined) return measured();
@@ -170,7 +183,7 @@ async function measureTrained(
         const failed = results.find(({ failure }) => failure !== undefined);
         if (failed) throw new Error(failed.failure);
         if (results.length < runs.length || results.some(({ interrupted }) => interrupted))
-          throw new Error('taskAffinity was interrupted before the networks were trained');
+          throw new Error(`${who} was interrupted before the networks were trained`);
         return results;
       },
     };
@@ -183,7 +196,7 @@ async function measureTrained(
           ),
         );
       case 'gradient-cosine':
-        return gradientCosineAffinity(names(data), await gradientLooks(trainer, gramianOfLayer(layer)));
+        return gradientCosineAffinity(names(data), await gradientLooks(trainer, gramianOfLayer(who, layer)));
       case 'pairwise':
         return byPairs(trainer);
       case 'leave-one-out':
@@ -213,19 +226,17 @@ function trialSteps(rate: number): Look<{ readonly before: Float32Array; readonl
 }
 
 /** The products of the tasks' gradients of the shared parameters, or of one layer of them. */
-function gramianOfLayer(layer: number | undefined): Look<Float32Array[]> {
+function gramianOfLayer(who: string, layer: number | undefined): Look<Float32Array[]> {
   return (shape, parameters, on, batch) => {
     const { network, tasks, stack } = shape;
     const { jacobian, gramian } = taskGradients(shape, parameters, on, batch);
     if (layer === undefined) return rowsOf(gramian.dataSync(), tasks.length);
-    if (!network.layered) throw new RangeError('taskAffinity: layer needs inputs that are numbers, got token ids; leave it out');
+    if (!network.layered) throw new RangeError(`${who}: layer needs inputs that are numbers, got token ids; leave it out`);
     const { layers } = network.layered;
     // Layers without parameters (activations, pooling) have no gradient to compare.
     const learned = layers.filter((own) => own.parameters.length > 0);
     if (layer >= learned.length)
-      throw new RangeError(
-        `taskAffinity: layer must be below the number of the trunk's layers that learn, ${learned.length}, got ${layer}`,
-      );
+      throw new RangeError(`${who}: layer must be below the number of the trunk's layers that learn, ${learned.length}, got ${layer}`);
     const names = learned[layer]!.parameters.map(({ name }) => name);
     const shared = network.parameters.filter(({ role }) => role === 'shared');
     const own = jacobian.filter((_, i) => names.includes(shared[i]!.name));

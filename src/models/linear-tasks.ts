@@ -11,11 +11,13 @@ export const ROUGH = { tolerance: 1e-3, maxIterations: 1000 } as const;
 
 /** @throws RangeError for a task that linear models cannot learn */
 export function checkLinearTasks(who: string, tasks: readonly Task[]): void {
-  for (const { name, kind, classWeights } of tasks) {
+  for (const { name, kind, classWeights, lossWeight } of tasks) {
     if (kind !== 'binary' && kind !== 'regression')
       throw new RangeError(`${who}: task "${name}" is ${kind}; linear multi-task learning takes binary and regression tasks only`);
     if (classWeights !== undefined)
       throw new RangeError(`${who}: task "${name}" has class weights, which the linear methods do not take; leave them out`);
+    if (lossWeight !== undefined)
+      throw new RangeError(`${who}: task "${name}" has a lossWeight, which the linear methods do not take; leave it out`);
   }
 }
 

@@ -23,10 +23,10 @@ export interface Method {
   readonly balancing?: Balancing;
   readonly update: Required<UpdateOptions>;
   /**
-   * The same architecture with another way of balancing.
+   * The same architecture with a way of balancing its tasks: one; what else should count more is a task's option `lossWeight`.
    * @param balancing a loss weighting or gradient aggregator, for instance `pcgrad()`
-   * @throws TypeError for an unknown option or an architecture that is not trained by gradient steps, RangeError for a value that is none
-   *   of those listed
+   * @throws TypeError for an unknown option, a method that balances already or an architecture that is not trained by gradient steps,
+   *   RangeError for a value that is none of those listed
    */
   with(balancing: Balancing, options?: UpdateOptions): Method;
 }
@@ -44,6 +44,10 @@ function build(architecture: Architecture, balancing: Balancing | undefined, upd
     with(next, options) {
       if (typeof next?.info?.name !== 'string')
         throw new TypeError(`${architecture.name}.with: expected a balancing method such as pcgrad(), got ${String(next)}`);
+      if (balancing)
+        throw new TypeError(
+          `${architecture.name}.with(${next.info.name}()): the method balances its tasks by ${balancing.info.name}() already, and one way of balancing would silently take the place of the other; give .with(...) once, and weights of tasks that hold beside it as lossWeight of the tasks, for instance tl.binary({ lossWeight: 2 })`,
+        );
       if (architecture.solve)
         throw new TypeError(
           `${architecture.name}.with: it is solved by an algorithm of its own, so there are no gradient steps for ${next.info.name} to balance`,

@@ -26,7 +26,7 @@ export interface DesignOptions {
   readonly seeds?: number | readonly number[];
   /** Share of the rows for testing, in (0, 1). @default 0.3 */
   readonly test?: number;
-  /** Splits by seed instead of drawn ones: `{ "0": { train: [...], test: [...], validation?: [...] }, ... }`, row indices from 0. */
+  /** Splits by seed instead of drawn ones: `{ "0": { train: [...], test: [...], validation?: [...] }, ... }`, or an array of them, row indices from 0. */
   readonly splits?: unknown;
   /**
    * What seeds vary. `'split'`: every run starts from the first seed's initialisation and batch orders; `'initialisation'`: every run has

@@ -4,13 +4,11 @@ import { checkOptions, describeValue } from './options';
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
 
 /** Checks the options that every kind of task shares and returns those that were given. */
-export function readLabelOptions<T extends { readonly column?: string; readonly classWeights?: ClassWeights }>(
-  where: string,
-  options: T,
-  known: readonly string[],
-): T {
+export function readLabelOptions<
+  T extends { readonly column?: string; readonly classWeights?: ClassWeights; readonly lossWeight?: number },
+>(where: string, options: T, known: readonly string[]): T {
   checkOptions(where, options, known);
-  const { column, classWeights } = options;
+  const { column, classWeights, lossWeight } = options;
   if (column !== undefined && (typeof column !== 'string' || column === '')) {
     throw new TypeError(`${where}: column must be the name of a column; got ${describeValue(column)}`);
   }
@@ -24,5 +22,15 @@ export function readLabelOptions<T extends { readonly column?: string; readonly 
       }
     }
   }
+  if (lossWeight !== undefined) checkLossWeight(where, lossWeight);
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** @throws TypeError when a task's loss weight is no number, RangeError when it is not a finite number above 0 */
+export function checkLossWeight(where: string, weight: unknown): void {
+  if (typeof weight !== 'number') throw new TypeError(`${where}: lossWeight must be a number; got ${describeValue(weight)}`);
+  if (!Number.isFinite(weight) || weight <= 0)
+    throw new RangeError(
+      `${where}: lossWeight must be a finite number above 0; got ${describeValue(weight)}; leave a task out that must not count`,
+    );
 }

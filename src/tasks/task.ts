@@ -13,6 +13,8 @@ export interface TaskSpec {
   readonly column?: string;
   /** Loss weight of each class, by the class's name (classification only). `'balanced'` = rows / (classes x rows of the class). */
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
+  /** What the task's loss is multiplied by, before any balancing. @default 1 */
+  readonly lossWeight?: number;
   /** The value of a binary task that counts as positive. @default the larger of the two */
   readonly positive?: string | number | boolean;
 }
@@ -28,4 +30,6 @@ export interface Task {
   readonly outputs: number;
   /** Loss weight of each class in code order; undefined where all weigh 1. */
   readonly classWeights?: readonly number[] | 'balanced';
+  /** What its loss is multiplied by; undefined where that is 1. */
+  readonly lossWeight?: number;
 }

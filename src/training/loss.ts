@@ -111,20 +111,25 @@ function sumsAndTargets(
     return { sums, counts, slopes };
   });
   const join = (parts: Tensor[], axis: number): Tensor => (parts.length === 1 ? parts[0]! : tf.concat(parts, axis));
+  const own = tasks.map(({ lossWeight = 1 }) => lossWeight);
+  const weighted = own.some((weight) => weight !== 1);
+  const sums = join(
+    groups.map((g) => g.sums),
+    1,
+  );
   return {
-    sums: join(
-      groups.map((g) => g.sums),
-      1,
-    ),
+    sums: weighted ? tf.mul(sums, tf.tensor2d([own])) : sums,
     counts: join(
       groups.map((g) => g.counts),
       1,
     ),
-    slopes: () =>
-      join(
+    slopes() {
+      const slopes = join(
         groups.map((g) => g.slopes()),
         2,
-      ),
+      );
+      return weighted ? tf.mul(slopes, perOutput(tasks, tf.tensor2d([own]))) : slopes;
+    },
   };
 }
 
@@ -141,7 +146,7 @@ function perOutput(tasks: readonly Task[], factors: Tensor): Tensor {
 
 /**
  * The tasks' losses over a batch: cross entropy in nats (binary, multiclass, tagging), squared error of the standardised target
- * (regression). Labels that are missing count nothing. Differentiable by `outputs`.
+ * (regression), times the task's `lossWeight`. Labels that are missing count nothing. Differentiable by `outputs`.
  * @param outputs `[stack, batch, outputs]`, logits or standardised values, tasks side by side
  * @param labels `[stack, batch, columns]`, class codes or standardised values, 0 where missing
  * @param mask `[stack, batch, columns]`, 1 where there is a label

@@ -68,7 +68,7 @@ function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Opt
     weightDecay: name === 'adamw' ? 0.01 : 0,
   });
   const { learningRate, beta1, beta2, epsilon, weightDecay } = filled;
-  checkNumber(name, 'learningRate', learningRate, 0);
+  checkNumber(name, 'learningRate', learningRate, Number.MIN_VALUE);
   checkNumber(name, 'beta1', beta1, 0, 1, true);
   checkNumber(name, 'beta2', beta2, 0, 1, true);
   checkNumber(name, 'epsilon', epsilon, 0);
@@ -128,7 +128,7 @@ export interface SgdOptions {
 export function sgd(options?: SgdOptions): Optimizer {
   const filled = withDefaults<Required<SgdOptions>>('sgd', options, { learningRate: 1e-2, momentum: 0, weightDecay: 0 });
   const { learningRate, momentum, weightDecay } = filled;
-  checkNumber('sgd', 'learningRate', learningRate, 0);
+  checkNumber('sgd', 'learningRate', learningRate, Number.MIN_VALUE);
   checkNumber('sgd', 'momentum', momentum, 0, 1, true);
   checkNumber('sgd', 'weightDecay', weightDecay, 0);
   return ofThisPackage({

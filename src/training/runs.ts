@@ -288,7 +288,12 @@ function stacks(
   const groups = new Map<string, Unit[]>();
   for (const unit of units) {
     const { method, split } = runs[unit.run]!;
-    const kinds = unit.tasks.map((t) => [data.tasks[t]!.kind, data.tasks[t]!.outputs, data.tasks[t]!.classes.length]);
+    const kinds = unit.tasks.map((t) => [
+      data.tasks[t]!.kind,
+      data.tasks[t]!.outputs,
+      data.tasks[t]!.classes.length,
+      data.tasks[t]!.lossWeight,
+    ]);
     const key = JSON.stringify([
       idOf(method.architecture.build),
       idOf(method.balancing),

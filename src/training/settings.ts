@@ -123,7 +123,7 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
   if (typeof optimizer?.update !== 'function')
     throw new TypeError(`${who}: optimizer must be made by adam(), adamw() or sgd(), got ${JSON.stringify(optimizer)}`);
   const learningRate = filled.learningRate ?? optimizer.learningRate;
-  checkNumber(who, 'learningRate', learningRate, 0);
+  checkNumber(who, 'learningRate', learningRate, Number.MIN_VALUE);
   if (schedule !== 'constant' && schedule !== 'cosine')
     throw new RangeError(`${who}: schedule must be "constant" or "cosine", got ${JSON.stringify(schedule)}`);
   if (patience !== undefined) checkInteger(who, 'patience', patience, 1);

@@ -17,6 +17,18 @@ describe('givenSplits', () => {
     }
   });
 
+  it('takes an array of splits as seeds 0, 1, ... in its order', () => {
+    const list = [
+      { train: [4, 0], test: [2] },
+      { train: [0, 1], validation: [3], test: [2, 4] },
+    ];
+    const expected = [...givenSplits({ 0: list[0], 1: list[1] }, data)];
+    expect([...givenSplits(list, data)]).toEqual(expected);
+    expect([...givenSplits({ splits: list }, data)]).toEqual(expected);
+    expect(() => givenSplits([], data)).toThrow('or an array of such splits; got');
+    expect(() => givenSplits([list[0], { train: [0], test: [7] }], data)).toThrow('Cannot read the split of seed 1: "test" holds 7');
+  });
+
   it('counts rows of the table, where taskData dropped some', () => {
     const gaps = taskData({ x: [1, 2, 3, 4, 5], y: [0, null, 0, 1, null] }, { tasks: { y: binary() } });
     const split = givenSplits({ 0: { train: [0, 1, 3], test: [2, 4] } }, gaps).get(0)!;
@@ -44,7 +56,9 @@ describe('givenSplits', () => {
   });
 
   it('refuses what is no split', () => {
-    expect(() => givenSplits([], data)).toThrow('expected an object such as { "0": { "train": [0, 1], "test": [2] } }; got an array of 0');
+    expect(() => givenSplits([], data)).toThrow(
+      'expected an object by seed such as { "0": { "train": [0, 1], "test": [2] } }, or an array of such splits; got an array of 0',
+    );
     expect(() => givenSplits({ 0: [1, 2] }, data)).toThrow(
       'Cannot read the split of seed 0: expected { "train": [...], "test": [...] }; got an array of 2',
     );

@@ -7,6 +7,7 @@ import { adjustedRandIndex } from '../../src/grouping/adjusted-rand';
 import { discover } from '../../src/grouping/discover';
 import { groupTasks } from '../../src/grouping/group-tasks';
 import { taskAffinity } from '../../src/grouping/task-affinity';
+import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 
 beforeAll(async () => {
@@ -57,6 +58,25 @@ test('TAG compares losses under the same dropout: a look-ahead of no length give
   const { values } = await taskAffinity(data, { trunk, seeds: 2, epochs: 5, checkpoints: 3, lookahead: 1e-9 });
   // Two ways to the same float32 losses: some 1e-7; other draws would differ by some 1e-2.
   for (const row of values) for (const value of row) expect(Math.abs(value)).toBeLessThan(1e-5);
+});
+
+test("errors name the function and the option that the user wrote, not an inner function's", async () => {
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    [() => groupTasks(data, hardSharing(mlp([4])) as never), /^groupTasks\(data, options\): options must be an object.*got a method/],
+    [
+      () => groupTasks(data, { measures: 'tag' } as never),
+      /^groupTasks: unknown option "measures" \(did you mean "measure"\?\); options: by, budget,/,
+    ],
+    [() => groupTasks(data, { seeds: 0 }), /^groupTasks: seeds must be/],
+    [() => groupTasks(data, { epochs: 0 }), /^groupTasks: epochs must be/],
+    [() => groupTasks(data, { learningRate: 0 }), /^groupTasks: learningRate must be a number above 0, got 0/],
+    [() => groupTasks(data, { measure: 'labels', budget: 7 }), /^groupTasks: budget must be at most the number of tasks, 6, got 7/],
+    [() => groupTasks(data, { measure: 'labels', method: 'kmeans' as never }), /^groupTasks: method must be one of hierarchical, /],
+    [() => discover(data, { compares: {} } as never), /^discover: unknown option "compares" \(did you mean "compare"\?\)/],
+    [() => discover(data, { checkpoints: 0 }), /^discover: checkpoints must be/],
+    [() => taskAffinity(data, { by: 'search' } as never), /^taskAffinity: unknown option "by"/],
+  ];
+  for (const [run, message] of cases) await expect(run()).rejects.toThrow(message);
 });
 
 test('gradients of one layer have a cosine of their own, and those of a trunk of one layer are all there are', async () => {

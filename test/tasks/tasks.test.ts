@@ -12,7 +12,9 @@ describe('task factories', () => {
 
   it('refuse unknown options with the nearest known one', () => {
     expect(() => binary({ postive: 1 } as never)).toThrow(
-      new TypeError('binary(options): unknown option "postive" (did you mean "positive"?); known: column, positive, classWeights'),
+      new TypeError(
+        'binary(options): unknown option "postive" (did you mean "positive"?); known: column, positive, classWeights, lossWeight',
+      ),
     );
     expect(() => regression({ positive: 1 } as never)).toThrow('regression(options): unknown option "positive"');
     expect(() => multiclass('age' as never)).toThrow('multiclass(options): expected an object with column, classWeights; got "age"');
