@@ -125,7 +125,7 @@ export async function measureAffinity(
   const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
   const { onProgress, ...settings } = checkSettings(who, { epochs: 60, ...given });
   const backend = await loadBackend();
-  const measured = (): Promise<Affinity> => measureTrained(data, { ...options, measure }, trunk, settings, onProgress);
+  const measured = (): Promise<Affinity> => measureTrained(who, data, { ...options, measure }, trunk, settings, onProgress);
   if (options.directory === undefined) return measured();
   const method = hardSharing(trunk);
   const own = unversioned({ method, optimizer: settings.optimizer });
@@ -150,6 +150,7 @@ export async function measureAffinity(
 
 /** The measures that need training. */
 async function measureTrained(
+  who: string,
   data: TaskData,
   {
     measure,
