@@ -19,6 +19,8 @@ export interface AlignedmtlOptions {
  * Aligned-MTL (Senushkin, Patakin, Kuznetsov, Konushin 2023, arXiv 2305.19000): rescales the principal components of the task
  * gradients to one length, w = sqrt(s) V S^(-1/2) V^T p with G = V S V^T, over the eigenvalues above T times float32's
  * machine epsilon times the largest, as in the authors' code. Weights of near-parallel gradients can be negative.
+ *
+ * A task without a label in a batch is left out of the components.
  */
 export const alignedmtl: MethodFactory<AlignedmtlOptions, GramianBalancer> = defineGramianBalancer<AlignedmtlOptions>({
   name: 'alignedmtl',

@@ -47,7 +47,8 @@ export interface StepInput {
   readonly losses: readonly number[];
   /**
    * Whether the batch has a label of each task. A method works on the present tasks as if there were no others: an absent one has weight 0,
-   * its loss and gradient are not read, and what the method remembers of it stays. @default all are present
+   * its loss and gradient are not read, and what the method remembers of it stays. (With `taskSampling` few batches lack a task.)
+   * @default all are present
    */
   readonly present?: readonly boolean[];
   /** Gramian `[tasks, tasks]` of the task gradients on the current batch. */

@@ -110,6 +110,8 @@ function agreeingLength(gramian: Float64Array, s1: number, w1: Float64Array, s2:
  * the mean gradient g_0 that helps the worst-off task most: g_0 + c |g_0| g_w / |g_w|, with w from a convex problem on the simplex
  * that is solved exactly here. Where g_w vanishes, at a Pareto-stationary point, the update is g_0 for c < 1, as in the authors' code, and 0
  * for c >= 1, where 0 lies in the ball. c = 0 is the mean.
+ *
+ * A task without a label in a batch is left out of the mean and of the worst combination.
  */
 export const cagrad: MethodFactory<CagradOptions, GramianBalancer> = defineGramianBalancer<CagradOptions>({
   name: 'cagrad',

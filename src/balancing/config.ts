@@ -9,6 +9,8 @@ export type ConfigOptions = Readonly<Record<never, never>>;
  * ConFIG (Liu, Chu, Thuerey 2024, arXiv 2408.11104): the direction U^+ 1 with equal cosines to all unit task gradients U, as long as
  * the sum of the gradients' projections on it. Computed from the cosines C between the gradients, as U^T C^+ 1. Not conflict-free
  * where the gradients are dependent; a zero gradient has weight 0.
+ *
+ * A task without a label in a batch is left out.
  */
 export const config: MethodFactory<ConfigOptions, GramianBalancer> = defineGramianBalancer<ConfigOptions>({
   name: 'config',

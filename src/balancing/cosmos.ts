@@ -14,6 +14,8 @@ export interface CosmosOptions {
 /**
  * COSMOS (Ruchte, Grabocka 2021, arXiv 2103.13392): the weighted sum of the losses minus lambda times the cosine between losses and
  * preferences. Only the objective: the authors also feed the preferences to the network.
+ *
+ * A task without a label in a batch is left out: the angle is that of the other tasks.
  */
 export const cosmos: MethodFactory<CosmosOptions, Weighting> = defineWeighting<CosmosOptions>({
   name: 'cosmos',

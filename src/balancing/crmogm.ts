@@ -30,6 +30,8 @@ const methodOption: OptionSpec<WeightsMethod | null> = {
 /**
  * CR-MOGM (Zhou and others 2022, "On the Convergence of Stochastic Multi-Objective Gradient Manipulation and Beyond"): smooths the
  * weights of any method over the steps, w = alpha w_last + (1 - alpha) w_method.
+ *
+ * A task without a label in a batch has weight 0, and its smoothed weight stays.
  */
 export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGramianBalancer<CrmogmOptions>({
   name: 'crmogm',

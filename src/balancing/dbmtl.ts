@@ -21,6 +21,8 @@ export interface DbmtlOptions {
  * Dual-balancing multi-task learning (Lin and others 2023, arXiv 2308.12029): gradients of the log losses, averaged over the steps,
  * each stretched to the length of the longest, and summed. The running mean starts at 0 and is not corrected for it, as in the paper,
  * so that the first updates are shorter by 1 - beta. Without losses the rows count as gradients of log losses already.
+ *
+ * A task without a label in a batch is left out of the update, and its running mean stays.
  */
 export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobianBalancer<DbmtlOptions>({
   name: 'dbmtl',

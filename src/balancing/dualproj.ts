@@ -17,6 +17,8 @@ export interface DualprojOptions {
 /**
  * Projection of the mean gradient on the dual cone of the task gradients, as in gradient episodic memory (Lopez-Paz, Ranzato 2017,
  * arXiv 1706.08840). Normalised and regularised like UPGrad, with the same deviation (`normEps` 0).
+ *
+ * A task without a label in a batch is left out of the cone.
  */
 export const dualproj: MethodFactory<DualprojOptions, GramianBalancer> = defineGramianBalancer<DualprojOptions>({
   name: 'dualproj',

@@ -14,6 +14,8 @@ export interface DwaOptions {
  * Dynamic weight average (Liu, Johns, Davison 2019, arXiv 1803.10704): tasks whose mean loss fell less between the last two epochs
  * weigh more, w = T softmax(r / temperature) with r_t = L_t(e-1) / L_t(e-2); 1 in the first two epochs. A task
  * that had no label in one of the two epochs counts as one whose loss stayed as it was.
+ *
+ * A task without a label in a batch has weight 0, and the weights of the others sum to their number.
  */
 export const dwa: MethodFactory<DwaOptions, Weighting> = defineWeighting<DwaOptions>({
   name: 'dwa',

@@ -11,6 +11,8 @@ export interface EqualOptions {
 /**
  * Equal weighting (Caruana 1997, "Multitask Learning"): the plain sum of the losses, in which every head receives just the gradient
  * it would in a network of its own.
+ *
+ * A task without a label in a batch is left out of it.
  */
 export const equal: MethodFactory<EqualOptions, Weighting> = defineWeighting<EqualOptions>({
   name: 'equal',

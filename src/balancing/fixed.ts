@@ -12,6 +12,8 @@ export interface FixedOptions {
 /**
  * Fixed weights (Kurin, De Palma, Kostrikov, Whiteson, Kumar 2022, arXiv 2201.04122), the baseline that any other method must beat at
  * the same tuning budget.
+ *
+ * A task without a label in a batch is left out of it; the other weights stay as given.
  */
 export const fixed: MethodFactory<FixedOptions, Weighting> = defineWeighting<FixedOptions>({
   name: 'fixed',

@@ -12,6 +12,8 @@ function geometricMean(logs: readonly number[]): number {
 /**
  * Geometric loss strategy (Chennupati, Sistu, Yogamani, Rawashdeh 2019, arXiv 1904.08492): the geometric mean of the losses, whose
  * weights are mean / (T L_t). Losses below 1e-12 count as 1e-12.
+ *
+ * A task without a label in a batch is left out: the mean is that of the other losses.
  */
 export const gls: MethodFactory<GlsOptions, Weighting> = defineWeighting<GlsOptions>({
   name: 'gls',

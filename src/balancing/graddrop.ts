@@ -13,6 +13,8 @@ export interface GraddropOptions {
  * Gradient sign dropout (Chen and others 2020, arXiv 2010.06808): in each coordinate, keeps either the positive or the negative
  * entries: the positive with probability (1 + sum / sum of absolute values) / 2. Works on gradients of the parameters; the paper
  * applies it to those of a layer's activations.
+ *
+ * A task without a label in a batch takes no part in the signs.
  */
 export const graddrop: MethodFactory<GraddropOptions, JacobianBalancer> = defineJacobianBalancer<GraddropOptions>({
   name: 'graddrop',

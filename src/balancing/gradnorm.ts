@@ -57,6 +57,8 @@ interface GradnormState extends State {
  * Gradient normalisation (Chen, Badrinarayanan, Lee, Rabinovich 2018, arXiv 1711.02257): learns weights that sum to T so that the
  * weighted gradients have like lengths, longer for tasks that train more slowly. Weights start at 1 and are trained by their own
  * Adam; the loss of a task when it is first seen serves as its initial loss. Needs only the diagonal of the Gramian.
+ *
+ * A task without a label in a batch has weight 0 and keeps its weight for later; norms, ratios and the sum are those of the others.
  */
 export const gradnorm: MethodFactory<GradnormOptions, Weighting> = defineWeighting<GradnormOptions>({
   name: 'gradnorm',

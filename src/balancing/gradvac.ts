@@ -26,6 +26,8 @@ interface GradvacState extends State {
  * Gradient vaccine (Wang, Tsvetkov, Firat, Cao 2021, arXiv 2010.05874): where the cosine between a task's gradient and another's lies
  * below its running mean, enough of the other gradient is added to lift it there; the results are summed. The first call, with targets
  * 0, equals PCGrad. Targets are kept for the shared parameters as a whole (the paper keeps them per layer).
+ *
+ * A task without a label in a batch is left out, and its targets stay.
  */
 export const gradvac: MethodFactory<GradvacOptions, GramianBalancer> = defineGramianBalancer<GradvacOptions>({
   name: 'gradvac',

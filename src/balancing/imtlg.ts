@@ -14,6 +14,8 @@ export type ImtlgOptions = Readonly<Record<never, never>>;
  * task. Two gradients have the closed form n_2 / (n_1 + n_2) and n_1 / (n_1 + n_2) whatever their angle, which is also taken for
  * parallel and opposite ones, where G^+ n would jump. Else the pseudo-inverse of G is taken as it stands. Weights that would sum to
  * 0 give 1 / T each.
+ *
+ * A task without a label in a batch is left out: the projections on the others are equal.
  */
 export const imtlg: MethodFactory<ImtlgOptions, GramianBalancer> = defineGramianBalancer<ImtlgOptions>({
   name: 'imtlg',

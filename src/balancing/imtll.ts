@@ -14,6 +14,8 @@ export interface ImtllOptions {
  * exp(s_t) L_t - s_t over the model and the log scales s_t, which start at 0. Equals twice uncertainty weighting at -s.
  *
  * The log scales are trained along with the model by their own Adam without weight decay; weights use the s_t before that step.
+ *
+ * A task without a label in a batch has weight 0, and its log scale takes no step.
  */
 export const imtll: MethodFactory<ImtllOptions, Weighting> = defineWeighting<ImtllOptions>({
   name: 'imtll',

@@ -4,7 +4,11 @@ import { defineGramianBalancer } from './define-balancer';
 /** The mean has no options. */
 export type MeanOptions = Readonly<Record<never, never>>;
 
-/** The mean of the task gradients: equal weighting as an aggregator (Caruana 1997, "Multitask Learning"). */
+/**
+ * The mean of the task gradients: equal weighting as an aggregator (Caruana 1997, "Multitask Learning").
+ *
+ * The mean is over the tasks that have a label in the batch.
+ */
 export const mean: MethodFactory<MeanOptions, GramianBalancer> = defineGramianBalancer<MeanOptions>({
   name: 'mean',
   title: 'Mean',

@@ -18,6 +18,8 @@ export interface MgdaOptions {
  * With a normalisation the update is the shortest combination of the normalised gradients, so that it still descends for every task;
  * the weights therefore include the division (the authors' code applies the bare simplex weights to the gradients as they are). The
  * losses of a stand-alone call come from `context.losses` and count as 1 without; a zero divisor leaves the task its gradient.
+ *
+ * A task without a label in a batch is left out: it would be a gradient of length 0, and so the whole solution.
  */
 export const mgda: MethodFactory<MgdaOptions, GramianBalancer> = defineGramianBalancer<MgdaOptions>({
   name: 'mgda',

@@ -28,6 +28,8 @@ export interface MocoOptions {
  * gradients times their losses, weights take a step on the min-norm problem of the running gradients, w = softmax(w - gamma (y y^T +
  * rho) w), and the update is y^T w. The softmax stands, as in the authors' code, for the paper's projection on the simplex. Without
  * losses each counts as 1.
+ *
+ * A task without a label in a batch has weight 0; its running gradient and its share of the weights stay.
  */
 export const moco: MethodFactory<MocoOptions, JacobianBalancer> = defineJacobianBalancer<MocoOptions>({
   name: 'moco',

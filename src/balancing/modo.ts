@@ -21,6 +21,8 @@ interface ModoState extends State {
  * MoDo, multi-objective gradients with double sampling (Chen, Fernando, Ying, Chen 2023, arXiv 2305.20057): one projected gradient step
  * a training step on the min-norm weights, w = proj(w - gamma (G12 w + rho w)), with G12 the products of gradients on two independent
  * batches. Where only one batch is known its Gramian is used, which biases the step.
+ *
+ * A task without a label in a batch has weight 0 and keeps its share of the weights.
  */
 export const modo: MethodFactory<ModoOptions, GramianBalancer> = defineGramianBalancer<ModoOptions>({
   name: 'modo',

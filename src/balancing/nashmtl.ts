@@ -30,6 +30,8 @@ interface NashmtlState extends State {
  * As in the authors' code, G is divided by its Frobenius norm first, which multiplies w by sqrt(|G|_F): the update shrinks with the
  * gradients where all do, so that training settles without a schedule, and only long ones are shortened to 1. Without it the update of T
  * tasks is sqrt(T) long whatever the gradients are.
+ *
+ * A task without a label in a batch takes no part in the bargain.
  */
 export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGramianBalancer<NashmtlOptions>({
   name: 'nashmtl',

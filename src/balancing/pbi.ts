@@ -19,6 +19,8 @@ export interface PbiOptions {
 /**
  * Penalty-based boundary intersection (Zhang, Li 2007, "MOEA/D"): d1 + theta d2, the length of the losses along the preference
  * direction plus a penalty on their distance from it. Weights of well-served tasks can be negative.
+ *
+ * A task without a label in a batch is left out: direction and distance are those of the other tasks.
  */
 export const pbi: MethodFactory<PbiOptions, Weighting> = defineWeighting<PbiOptions>({
   name: 'pbi',

@@ -15,6 +15,8 @@ export interface PcgradOptions {
 /**
  * Gradient surgery (Yu, Kumar, Gupta, Levine, Hausman, Finn 2020, arXiv 2001.06782): from each task gradient, the component against
  * any other task's original gradient is taken off, one task after the other; the results are summed.
+ *
+ * A task without a label in a batch is neither projected nor projected on.
  */
 export const pcgrad: MethodFactory<PcgradOptions, GramianBalancer> = defineGramianBalancer<PcgradOptions>({
   name: 'pcgrad',

@@ -13,6 +13,8 @@ export interface RlwOptions {
 /**
  * Random loss weighting (Lin, Ye, Zhang, Tsang 2022, arXiv 2111.10603): new random weights at every step, summing to 1. A method that
  * does not beat it has not shown anything.
+ *
+ * A task without a label in a batch has weight 0, and the random weights of the others sum to 1.
  */
 export const rlw: MethodFactory<RlwOptions, Weighting> = defineWeighting<RlwOptions>({
   name: 'rlw',

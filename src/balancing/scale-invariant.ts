@@ -8,6 +8,8 @@ export type ScaleInvariantOptions = Readonly<Record<never, never>>;
 /**
  * Scale-invariant weighting, the sum of the logarithms of the losses (the SI baseline of Navon and others 2022, arXiv 2202.01017).
  * The weight 1 / loss of a task grows without bound as its loss vanishes; it is held at a loss of 1e-12.
+ *
+ * A task without a label in a batch is left out of it.
  */
 export const scaleInvariant: MethodFactory<ScaleInvariantOptions, Weighting> = defineWeighting<ScaleInvariantOptions>({
   name: 'scaleInvariant',

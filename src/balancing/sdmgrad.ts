@@ -28,6 +28,8 @@ interface SdmgradState extends State {
  * with a pull towards a preferred direction p, by projected gradient steps on w from the last step's w; the weights are
  * (w + lambda p) / (1 + lambda). The steps use the products of gradients on two independent batches divided by the squared mean length
  * of the gradients (negative squares count as 0); where only one batch is known its Gramian is used, which biases the steps.
+ *
+ * A task without a label in a batch has weight 0 and keeps its share of the weights.
  */
 export const sdmgrad: MethodFactory<SdmgradOptions, GramianBalancer> = defineGramianBalancer<SdmgradOptions>({
   name: 'sdmgrad',

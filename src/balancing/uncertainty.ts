@@ -22,6 +22,8 @@ function factorOf(kinds: readonly BalancedKind[] | undefined, task: number): num
  *
  * The log variances are trained along with the model by their own Adam without weight decay, one step a training step: weights use
  * the s_t before that step, exactly as if s_t were parameters of the model.
+ *
+ * A task without a label in a batch has weight 0, and its log variance takes no step.
  */
 export const uncertainty: MethodFactory<UncertaintyOptions, Weighting> = defineWeighting<UncertaintyOptions>({
   name: 'uncertainty',

@@ -21,6 +21,8 @@ export interface UpgradOptions {
  * As in the authors' package, the Gramian is divided by its trace and 1e-4 is added to its diagonal, which moves the result a little
  * on ill-scaled gradients. Unlike there, short gradients are not averaged: `normEps` is 0, not 1e-4, so that the update scales with
  * the gradients.
+ *
+ * A task without a label in a batch is left out of the cone.
  */
 export const upgrad: MethodFactory<UpgradOptions, GramianBalancer> = defineGramianBalancer<UpgradOptions>({
   name: 'upgrad',

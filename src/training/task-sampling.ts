@@ -23,6 +23,9 @@ export interface TaskSamplingOptions {
  * row once an epoch. Where rows have several, plain shuffling still draws each once, 'proportional' those with more labels more often. In a
  * table without missing labels all shares are equal whatever the temperature.
  *
+ * Without it, a batch may have no label of a rare task, which balancing methods then leave out of the step; drawing by task is the other way to
+ * train on tables with many gaps.
+ *
  * A task's loss in a step is the mean over its rows there. In 'mixed' batches, shares therefore decide from how many rows a task's gradient
  * is estimated, not how much the task weighs (that is what loss weightings do); with 'task' batches, a step is one task's and shares are how
  * often the shared parameters follow it, as in MaChAmp and jiant.

@@ -102,7 +102,10 @@ async function expectSameAlone(runs: readonly Run[], options: RunsOptions): Prom
   }
 }
 
-describe('a run of a stack', () => {
+// Without oneDNN, TensorFlow multiplies a single matrix by another kernel than several: see src/study/README.md.
+const exact = process.env.TF_ENABLE_ONEDNN_OPTS !== '0' && process.env.TASKLOOM_BACKEND !== 'portable';
+
+describe.runIf(exact)('a run of a stack', () => {
   beforeAll(async () => {
     await loadBackend();
   });
