@@ -1,36 +1,32 @@
-"""What an engineer would use instead, timed on the CPU: plain PyTorch loops, PyTorch batched by hand, and TorchJD.
+"""What an engineer would use instead, on the CPU: plain PyTorch loops, PyTorch batched by hand, TorchJD, and LibMTL's trainer.
 
-    python peers.py steps | study | tasks | memory | libmtl          one JSON line per measurement
+    python peers.py serve THREADS
 
-`study` and `libmtl` read the splits and the data from a JSON file named by the second argument (made by run.mjs). `libmtl` times LibMTL
-from the checkout that LIBMTL_SOURCE names.
+Reads a JSON request a line, answers with a JSON line: `{"value", "cpu"}`, the time asked for and the core-seconds that this process took,
+or `{"error"}`. A request names a case and its options; with `"prepare": true` the case is built and warmed up, without an answer in
+time. `LIBMTL_SOURCE` names a checkout of LibMTL.
 """
-import contextlib
 import json
 import os
 import sys
 import time
+from functools import cache
 
 import torch
 from torch import nn
 
 clock = time.perf_counter
+AT_LEAST = 0.5
+"""Seconds that a turn of steps lasts."""
 
 
-def emit(**line):
-    print(json.dumps(line), flush=True)
-
-
-def timed(step, steps):
-    for _ in range(max(3, steps // 10)):
+def ms_a_step(step):
+    """Milliseconds a step over at least half a second."""
+    start, done = clock(), 0
+    while done < 3 or clock() - start < AT_LEAST:
         step()
-    best = float('inf')
-    for _ in range(3):
-        start = clock()
-        for _ in range(steps):
-            step()
-        best = min(best, (clock() - start) / steps)
-    return best * 1e3
+        done += 1
+    return (clock() - start) / done * 1e3
 
 
 def perceptron(inputs, hidden, outputs=1):
@@ -80,18 +76,53 @@ def stacked(stack, batch, inputs, hidden, vmapped):
     return step
 
 
-def steps():
-    for batch, inputs, hidden, n in ((64, 32, 64, 300), (256, 72, 256, 100), (512, 512, 1024, 10)):
-        size = f'{batch}x{inputs}x{hidden}'
-        for name, fused, compiled in (('PyTorch eager', False, False), ('PyTorch fused Adam', True, False), ('PyTorch torch.compile', True, True)):
-            try:
-                emit(bench='step', size=size, peer=name, ms=timed(one_network(batch, inputs, hidden, fused, compiled), n))
-            except Exception as problem:  # a peer that cannot run here is a result too
-                emit(bench='step', size=size, peer=name, error=str(problem).splitlines()[0][:200])
-    for batch, inputs, hidden, n in ((64, 32, 64, 100), (256, 72, 256, 20)):
-        size = f'{batch}x{inputs}x{hidden}'
-        for name, vmapped in (('PyTorch vmap', True), ('PyTorch baddbmm', False)):
-            emit(bench='stacked', size=size, peer=name, ms=timed(stacked(10, batch, inputs, hidden, vmapped), n) / 10)
+@cache
+def step_case(variant, batch, inputs, hidden, stack=1):
+    """A turn: milliseconds per step of one model."""
+    make = {
+        'eager': lambda: one_network(batch, inputs, hidden, False, False),
+        'fused Adam': lambda: one_network(batch, inputs, hidden, True, False),
+        'compiled': lambda: one_network(batch, inputs, hidden, True, True),
+        'vmap': lambda: stacked(stack, batch, inputs, hidden, True),
+        'baddbmm': lambda: stacked(stack, batch, inputs, hidden, False),
+    }[variant]
+    step = make()
+    return lambda: ms_a_step(step) / stack
+
+
+def task_gradients_step(count, variant):
+    from torchjd.aggregation import Mean, UPGrad
+    from torchjd.autojac import jac_to_grad, mtl_backward
+    aggregator = {'equal': None, 'UPGrad': UPGrad(), 'all task gradients': Mean()}[variant]
+    torch.manual_seed(0)
+    trunk = nn.Sequential(nn.Linear(72, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU())
+    heads = nn.ModuleList(nn.Linear(64, 1) for _ in range(count))
+    optimizer = torch.optim.Adam([*trunk.parameters(), *heads.parameters()], lr=1e-3)
+    x, y = torch.randn(64, 72), (torch.rand(64, count) > 0.5).float()
+
+    def step():
+        optimizer.zero_grad()
+        features = trunk(x)
+        losses = [nn.functional.binary_cross_entropy_with_logits(h(features).squeeze(1), y[:, t]) for t, h in enumerate(heads)]
+        if aggregator is None:
+            sum(losses).backward()
+        else:
+            mtl_backward(losses, features=features)
+            jac_to_grad(trunk.parameters(), aggregator)
+        optimizer.step()
+    return step
+
+
+@cache
+def tasks_case(count, variant):
+    step = task_gradients_step(count, variant)
+    return lambda: ms_a_step(step)
+
+
+@cache
+def read_splits(path):
+    with open(path) as f:
+        return json.load(f)
 
 
 def loops(split, epochs, single):
@@ -138,52 +169,45 @@ def batched(splits, epochs, single):
             optimizer.step()
 
 
-def study(path):
-    splits = json.load(open(path))
-    for name, run in (
-        ('PyTorch loops', lambda single, epochs: [loops(s, epochs, single) for s in splits]),
-        ('PyTorch batched by hand', lambda single, epochs: batched(splits, epochs, single)),
-    ):
-        run(True, 1), run(False, 1)
+@cache
+def study_case(variant, path, epochs=60):
+    """A turn: seconds of the study, its single-task and its shared networks."""
+    splits = read_splits(path)
+    run = {'loops': lambda single, n: [loops(s, n, single) for s in splits], 'batched': lambda single, n: batched(splits, n, single)}[variant]
+    run(True, 1), run(False, 1)
+
+    def turn():
         start = clock()
-        run(True, 60)
-        single = clock() - start
+        run(True, epochs), run(False, epochs)
+        return clock() - start
+    return turn
+
+
+@cache
+def single_case(path, epochs=60):
+    """A turn: seconds of the study's single-task networks, as loops."""
+    splits = read_splits(path)
+    for s in splits:
+        loops(s, 1, True)
+
+    def turn():
         start = clock()
-        run(False, 60)
-        emit(bench='study', peer=name, single=single, hard=clock() - start)
+        for s in splits:
+            loops(s, epochs, True)
+        return clock() - start
+    return turn
 
 
-def tasks():
-    from torchjd.aggregation import Mean, UPGrad
-    from torchjd.autojac import jac_to_grad, mtl_backward
-    for count in (6, 16, 40):
-        for name, aggregator in (('equal', None), ('UPGrad', UPGrad()), ('all task gradients', Mean())):
-            torch.manual_seed(0)
-            trunk = nn.Sequential(nn.Linear(72, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU())
-            heads = nn.ModuleList(nn.Linear(64, 1) for _ in range(count))
-            optimizer = torch.optim.Adam([*trunk.parameters(), *heads.parameters()], lr=1e-3)
-            x, y = torch.randn(64, 72), (torch.rand(64, count) > 0.5).float()
-
-            def step():
-                optimizer.zero_grad()
-                features = trunk(x)
-                losses = [nn.functional.binary_cross_entropy_with_logits(h(features).squeeze(1), y[:, t]) for t, h in enumerate(heads)]
-                if aggregator is None:
-                    sum(losses).backward()
-                else:
-                    mtl_backward(losses, features=features)
-                    jac_to_grad(trunk.parameters(), aggregator)
-                optimizer.step()
-            emit(bench='tasks', tasks=count, peer=f'TorchJD {name}' if aggregator else 'PyTorch equal', ms=timed(step, 20 if count == 40 else 40))
-
-
-def memory():
-    """Peak resident memory of a process that trains a perceptron for a while."""
+def memory_case():
+    """Peak resident memory, MB, of this process once it has trained a perceptron for a while: for a process of its own."""
     import resource
     step = one_network(256, 72, 256, True, False)
-    for _ in range(500):
-        step()
-    emit(bench='memory', peer='PyTorch', mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+    def turn():
+        for _ in range(500):
+            step()
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return turn
 
 
 class PosingAsResNet(nn.Module):
@@ -196,17 +220,21 @@ class PosingAsResNet(nn.Module):
         self.layer2 = nn.Sequential(nn.Linear(128, 64), nn.ReLU())
 
 
-def libmtl_step(split, weighting, architecture, options, epochs):
-    """Milliseconds a step of LibMTL's own training loop."""
+EXPERTS = ['--img_size', '72', '--num_experts']
+ARCHITECTURE_OPTIONS = {'HPS': [], 'MMoE': [*EXPERTS, '4'], 'CGC': [*EXPERTS, *'1111111'], 'Cross_stitch': [], 'DSelect_k': [*EXPERTS, '4']}
+
+
+@cache
+def libmtl_modules():
+    """Its modules, with the functions that torch and numpy have removed."""
     import numpy as np
+    sys.path.insert(0, os.environ['LIBMTL_SOURCE'])
+    torch.symeig = lambda m, eigenvectors=False: torch.linalg.eigh(m)
+    np.alltrue = np.all
     from LibMTL.config import LibMTL_args, prepare_args
     from LibMTL.loss import AbsLoss
     from LibMTL.metrics import AbsMetric
     from LibMTL.trainer import Trainer
-
-    # Functions that torch and numpy have removed.
-    torch.symeig = lambda m, eigenvectors=False: torch.linalg.eigh(m)
-    np.alltrue = np.all
 
     class OnCpu(Trainer):
         device = property(lambda self: torch.device('cpu'), lambda self, value: None)
@@ -225,6 +253,12 @@ def libmtl_step(split, weighting, architecture, options, epochs):
         def score_fun(self):
             return [1.0]
 
+    return LibMTL_args, prepare_args, OnCpu, Loss, NoMetric
+
+
+def libmtl_training(split, weighting, architecture, epochs):
+    """Seconds of a training by LibMTL's own loop, and its steps."""
+    LibMTL_args, prepare_args, OnCpu, Loss, NoMetric = libmtl_modules()
     x, y = torch.tensor(split['x']), torch.tensor(split['y'], dtype=torch.float32)
     names = [f't{t}' for t in range(y.shape[1])]
 
@@ -236,6 +270,7 @@ def libmtl_step(split, weighting, architecture, options, epochs):
             for at in torch.randperm(len(x)).split(64):
                 yield x[at], {name: y[at, t:t + 1] for t, name in enumerate(names)}
 
+    options = [*ARCHITECTURE_OPTIONS[architecture], *(['--rep_grad'] if weighting == 'GradDrop' else [])]
     arguments = ['--weighting', weighting, '--arch', architecture, '--optim', 'adam', '--lr', '1e-3', '--weight_decay', '0', *options]
     kwargs, optim, scheduler = prepare_args(LibMTL_args.parse_args(arguments))
     torch.manual_seed(0)
@@ -254,29 +289,58 @@ def libmtl_step(split, weighting, architecture, options, epochs):
     )
     start = clock()
     trainer.train(Batches(), Batches(), epochs)
-    return (clock() - start) / epochs / len(Batches()) * 1e3
+    return clock() - start, epochs * len(Batches())
 
 
-def libmtl(path):
-    sys.path.insert(0, os.environ['LIBMTL_SOURCE'])
-    split = json.load(open(path))[0]
-    experts = ['--img_size', '72', '--num_experts']
-    cases = [('weighting', name, 'HPS', ['--rep_grad'] if name == 'GradDrop' else []) for name in (
-        'EW', 'UW', 'DWA', 'GLS', 'RLW', 'IMTL', 'STCH', 'FAMO', 'GradNorm', 'ExcessMTL', 'MGDA', 'PCGrad', 'GradVac', 'GradDrop', 'CAGrad',
-        'Nash_MTL', 'FairGrad', 'Aligned_MTL', 'DB_MTL', 'MoCo', 'MoDo', 'SDMGrad', 'UPGrad')]
-    cases += [('architecture', 'EW', name, options) for name, options in (
-        ('MMoE', [*experts, '4']), ('CGC', [*experts, *'1111111']), ('Cross_stitch', []), ('DSelect_k', [*experts, '4']))]
-    for kind, weighting, architecture, options in cases:
-        name = weighting if kind == 'weighting' else architecture
+@cache
+def libmtl_step_case(path, weighting, architecture='HPS'):
+    """A turn: milliseconds a step over some epochs."""
+    split = read_splits(path)[0]
+    libmtl_training(split, weighting, architecture, 1)
+
+    def turn():
+        seconds, steps = libmtl_training(split, weighting, architecture, 5)
+        return seconds / steps * 1e3
+    return turn
+
+
+@cache
+def libmtl_study_case(path, weighting, architecture='HPS', epochs=60):
+    """A turn: seconds of a method on the study's five splits."""
+    splits = read_splits(path)
+    libmtl_training(splits[0], weighting, architecture, 1)
+    return lambda: sum(libmtl_training(split, weighting, architecture, epochs)[0] for split in splits)
+
+
+CASES = {
+    'step': step_case, 'tasks': tasks_case, 'study': study_case, 'single': single_case, 'memory': memory_case,
+    'libmtl step': libmtl_step_case, 'libmtl study': libmtl_study_case,
+}
+
+
+def answer(case, prepare=False, **options):
+    before = time.process_time()
+    turn = CASES[case](**options)
+    if prepare:
+        # The first turn starts compilers and thread pools.
+        if case in ('step', 'tasks'):
+            turn()
+        return {'value': None, 'cpu': time.process_time() - before}
+    value = turn()
+    return {'value': value, 'cpu': time.process_time() - before}
+
+
+def serve():
+    answers, sys.stdout = sys.stdout, open(os.devnull, 'w')  # LibMTL prints
+    for line in sys.stdin:
         try:
-            with open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere):
-                libmtl_step(split, weighting, architecture, options, 1)
-                ms = min(libmtl_step(split, weighting, architecture, options, 5) for _ in range(2))
-            emit(bench=kind, peer='LibMTL', name=name, ms=ms)
+            reply = answer(**json.loads(line))
         except Exception as problem:  # a peer that cannot run here is a result too
-            emit(bench=kind, peer='LibMTL', name=name, error=(str(problem) or repr(problem)).splitlines()[0][:200])
+            reply = {'error': f'{type(problem).__name__}: {(str(problem) or repr(problem)).splitlines()[0][:200]}'}
+        print(json.dumps(reply), file=answers, flush=True)
 
 
 if __name__ == '__main__':
-    torch.set_num_threads(2)
-    {'steps': steps, 'tasks': tasks, 'memory': memory, 'study': lambda: study(sys.argv[2]), 'libmtl': lambda: libmtl(sys.argv[2])}[sys.argv[1]]()
+    assert sys.argv[1] == 'serve'
+    torch.set_num_threads(int(sys.argv[2]))
+    serve()
