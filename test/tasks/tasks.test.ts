@@ -12,10 +12,14 @@ describe('task factories', () => {
 
   it('refuse unknown options with the nearest known one', () => {
     expect(() => binary({ postive: 1 } as never)).toThrow(
-      new TypeError('binary(options): unknown option "postive" (did you mean "positive"?); known: column, positive, classWeights, lossWeight'),
+      new TypeError(
+        'binary(options): unknown option "postive" (did you mean "positive"?); known: column, positive, classWeights, lossWeight',
+      ),
     );
     expect(() => regression({ positive: 1 } as never)).toThrow('regression(options): unknown option "positive"');
-    expect(() => multiclass('age' as never)).toThrow('multiclass(options): expected an object with column, classWeights; got "age"');
+    expect(() => multiclass('age' as never)).toThrow(
+      'multiclass(options): expected an object with column, classWeights, lossWeight; got "age"',
+    );
   });
 
   it('refuse options of the wrong type or out of range', () => {
