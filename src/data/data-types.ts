@@ -20,6 +20,10 @@ export interface InputTensor {
   readonly values: Float32Array;
   /** For token or entity ids: how many ids there are (0 = padding). */
   readonly vocabulary?: number;
+  /** Stands for how the values were made, for instance from which vocabulary: a model refuses inputs that were made another way. */
+  readonly fingerprint?: string;
+  /** The first row, from 0, that was longer than the tensor and lost its end; absent where none was. */
+  readonly cutRow?: number;
 }
 
 /** Labels of one task: class codes or values, NaN where missing. `[rows]`, or `[rows, length]` for tagging. */

@@ -39,6 +39,7 @@ export type EncoderJson =
       readonly kind: 'tensor';
       readonly shape: readonly number[];
       readonly vocabulary?: number;
+      readonly fingerprint?: string;
     };
 
 /** Turns input rows into the numbers a network reads; fitted on training rows only. */
@@ -59,7 +60,8 @@ export interface Encoder {
    * @param input the task data, or a new table (columns it lacks are an error, further columns are ignored) or tensor
    * @param rows which rows, in this order; all by default
    * @returns `[rows, features]`, row-major
-   * @throws DataError when a column is missing, holds text where numbers were trained on, or is infinite
+   * @throws DataError when a column is missing, holds text where numbers were trained on, or is infinite; when a tensor holds a number that is
+   *   not finite, or an id that is none; when it was made by another vocabulary than the training's
    */
   encode(input: TaskData | TableLike | InputTensor, rows?: ArrayLike<number>): Float32Array;
   toJSON(): EncoderJson;
@@ -81,8 +83,7 @@ export function fitEncoder(data: TaskData, trainRows: ArrayLike<number>, options
   checkOptions('fitEncoder(data, trainRows, options)', options, ['indicators']);
   checkRows('fitEncoder(data, trainRows)', trainRows, data.rows);
   if (isTensor(data.inputs)) {
-    const { shape, vocabulary } = data.inputs;
-    return tensorEncoder(shape, vocabulary);
+    return tensorEncoder(data.inputs);
   }
   const columns = data.inputs.map((column) => fitColumn(column, trainRows, options.indicators ?? true));
   return tableEncoder(columns, data.missing ?? []);
@@ -97,13 +98,17 @@ export function encoderFromJSON(json: unknown): Encoder {
   if (version !== 1 || (kind !== 'table' && kind !== 'tensor'))
     throw new TypeError(`encoderFromJSON(json): expected what an encoder's toJSON() returned (version 1); got ${describeValue(json)}`);
   if (kind === 'tensor') {
-    const { shape, vocabulary } = tensorShape(json, 'encoderFromJSON(json)');
+    const { shape, vocabulary, fingerprint } = tensorShape(json, 'encoderFromJSON(json)');
     const features = shape.reduce((product, size) => product * size, 1);
     if (features > LARGEST_ROW)
       throw new RangeError(
         `encoderFromJSON(json): shape [${shape.join(', ')}] has ${features} numbers a row, expected at most ${LARGEST_ROW}`,
       );
-    return tensorEncoder(shape, vocabulary);
+    return tensorEncoder({
+      shape,
+      ...(vocabulary === undefined ? {} : { vocabulary }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    });
   }
   const { columns, missing } = tableShape(json, 'encoderFromJSON(json)');
   const names = new Set<string>();
@@ -117,7 +122,7 @@ export function encoderFromJSON(json: unknown): Encoder {
 /** Numbers in one row of a tensor: more than a float32 array of one row can be asked for. */
 const LARGEST_ROW = 2 ** 31;
 
-const tensorShape = fields({ shape: listOf(integer(1)) }, { vocabulary: integer(1, 2 ** 31) });
+const tensorShape = fields({ shape: listOf(integer(1)) }, { vocabulary: integer(1, 2 ** 31), fingerprint: text });
 
 const columnShape: Shape<ColumnEncoding> = (value, at) => {
   const { name, kind } = fields({ name: text, kind: oneOf(['numeric', 'categorical']) })(value, at);
@@ -153,7 +158,38 @@ function fitColumn(column: InputColumn, rows: ArrayLike<number>, indicators: boo
   return { name: column.name, kind: 'numeric', mean, sd, indicator: indicators && known > 0 && known < rows.length };
 }
 
-function tensorEncoder(shape: readonly number[], vocabulary: number | undefined): Encoder {
+/** What a model keeps of the tensor that it was trained on. */
+type TensorKind = Pick<InputTensor, 'shape' | 'vocabulary' | 'fingerprint'>;
+
+/** @throws DataError for a tensor that was made by another vocabulary; what a tensor made by hand leaves open is not asked for */
+function checkVocabulary({ vocabulary, fingerprint }: TensorKind, tensor: InputTensor): void {
+  const otherCount = tensor.vocabulary !== undefined && tensor.vocabulary !== vocabulary;
+  const otherIds = tensor.fingerprint !== undefined && fingerprint !== undefined && tensor.fingerprint !== fingerprint;
+  if (!otherCount && !otherIds) return;
+  const counts = otherCount ? `: there are ${tensor.vocabulary} ids, in training ${vocabulary ?? 'none'}` : '';
+  throw new DataError(
+    'inputs-differ',
+    `Cannot encode the inputs: their ids were made by another vocabulary than those of the training${counts}; make them like those: tokenTensor(texts, { like: inputs }), with the inputs that the model was trained on`,
+  );
+}
+
+/** @throws DataError for a tensor that holds what is no number, or no id */
+function checkValues({ vocabulary }: TensorKind, tensor: InputTensor, features: number): void {
+  const bad = tensor.values.findIndex(
+    (value) => !Number.isFinite(value) || (vocabulary !== undefined && (!Number.isInteger(value) || value < 0 || value >= vocabulary)),
+  );
+  if (bad < 0) return;
+  const row = Math.floor(bad / features);
+  const expected = vocabulary === undefined ? 'finite numbers' : `ids, integers from 0 to ${vocabulary - 1}`;
+  throw new DataError(
+    'not-finite',
+    `Cannot encode the inputs: row ${row} (counted from 0) holds ${tensor.values[bad]} at position ${bad % features}; expected ${expected}`,
+    { row },
+  );
+}
+
+function tensorEncoder(kind: TensorKind): Encoder {
+  const { shape, vocabulary, fingerprint } = kind;
   const features = shape.reduce((product, size) => product * size, 1);
   const ids = vocabulary === undefined ? {} : { vocabulary };
   return {
@@ -170,6 +206,9 @@ function tensorEncoder(shape: readonly number[], vocabulary: number | undefined)
         const got = isTensor(tensor) ? `a tensor of shape [${tensor.shape.join(', ')}]` : 'a table';
         throw new TypeError(`Cannot encode the inputs: expected a tensor with rows of shape [${shape.join(', ')}]; got ${got}`);
       }
+      checkVocabulary(kind, tensor);
+      // Those of task data were checked when it was made.
+      if (!isTaskData(input)) checkValues(kind, tensor, features);
       const wanted = rows ?? allRows(tensor.values.length / features);
       if (rows !== undefined && rows.length > 0) checkRows('encode(input, rows)', rows, tensor.values.length / features);
       const out = new Float32Array(wanted.length * features);
@@ -178,7 +217,7 @@ function tensorEncoder(shape: readonly number[], vocabulary: number | undefined)
       }
       return out;
     },
-    toJSON: () => ({ version: 1, kind: 'tensor', shape, ...ids }),
+    toJSON: () => ({ version: 1, kind: 'tensor', shape, ...ids, ...(fingerprint === undefined ? {} : { fingerprint }) }),
   };
 }
 

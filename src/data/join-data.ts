@@ -78,6 +78,11 @@ function joinTensors(named: Named, first: string, model: InputTensor): InputTens
         `Cannot join data: the inputs of "${first}" are ${say(model)}, those of "${name}" ${say(inputs)}; all sources need the same inputs`,
       );
     }
+    if (inputs.fingerprint !== model.fingerprint)
+      throw new DataError(
+        'inputs-differ',
+        `Cannot join data: the ids of "${first}" and "${name}" were made by different vocabularies; make both by one, for instance tokenTensor(texts, { like: inputs })`,
+      );
     return inputs;
   });
   const values = new Float32Array(tensors.reduce((size, tensor) => size + tensor.values.length, 0));

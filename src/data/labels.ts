@@ -177,7 +177,7 @@ function readTags(
     if (length !== undefined && tags.length > length) {
       throw new DataError(
         'unequal-lengths',
-        `${where}: row ${row} (counted from 0) has ${tags.length} tags, but the input has ${length} positions; shorten it or pad the inputs`,
+        `${where}: row ${row} (counted from 0) has ${tags.length} tags, but the input has ${length} positions; give the inputs a length of at least ${tags.length}, or cut the tags as the inputs were cut`,
         { column, row },
       );
     }

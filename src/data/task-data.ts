@@ -76,6 +76,11 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
         notes.push(...columnNotes);
         return column.kind === 'numeric' ? { ...column, values: take(column.values) } : { ...column, codes: take(column.codes) };
       });
+  if (isTensor(inputs) && 'tokens' in inputs && !(columns as InputTensor).values.includes(1)) {
+    notes.push(
+      'No row has an unknown token, so what to do with one is not learned: tokenTensor(texts, { leastCount: 2 }) teaches it by rare ones',
+    );
+  }
   for (const { task, values } of labels) {
     const known = values.filter((value) => !Number.isNaN(value));
     if (task.kind === 'regression' && known.every((value) => value === known[0])) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { checkInteger, withDefaults } from '../options';
 import type { InputTensor } from './data-types';
 
@@ -5,7 +6,10 @@ import type { InputTensor } from './data-types';
 export interface TokenOptions {
   /** Positions a row: longer sequences are cut, shorter ones padded with id 0. @default the longest sequence */
   readonly length?: number;
-  /** Tokens that are there less often have the id 1 of unknown tokens. @default 1 */
+  /**
+   * Tokens that are there less often have the id 1 of unknown tokens. With 1 no row of the vocabulary has an unknown token, so that a model
+   * learns nothing of what to do with one: where new texts bring new words, 2 teaches it by the rare ones. @default 1
+   */
   readonly leastCount?: number;
   /** Rows whose tokens make the vocabulary. @default all rows */
   readonly vocabularyRows?: readonly number[];
@@ -36,12 +40,14 @@ export function tokenTensor(sequences: readonly (readonly string[])[], options: 
   const { length, tokens } = like ? { length: like.shape[0]!, tokens: like.tokens } : vocabularyOf(where, sequences, options);
   const ids = new Map(tokens.map((token, id) => [token, id] as const).slice(2));
   const values = new Float32Array(sequences.length * length);
+  const cutRow = sequences.findIndex((sequence) => sequence.length > length);
   sequences.forEach((sequence, row) => {
     sequence.slice(0, length).forEach((token, i) => {
       values[row * length + i] = ids.get(token) ?? 1;
     });
   });
-  return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens };
+  const fingerprint = createHash('sha256').update(JSON.stringify(tokens)).digest('hex').slice(0, 16);
+  return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens, fingerprint, ...(cutRow >= 0 && { cutRow }) };
 }
 
 function vocabularyOf(

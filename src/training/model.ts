@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../backend/backend';
+import { DataError } from '../data/data-error';
+import { isTensor } from '../data/data-types';
 import type { Encoder } from '../data/encoder';
 import { type Frame, frameOf } from '../data/frame';
 import type { TableLike } from '../data/table';
@@ -50,12 +52,14 @@ export interface Model {
   readonly parameters: number;
   /**
    * Predicts rows. Binary: a column with the probability of the positive class, named after the task; multiclass: the most probable class
-   * under the task's name and `task=class` columns with probabilities; regression: the value in the label's unit.
+   * under the task's name and `task=class` columns with probabilities; regression: the value in the label's unit; tagging: the tags of a row
+   * with blanks between, one a token, none for padding.
    * @param table any table with the input columns of training; further columns are ignored
-   * @throws DataError when an input column is missing or holds what it cannot
+   * @throws DataError when an input column is missing or holds what it cannot, when ids are out of range or were made by another vocabulary,
+   *   and where a text that is to be tagged is longer than those of training
    */
   predict(table: TableLike | TaskData | InputTensor): Frame;
-  /** The same as plain arrays per task: `[rows]`, or `[rows, classes]` row-major. */
+  /** The same as plain arrays per task: `[rows]`, or `[rows, classes]` row-major; of tagging `[rows, positions, classes]`, NaN at padding. */
   predictValues(table: TableLike | TaskData | InputTensor): Readonly<Record<string, Float64Array>>;
   /**
    * What the architecture lets one look at, on these rows: the gates' mean weights `[tasks, experts]` (mmoe, cgc, ple, dselectk), the stitches
@@ -80,8 +84,10 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
   const { tasks, encoder, targets } = parts;
   const predictValues = (table: TableLike | TaskData | InputTensor): Record<string, Float64Array> => {
     const inputs = encoder.encode(table);
+    if (isTensor(table)) checkWhole(tasks, table);
     const rows = inputs.length / encoder.features;
     const result = new Map<string, Float64Array>();
+    const padded = encoder.vocabulary === undefined ? undefined : inputs;
     for (const { tasks: own, serve, network, parameters } of parts.parts) {
       const width = own.reduce((n, t) => n + tasks[t]!.outputs, 0);
       const outputs = new Float32Array(rows * width);
@@ -96,7 +102,11 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
       });
       let offset = 0;
       for (const t of own) {
-        if (serve.includes(t)) result.set(tasks[t]!.name, predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset));
+        if (serve.includes(t)) {
+          const values = predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset);
+          if (padded && tasks[t]!.kind === 'tagging') blankPadding(tasks[t]!, values, padded);
+          result.set(tasks[t]!.name, values);
+        }
         offset += tasks[t]!.outputs;
       }
     }
@@ -137,6 +147,23 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
   };
 }
 
+/** @throws DataError for texts that lost their ends where every token is to be tagged */
+function checkWhole(tasks: readonly Task[], { cutRow, shape }: InputTensor): void {
+  const tagging = tasks.find(({ kind }) => kind === 'tagging');
+  if (cutRow === undefined || !tagging) return;
+  throw new DataError(
+    'unequal-lengths',
+    `Cannot predict task "${tagging.name}": row ${cutRow} (counted from 0) has more tokens than the ${shape[0]} positions that the model was trained with, and those beyond them would get no tag; split the text, or train with a larger length`,
+    { row: cutRow },
+  );
+}
+
+/** Makes a tagging task's probabilities NaN where the input is padding (id 0), `[rows, positions, classes]`. */
+function blankPadding({ classes }: Task, values: Float64Array, ids: Float32Array): void {
+  for (const [position, id] of ids.entries())
+    if (id === 0) values.fill(Number.NaN, position * classes.length, (position + 1) * classes.length);
+}
+
 /** Columns of a prediction table. */
 export function predictionColumns(
   tasks: readonly Task[],
@@ -160,7 +187,12 @@ export function predictionColumns(
     if (task.kind === 'tagging') {
       columns.set(
         task.name,
-        Array.from({ length: rows }, (_, i) => Array.from({ length: positions }, (__, j) => best((i * positions + j) * classes)).join(' ')),
+        Array.from({ length: rows }, (_, i) =>
+          Array.from({ length: positions }, (__, j) => (i * positions + j) * classes)
+            .filter((at) => !Number.isNaN(own[at]!))
+            .map(best)
+            .join(' '),
+        ),
       );
       continue;
     }

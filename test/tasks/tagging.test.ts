@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { tokenTensor } from '../../src/data';
@@ -7,6 +10,7 @@ import { hardSharing } from '../../src/models/hard-sharing';
 import { random } from '../../src/random/random';
 import { compare } from '../../src/study/compare';
 import { binary, tagging } from '../../src/tasks';
+import { load } from '../../src/training/checkpoint';
 import { fit as train } from '../../src/training/fit';
 
 beforeAll(async () => {
@@ -44,13 +48,84 @@ test('tags that depend on the word alone are learned, beside a label of the whol
   }
 });
 
+test('padding has no probabilities, tokens have', async () => {
+  const model = await train(data, method, { ...settings, epochs: 1 });
+  const longest = inputs.shape[0]!;
+  const { part } = model.predictValues(tokenTensor([['the', 'cat'], ['dog']], { like: inputs }));
+  expect(part!.length).toBe(2 * longest * 5);
+  expect(Array.from(part!, (p) => !Number.isNaN(p))).toEqual([
+    ...new Array(10).fill(true),
+    ...new Array((longest - 2) * 5).fill(false),
+    ...new Array(5).fill(true),
+    ...new Array((longest - 1) * 5).fill(false),
+  ]);
+});
+
+test('a model refuses what it cannot read: other vocabularies, no ids, texts longer than it tags', async () => {
+  const model = await train(data, method, { ...settings, epochs: 1 });
+  const directory = mkdtempSync(join(tmpdir(), 'tagging-'));
+  const length = inputs.shape[0]!;
+  try {
+    await model.save(join(directory, 'model'));
+    for (const own of [model, await load(join(directory, 'model'))]) {
+      // As many tokens and positions, other words: ids would stand for other words.
+      const other = tokenTensor(
+        sentences.map((sentence) => sentence.map((word) => `${word}s`)),
+        { length },
+      );
+      expect([other.vocabulary, other.shape]).toEqual([inputs.vocabulary, inputs.shape]);
+      expect(() => own.predict(other)).toThrow(
+        /made by another vocabulary than those of the training; make them like those: tokenTensor\(texts, \{ like: inputs \}\)/,
+      );
+      expect(() => own.diagnose(other)).toThrow(/another vocabulary/);
+      const more = tokenTensor([...sentences, ['one', 'more']], { length });
+      expect(() => own.predict(more)).toThrow(`there are ${inputs.vocabulary + 2} ids, in training ${inputs.vocabulary}`);
+      expect(own.predictValues(tokenTensor(sentences)).cat).toEqual(own.predictValues(inputs).cat);
+      const long = tokenTensor([['the'], new Array(length + 1).fill('cat')], { like: inputs });
+      expect(() => own.predict(long)).toThrow(
+        `Cannot predict task "entity": row 1 (counted from 0) has more tokens than the ${length} positions that the model was trained with`,
+      );
+      for (const wrong of [inputs.vocabulary, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+        const values = Float32Array.from(inputs.values);
+        values[length + 2] = wrong;
+        expect(() => own.predict({ ...inputs, values })).toThrow(
+          `row 1 (counted from 0) holds ${wrong} at position 2; expected ids, integers from 0 to ${inputs.vocabulary - 1}`,
+        );
+      }
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('a tag of blanks is no missing tag', () => {
+  const texts = tokenTensor([
+    ['x', 'y'],
+    ['y', 'x'],
+  ]);
+  const read = (first: (string | null)[]) => taskData({ tags: [first, ['B', 'A']] }, { tasks: { tags: tagging() }, inputs: texts });
+  expect(() => read(['A', ' '])).toThrow(/row 0 \(counted from 0\) has a tag of blanks, " ", at position 1; give the tag a name/);
+  expect(Array.from(read(['A', null]).labels[0]!.values)).toEqual([0, Number.NaN, 1, 0]);
+});
+
+test('says where nothing teaches the unknown token', () => {
+  const noteOf = (leastCount: number) =>
+    taskData(
+      { cat: sentences.map((sentence) => (sentence.includes('cat') ? 1 : 0)) },
+      { tasks: { cat: binary() }, inputs: tokenTensor([...sentences.slice(1), ['rare']], { leastCount }) },
+    ).notes.join();
+  expect(noteOf(1)).toMatch(/No row has an unknown token.*leastCount: 2/);
+  expect(noteOf(2)).not.toMatch(/unknown token/);
+});
+
 test('new sentences get their tags as text', async () => {
   const model = await train(data, method, settings);
   const fresh = [sentences[3]!, sentences[0]!];
   const predicted = await model.predict(tokenTensor(fresh, { like: inputs }));
   const columns = predicted as unknown as Record<string, { values: string[] }>;
   for (const [i, sentence] of fresh.entries()) {
-    const tags = columns.part!.values[i]!.split(' ').slice(0, sentence.length);
+    // As many tags as words: padding has none.
+    const tags = columns.part!.values[i]!.split(' ');
     expect(tags).toEqual(sentence.map((word) => partOf[word]!));
   }
 });

@@ -17,7 +17,9 @@ describe('task factories', () => {
       ),
     );
     expect(() => regression({ positive: 1 } as never)).toThrow('regression(options): unknown option "positive"');
-    expect(() => multiclass('age' as never)).toThrow('multiclass(options): expected an object with column, classWeights; got "age"');
+    expect(() => multiclass('age' as never)).toThrow(
+      'multiclass(options): expected an object with column, classWeights, lossWeight; got "age"',
+    );
   });
 
   it('refuse options of the wrong type or out of range', () => {

@@ -17,7 +17,7 @@ const layers = ['form', 'upos', 'xpos', 'deprel', 'ner'] as const;
 
 /**
  * English web text: 4,072 sentences with part of speech (17), named entities (PER, ORG, LOC in IOB2) and genre (5). Inputs are word ids; the
- * dev file is the training part, whose vocabulary it is, the test file the test part.
+ * dev file is the training part, whose vocabulary it is (what is there once stands for unknown words), the test file the test part.
  * @throws DataError when the files are not there, saying what to put where
  */
 export async function ewtPosNer(options: FolderOptions = {}): Promise<DataSet> {
@@ -32,7 +32,7 @@ export async function ewtPosNer(options: FolderOptions = {}): Promise<DataSet> {
       tasks: { upos: tagging(), ner: tagging(), genre: multiclass() },
       inputs: tokenTensor(
         columns.form!.map((text) => String(text).toLowerCase().split(' ')),
-        { vocabularyRows: split.train },
+        { vocabularyRows: split.train, leastCount: 2 },
       ),
     },
     source: 'Universal Dependencies English EWT joined with Universal NER v1, development and test parts',

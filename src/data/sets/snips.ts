@@ -13,7 +13,7 @@ const set: FolderSet = {
 
 /**
  * Snips: 13,784 training and 700 test requests; intent (7) and a slot tag for each word (39 slot types in IOB). Inputs are word ids, the
- * vocabulary is that of the training part.
+ * vocabulary is that of the training part: what is there once stands for unknown words.
  * @throws DataError when the files are not there, saying what to put where
  */
 export async function snips(options: FolderOptions = {}): Promise<DataSet> {
@@ -30,7 +30,7 @@ export async function snips(options: FolderOptions = {}): Promise<DataSet> {
       tasks: { intent: multiclass(), slots: tagging() },
       inputs: tokenTensor(
         columns.tokens!.map((text) => String(text).toLowerCase().split(' ')),
-        { vocabularyRows: split.train },
+        { vocabularyRows: split.train, leastCount: 2 },
       ),
     },
     source: 'Snips custom-intent benchmark (2017-06), tokenised; the 700 validation requests are the test part, as in the literature',

@@ -1,3 +1,5 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/data-error';
@@ -7,6 +9,7 @@ import { datasets } from '../../../src/data/datasets';
 import { givenSplits } from '../../../src/data/given-splits';
 import { kFold, splitData } from '../../../src/data/split';
 import { type TaskData, taskData } from '../../../src/data/task-data';
+import type { TokenTensor } from '../../../src/data/tokens';
 import { sharedFolder } from './shared';
 
 const read = (set: DataSet): TaskData => taskData(set.columns, set.options);
@@ -39,6 +42,29 @@ describe('datasets that lie in a folder', () => {
     await expect(datasets.miComplications({ until: 'discharge' as never })).rejects.toThrow("until must be 'admission' or 'third day'");
     await expect(datasets.fsdd({ length: 0 })).rejects.toThrow('length must be an integer of at least 1, got 0');
   });
+});
+
+it('texts in a folder teach the unknown token by the words that the training part has once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'texts-'));
+  try {
+    mkdirSync(join(folder, 'snips'));
+    mkdirSync(join(folder, 'ewt-pos-ner'));
+    const lines = (rows: string[]): string => `${['intent\ttokens\tslots', ...rows].join('\n')}\n`;
+    writeFileSync(join(folder, 'snips', 'train.tsv'), lines(['a\tplay once\tO X', 'b\tplay play\tO O']));
+    writeFileSync(join(folder, 'snips', 'valid.tsv'), lines(['a\tnew play\tX O']));
+    const sentence = (id: string, genre: string, words: string[]): string =>
+      `# ${id}\t${genre}\n${words.map((word) => `${word}\tNOUN\tNN\troot\tO`).join('\n')}\n\n`;
+    const header = '# columns: form, UPOS, XPOS, deprel, NER (IOB2); sentence header: id, genre\n\n';
+    writeFileSync(join(folder, 'ewt-pos-ner', 'dev.tsv'), header + sentence('d-1', 'x', ['play', 'once']) + sentence('d-2', 'y', ['play']));
+    writeFileSync(join(folder, 'ewt-pos-ner', 'test.tsv'), header + sentence('t-1', 'x', ['new', 'play']));
+    for (const set of [await datasets.snips({ folder }), await datasets.ewtPosNer({ folder })]) {
+      const { values, tokens } = set.options.inputs as TokenTensor;
+      expect(tokens).toEqual(['', '', 'play']);
+      expect(Array.from(values)).toEqual(set.name === 'snips' ? [2, 1, 2, 2, 1, 2] : [2, 1, 2, 0, 1, 2]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 // Facts: the data sets' own descriptions, counted with Python on the files.
