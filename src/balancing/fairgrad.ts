@@ -11,7 +11,7 @@ export interface FairgradOptions {
 
 /**
  * FairGrad (Ban, Ji 2024, arXiv 2402.15638): alpha-fair weights, G w = w^(-1/alpha), solved exactly by damped Newton steps. Alpha 1 is
- * Nash-MTL without normalization and shortening. Alpha 0 is by convention the mean of the gradients (the limit is their sum). A zero gradient has
+ * Nash-MTL without shortening. Alpha 0 is by convention the mean of the gradients (the limit is their sum). A zero gradient has
  * weight 0.
  *
  * A task without a label in a batch takes no part.

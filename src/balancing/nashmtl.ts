@@ -2,19 +2,14 @@ import type { GramianBalancer, MethodFactory, State } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { fairWeights } from './fair-weights';
 import { combinedNorm } from './linear-algebra';
-import { choiceOption, nullableNumberOption, numberOption } from './options';
+import { nullableNumberOption, numberOption } from './options';
 
 /** Options of {@link nashmtl}. */
 export interface NashmtlOptions {
-  /** The update is shortened to this length; null leaves it as long as it is: sqrt(T) without normalization. @default 1 */
+  /** The update is shortened to this length; null leaves it sqrt(T) long. @default 1 */
   readonly maxNorm?: number | null;
   /** Solve for new weights every so many steps and keep them in between. @default 1 */
   readonly every?: number;
-  /**
-   * What the Gramian is divided by before it is solved: its Frobenius norm, so that updates shorten with the gradients, or nothing, as in the
-   * paper's equation. @default 'frobenius'
-   */
-  readonly normalize?: 'frobenius' | 'none';
 }
 
 interface NashmtlState extends State {
@@ -24,14 +19,11 @@ interface NashmtlState extends State {
 }
 
 /**
- * Nash-MTL (Navon and others 2022, arXiv 2202.01017): the bargaining solution G w = 1 / w, whose update does not depend on the scale of any
+ * Nash-MTL (Navon and others 2022, arXiv 2202.01017): the bargaining solution G w = 1 / w, which does not depend on the scale of any
  * task. It is solved exactly by damped Newton steps (the authors iterate a convex-concave procedure); a zero gradient has weight 0.
  *
- * As in the authors' code, G is divided by its Frobenius norm first, which multiplies w by sqrt(|G|_F): the update shrinks with the
- * gradients where all do, so that training settles without a schedule, and only long ones are shortened to 1. Without it the update of T
- * tasks is sqrt(T) long whatever the gradients are.
- *
- * A task without a label in a batch takes no part in the bargain.
+ * The authors' code, LibMTL and TorchJD divide G by its norm for their solver and multiply it in again in their constraint, so that theirs is
+ * this solution too: sqrt(T) long at any scale of the gradients, then shortened to `maxNorm`.
  */
 export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGramianBalancer<NashmtlOptions>({
   name: 'nashmtl',
@@ -43,27 +35,20 @@ export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGra
     arxiv: '2202.01017',
   },
   options: {
-    maxNorm: nullableNumberOption(1, 'the update is shortened to this length; null leaves it as it is', { above: 0 }),
+    maxNorm: nullableNumberOption(1, 'the update is shortened to this length; null leaves it sqrt(T) long', { above: 0 }),
     every: numberOption(1, 'solve for new weights every so many steps', { min: 1, integer: true }),
-    normalize: choiceOption('frobenius', ['frobenius', 'none'], 'what the Gramian is divided by before it is solved'),
   },
-  create({ maxNorm, every, normalize }) {
-    const solve = (gramian: Float64Array, tasks: number): number[] => {
-      const scale = normalize === 'frobenius' ? Math.sqrt(Math.hypot(...gramian)) : 1;
-      return Array.from(fairWeights(gramian, tasks, 1), (weight) => weight * scale);
-    };
-    return {
-      parts: { weights: 'task' },
-      init: (tasks): NashmtlState => ({ weights: new Array<null>(tasks).fill(null), steps: 0 }),
-      weigh(gramian, tasks, _input, state) {
-        const current = state as NashmtlState;
-        const known = current.weights.every((weight) => weight !== null) ? (current.weights as readonly number[]) : undefined;
-        const solution = known === undefined || current.steps % every === 0 ? solve(gramian, tasks) : known;
-        const norm = maxNorm === null ? 0 : combinedNorm(gramian, solution);
-        const scale = maxNorm !== null && norm > maxNorm ? maxNorm / norm : 1;
-        const next: NashmtlState = { weights: every === 1 ? current.weights : solution, steps: current.steps + 1 };
-        return { weights: solution.map((weight) => weight * scale), state: next };
-      },
-    };
-  },
+  create: ({ maxNorm, every }) => ({
+    parts: { weights: 'task' },
+    init: (tasks): NashmtlState => ({ weights: new Array<null>(tasks).fill(null), steps: 0 }),
+    weigh(gramian, tasks, _input, state) {
+      const current = state as NashmtlState;
+      const known = current.weights.every((weight) => weight !== null) ? (current.weights as readonly number[]) : undefined;
+      const solution = known === undefined || current.steps % every === 0 ? Array.from(fairWeights(gramian, tasks, 1)) : known;
+      const norm = maxNorm === null ? 0 : combinedNorm(gramian, solution);
+      const scale = maxNorm !== null && norm > maxNorm ? maxNorm / norm : 1;
+      const next: NashmtlState = { weights: every === 1 ? current.weights : solution, steps: current.steps + 1 };
+      return { weights: solution.map((weight) => weight * scale), state: next };
+    },
+  }),
 });

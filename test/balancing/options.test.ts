@@ -25,8 +25,8 @@ test('values of the wrong type or out of range name the option, what is expected
 });
 
 test('defaults fill in, null stays null', () => {
-  expect(nashmtl().options).toEqual({ maxNorm: 1, every: 1, normalize: 'frobenius' });
-  expect(nashmtl({ maxNorm: null }).options).toEqual({ maxNorm: null, every: 1, normalize: 'frobenius' });
+  expect(nashmtl().options).toEqual({ maxNorm: 1, every: 1 });
+  expect(nashmtl({ maxNorm: null }).options).toEqual({ maxNorm: null, every: 1 });
 });
 
 test('options as data', () => {
