@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { crmogm } from '../../src/balancing/crmogm';
 import { dbmtl } from '../../src/balancing/dbmtl';
+import { excessmtl } from '../../src/balancing/excessmtl';
 import { gradnorm, gradnormObjective } from '../../src/balancing/gradnorm';
 import { moco } from '../../src/balancing/moco';
+import { nashmtl } from '../../src/balancing/nashmtl';
 import { rlw } from '../../src/balancing/rlw';
 import { stch } from '../../src/balancing/stch';
 import { upgrad } from '../../src/balancing/upgrad';
@@ -33,6 +35,11 @@ const peers = JSON.parse(readFileSync(join(__dirname, 'reference', 'peers.json')
   };
   readonly rlw: Record<'square' | 'squaredLogRatio', { mean: number; error: number }>;
   readonly crmogm: { alpha: number; jacobians: number[][][]; weights: number[][] };
+  readonly excessmtl: {
+    readonly small: { eta: number; jacobians: number[][][]; libmtl: number[][]; torchjd: number[][] };
+    readonly wide: { eta: number; parameters: number; libmtl: number[][]; torchjd: number[][] };
+  };
+  readonly nashmtl: { jacobians: number[][][]; torchjd: number[][]; libmtl: number[][]; unclipped: number[][] };
 };
 
 test.each(peers.moco)('MoCo follows LibMTL, rho $rho', ({ rho, jacobians, losses, updates }) => {
@@ -110,5 +117,48 @@ test('CR-MOGM around UPGrad follows TorchJD', () => {
   const session = crmogm({ method: upgrad(), alpha }).start(3);
   jacobians.forEach((j, k) => {
     expectClose(session.weights(j), weights[k]!, 1e-6);
+  });
+});
+
+test('ExcessMTL follows LibMTL, and TorchJD with one step of warm-up: the first step is the baseline', () => {
+  const { eta, jacobians, libmtl, torchjd } = peers.excessmtl.small;
+  const session = excessmtl({ eta }).start(3);
+  jacobians.forEach((j, k) => {
+    const weights = session.weights!(j);
+    // LibMTL's sum to the number of tasks. Both add 1e-7 under the root, which moves the smallest squares, of some 1e-4, by a thousandth.
+    expectClose(
+      weights,
+      libmtl[k]!.map((w) => w / 3),
+      1e-5,
+    );
+    expectClose(weights, torchjd[k]!, 1e-5);
+  });
+});
+
+test('ExcessMTL follows LibMTL and TorchJD where there are many parameters', () => {
+  const { eta, parameters, libmtl, torchjd } = peers.excessmtl.wide;
+  const session = excessmtl({ eta }).start(2);
+  libmtl.forEach((expected, k) => {
+    const j = [1, 2.5].map((scale, t) => Array.from({ length: parameters }, (_, p) => scale * Math.cos(0.37 * (p + 1) * (t + 1) + k)));
+    const weights = session.weights!(j);
+    expectClose(
+      weights,
+      expected.map((w) => w / 2),
+      1e-6,
+    );
+    expectClose(weights, torchjd[k]!, 1e-6);
+  });
+});
+
+test('Nash-MTL follows TorchJD and LibMTL, whatever the scale of the gradients', () => {
+  const { jacobians, torchjd, libmtl, unclipped } = peers.nashmtl;
+  const [clipped, whole] = [nashmtl().start(3), nashmtl({ maxNorm: null }).start(3)];
+  jacobians.forEach((j, k) => {
+    // They stop where G alpha = 1 / alpha holds within 1e-3 of the normalised Gramian; updates are 1 and sqrt(3) long.
+    const update = clipped.combine(j);
+    expectClose(update, torchjd[k]!, 2e-3);
+    expectClose(update, libmtl[k]!, 2e-3);
+    expectClose(whole.combine(j), unclipped[k]!, 4e-3);
+    expect(norm(unclipped[k]!)).toBeCloseTo(Math.sqrt(3), 2);
   });
 });
