@@ -5,7 +5,7 @@ import type { LabelledRows, Network } from '../models/network';
 import { unhurried } from '../steps';
 import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
-import { evaluate, inBlocks, type StackShape } from './step';
+import { evaluate, type StackShape } from './step';
 import type { EpochListener, Member, StackResult } from './train-stack';
 
 /** Encoded inputs and prepared labels of some rows. */
@@ -33,7 +33,7 @@ export async function solveNetwork(
   fitted: FittedSplit,
   { network, tasks: indices }: { readonly network: Network; readonly tasks: readonly number[] },
   member: Member,
-  { resident, padding }: ResidentData,
+  { resident }: ResidentData,
   onEpoch: EpochListener,
   signal: AbortSignal | undefined,
 ): Promise<StackResult | undefined> {
@@ -63,16 +63,9 @@ export async function solveNetwork(
   const on = (rows: Int32Array): { outputs: Float32Array; losses: number[] } =>
     tf.tidy(() => {
       const values = network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
-      const filled = inBlocks(rows, padding);
-      const found = evaluate(
-        shape,
-        values,
-        { ...resident, classWeights: tf.ones([1, 1]) },
-        tf.tensor2d(filled, [1, filled.length], 'int32'),
-      );
+      const found = evaluate(shape, values, { ...resident, classWeights: tf.ones([1, 1]) }, tf.tensor2d(rows, [1, rows.length], 'int32'));
       const losses = tf.div(tf.sum(found.sums, 1), tf.sum(found.counts, 1));
-      const outputs = found.outputs.dataSync() as Float32Array;
-      return { outputs: outputs.slice(0, (rows.length * outputs.length) / filled.length), losses: [...losses.dataSync()] };
+      return { outputs: found.outputs.dataSync() as Float32Array, losses: [...losses.dataSync()] };
     });
   const trainLosses = on(member.train).losses;
   const outputs = member.predict.length > 0 ? on(member.predict).outputs : new Float32Array(0);

@@ -417,7 +417,7 @@ export const EVALUATION_BLOCK = 64;
 /**
  * Outputs `[stack, batch, outputs]` without training, with the loss sums and label counts `[stack, blocks, tasks]` of each
  * {@link EVALUATION_BLOCK} rows: a float32 sum over all of them would depend on how many rows are filled up.
- * @param rows `[stack, batch]`, a multiple of the block
+ * @param rows `[stack, batch]`
  */
 export function evaluate(
   shape: StackShape,
@@ -429,19 +429,23 @@ export function evaluate(
   const { x, y, mask } = gather(shape, data, rows);
   const outputs = network.forward(named(network.parameters, parameters), x, inferenceContext);
   const [stack, batch] = rows.shape as [number, number];
-  const blocks = batch / EVALUATION_BLOCK;
-  const apart = (t: Tensor): Tensor => tf.reshape(t, [stack * blocks, EVALUATION_BLOCK, ...t.shape.slice(2)]);
+  const blocks = Math.ceil(batch / EVALUATION_BLOCK);
+  const extra = blocks * EVALUATION_BLOCK - batch;
+  const apart = (t: Tensor): Tensor => {
+    const filled =
+      extra === 0
+        ? t
+        : tf.pad(t as tf.Tensor3D, [
+            [0, 0],
+            [0, extra],
+            [0, 0],
+          ]);
+    return tf.reshape(filled, [stack * blocks, EVALUATION_BLOCK, ...t.shape.slice(2)]);
+  };
   const weights = shape.weighted ? tileModels(data.classWeights, blocks) : undefined;
   const { sums, counts } = lossSums(tasks, apart(outputs), apart(y), apart(mask), weights);
   const perBlock = (t: Tensor): Tensor => tf.reshape(t, [stack, blocks, tasks.length]);
   return { outputs, sums: perBlock(sums), counts: perBlock(counts) };
-}
-
-/** Rows filled up to whole blocks of an evaluation. */
-export function inBlocks(rows: Int32Array, padding: number): Int32Array {
-  const filled = new Int32Array(EVALUATION_BLOCK * Math.ceil(rows.length / EVALUATION_BLOCK)).fill(padding);
-  filled.set(rows);
-  return filled;
 }
 
 /** Tasks whose trial steps are computed at a time: the outputs take memory by their number times the number of all tasks. */

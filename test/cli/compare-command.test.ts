@@ -167,7 +167,7 @@ describe('taskloom compare', () => {
     expect(comparison.runs[0].testRows).toBe(20);
     expect(await command.run(['compare', 't.csv', ...tasks, '--seeds', '-1'])).toMatchObject({
       code: 2,
-      stderr: 'taskloom: --seeds must be an integer of at least 1, got -1\n',
+      stderr: 'taskloom: --seeds must be an integer of at least 1 and at most 100000, got -1\n',
     });
   });
 
@@ -264,7 +264,7 @@ describe('bad input: exit code 2, one clear message, nothing written', () => {
     ['a method twice', ['compare', 't.csv', ...tasks, '--methods', 'hard,hard'], /"hard" is there twice/],
     ['an unknown option', ['compare', 't.csv', ...tasks, '--epoch', '5'], /unknown option --epoch \(did you mean "--epochs"\?\)/],
     ['an option without value', ['compare', 't.csv', ...tasks, '--epochs'], /--epochs needs a value/],
-    ['seeds 0', ['compare', 't.csv', ...tasks, '--seeds', '0'], /--seeds must be an integer of at least 1, got 0/],
+    ['seeds 0', ['compare', 't.csv', ...tasks, '--seeds', '0'], /--seeds must be an integer of at least 1 and at most 100000, got 0/],
     ['repeated seeds', ['compare', 't.csv', ...tasks, '--seeds', '3,3'], /seed 3 is there twice/],
     ['a seed that is no number', ['compare', 't.csv', ...tasks, '--seeds', 'five'], /--seeds must be a number, got "five"/],
     ['epochs 0', ['compare', 't.csv', ...tasks, '--epochs', '0'], /--epochs must be an integer of at least 1, got 0/],
