@@ -38,3 +38,20 @@ export function reluGradient(dy: Tensor, output: Tensor): Tensor {
   if (canBuildGraphs()) return nativeOp('ReluGrad', { T: { type: 'float32' } }, [dy, output]);
   return tf.mul(dy, tf.cast(tf.greater(output, 0), 'float32'));
 }
+
+/**
+ * Rows of a table of parameters, `[rows, size]` at `places` (int32, any shape) `-> [...places, size]`, with a gradient on every backend.
+ *
+ * That of `tf.gather` is a segment sum, which the portable backend lacks; there it is a scatter, which adds what reaches one row as well.
+ */
+export function gatherRows(table: Tensor, places: Tensor): Tensor {
+  if (canBuildGraphs()) return tf.gather(table, places);
+  const [rows, size] = table.shape as [number, number];
+  const withGradient = tf.customGrad((from, save) => {
+    (save as (tensors: Tensor[]) => void)([places]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor =>
+      tf.scatterND(tf.reshape(saved[0]!, [places.size, 1]), tf.reshape(dy, [places.size, size]), [rows, size]);
+    return { value: tf.gather(from as Tensor, places), gradFunc };
+  });
+  return withGradient(table);
+}

@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { clusteredTasks } from '../../src/data/simulators';
 import { splitData } from '../../src/data/split';
 import { taskData } from '../../src/data/task-data';
 import { crossStitch } from '../../src/models/cross-stitch';
+import { lookUp } from '../../src/models/embedding';
 import { hardSharing } from '../../src/models/hard-sharing';
 import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
@@ -89,4 +91,15 @@ test.each([
     const worst = portable!.reduce((most, value, i) => Math.max(most, Math.abs(value - here![i]!) / sizes![i]!), 0);
     expect(worst).toBeLessThan(2 * roundingOf(inner));
   }
+});
+
+test('the gradient of looked-up rows adds what reached each row', async () => {
+  await tf.setBackend('wasm');
+  tf.tidy(() => {
+    // Two models with tables of 4 rows of 2; in the first, row 3 is read twice, in the second row 1; others once or never.
+    const ids = tf.tensor([3, 0, 3, 1, 1, 2], [2, 1, 3]);
+    const arriving = tf.reshape(tf.range(1, 13), [2, 1, 3, 2]);
+    const [gradient] = tf.grads((table: Tensor) => tf.sum(tf.mul(lookUp(table, ids), arriving)))([normals(1, [2, 4, 2])]);
+    expect(list(gradient!)).toEqual([3, 4, 0, 0, 0, 0, 1 + 5, 2 + 6, 0, 0, 7 + 9, 8 + 10, 11, 12, 0, 0]);
+  });
 });
