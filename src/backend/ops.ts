@@ -38,3 +38,44 @@ export function reluGradient(dy: Tensor, output: Tensor): Tensor {
   if (canBuildGraphs()) return nativeOp('ReluGrad', { T: { type: 'float32' } }, [dy, output]);
   return tf.mul(dy, tf.cast(tf.greater(output, 0), 'float32'));
 }
+
+/**
+ * Rows of a table of parameters, `[rows, size]` at `places` (int32, any shape) `-> [...places, size]`, with a gradient on every backend.
+ *
+ * That of `tf.gather` is a segment sum, which the portable backend lacks; there it is a scatter, which adds what reaches one row as well.
+ */
+export function gatherRows(table: Tensor, places: Tensor): Tensor {
+  if (canBuildGraphs()) return tf.gather(table, places);
+  const [rows, size] = table.shape as [number, number];
+  const withGradient = tf.customGrad((from, save) => {
+    (save as (tensors: Tensor[]) => void)([places]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor =>
+      tf.scatterND(tf.reshape(saved[0]!, [places.size, 1]), tf.reshape(dy, [places.size, size]), [rows, size]);
+    return { value: tf.gather(from as Tensor, places), gradFunc };
+  });
+  return withGradient(table);
+}
+
+/**
+ * Means over 2 x 2 cells; the border of odd sizes is averaged over what there is. `[images, h, w, c] -> [images, ceil(h/2), ceil(w/2), c]`
+ *
+ * The gradient of the portable backend's pooling divides by 4 at that border too; there the images are filled up with zeros to even sizes
+ * and the means brought from 4 cells to those that there are.
+ */
+export function meanOfCells(x: Tensor): Tensor {
+  const images = x as tf.Tensor4D;
+  const [, height, width] = images.shape;
+  if (canBuildGraphs() || (height % 2 === 0 && width % 2 === 0)) return tf.avgPool(images, 2, 2, 'same');
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const filled = tf.pad(images, [
+    [0, 0],
+    [0, 2 * rows - height],
+    [0, 2 * columns - width],
+    [0, 0],
+  ]);
+  const present = (size: number, cell: number): number => Math.min(2, size - 2 * cell);
+  const factors = Array.from({ length: rows * columns }, (_, cell) => {
+    return 4 / (present(height, Math.floor(cell / columns)) * present(width, cell % columns));
+  });
+  return tf.mul(tf.avgPool(filled, 2, 2, 'same'), tf.tensor(factors, [rows, columns, 1]));
+}

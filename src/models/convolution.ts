@@ -1,5 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { meanOfCells } from '../backend/ops';
 import { dense, type Part } from './dense';
 
 /**
@@ -55,6 +56,6 @@ export function convolution(
 /** Means over 2 x 2 cells; the border of odd sizes is averaged over what there is. `[stack, batch, h, w, c] -> [stack, batch, h/2, w/2, c]` */
 export function halve(x: Tensor): Tensor {
   const [stack, batch, height, width, channels] = x.shape as [number, number, number, number, number];
-  const pooled = tf.avgPool(tf.reshape(x, [stack * batch, height, width, channels]) as tf.Tensor4D, 2, 2, 'same');
+  const pooled = meanOfCells(tf.reshape(x, [stack * batch, height, width, channels]));
   return tf.reshape(pooled, [stack, batch, pooled.shape[1]!, pooled.shape[2]!, channels]);
 }

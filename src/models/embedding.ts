@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { gatherRows } from '../backend/ops';
 import { checkInteger } from '../options';
 import { ofThisPackage } from '../provenance';
 import { scaledWidth } from './features';
@@ -23,8 +24,7 @@ export function checkIds(who: string, input: InputShape): asserts input is Input
 export function lookUp(table: Tensor, ids: Tensor): Tensor {
   const [stack, vocabulary, size] = table.shape as [number, number, number];
   const first = tf.reshape(tf.mul(tf.range(0, stack, 1, 'int32'), tf.scalar(vocabulary, 'int32')), [stack, 1, 1]);
-  const places = tf.add(tf.cast(ids, 'int32'), first) as tf.Tensor3D;
-  return tf.gather(tf.reshape(table, [stack * vocabulary, size]), places);
+  return gatherRows(tf.reshape(table, [stack * vocabulary, size]), tf.add(tf.cast(ids, 'int32'), first));
 }
 
 /** A layer that looks ids up; positions of padding become 0. */

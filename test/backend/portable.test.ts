@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +8,9 @@ import { graddrop, pcgrad } from '../../src/balancing';
 import { clusteredTasks } from '../../src/data/simulators';
 import { splitData } from '../../src/data/split';
 import { taskData } from '../../src/data/task-data';
+import { halve } from '../../src/models/convolution';
 import { crossStitch } from '../../src/models/cross-stitch';
+import { lookUp } from '../../src/models/embedding';
 import { hardSharing } from '../../src/models/hard-sharing';
 import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
@@ -89,4 +92,44 @@ test.each([
     const worst = portable!.reduce((most, value, i) => Math.max(most, Math.abs(value - here![i]!) / sizes![i]!), 0);
     expect(worst).toBeLessThan(2 * roundingOf(inner));
   }
+});
+
+test('the gradient of looked-up rows adds what reached each row', async () => {
+  await tf.setBackend('wasm');
+  tf.tidy(() => {
+    // Two models with tables of 4 rows of 2; in the first, row 3 is read twice, in the second row 1; others once or never.
+    const ids = tf.tensor([3, 0, 3, 1, 1, 2], [2, 1, 3]);
+    const arriving = tf.reshape(tf.range(1, 13), [2, 1, 3, 2]);
+    const [gradient] = tf.grads((table: Tensor) => tf.sum(tf.mul(lookUp(table, ids), arriving)))([normals(1, [2, 4, 2])]);
+    expect(list(gradient!)).toEqual([3, 4, 0, 0, 0, 0, 1 + 5, 2 + 6, 0, 0, 7 + 9, 8 + 10, 11, 12, 0, 0]);
+  });
+});
+
+test.each([
+  [4, 4],
+  [4, 5],
+  [5, 4],
+  [5, 5],
+  [1, 4],
+  [3, 1],
+])('means over 2 x 2 cells of %i x %i and their gradient are over the cells that there are', async (height, width) => {
+  await tf.setBackend('wasm');
+  tf.tidy(() => {
+    const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+    const x = tf.reshape(tf.range(0, height * width * 2), [1, 1, height, width, 2]);
+    const arriving = tf.reshape(tf.range(1, rows * columns * 2 + 1), [1, 1, rows, columns, 2]);
+    const means = new Array<number>(rows * columns * 2).fill(0);
+    const slopes: number[] = [];
+    for (let i = 0; i < height * width * 2; i++) {
+      const [row, column, channel] = [Math.floor(i / (2 * width)), Math.floor(i / 2) % width, i % 2] as [number, number, number];
+      const count = (row === height - 1 && height % 2 === 1 ? 1 : 2) * (column === width - 1 && width % 2 === 1 ? 1 : 2);
+      const cell = (Math.floor(row / 2) * columns + Math.floor(column / 2)) * 2 + channel;
+      means[cell]! += i / count;
+      slopes.push((cell + 1) / count);
+    }
+    const [gradient] = tf.grads((images: Tensor) => tf.sum(tf.mul(halve(images), arriving)))([x]);
+    // Small integers over 1, 2 or 4: no rounding.
+    expect(list(halve(x))).toEqual(means);
+    expect(list(gradient!)).toEqual(slopes);
+  });
 });
