@@ -219,9 +219,10 @@ export function weightedGradients(
     return { losses, gradients: [...trunk, ...own] };
   }
   const { x, y, mask } = gather(shape, data, batch.rows);
+  const rows = rowsOf(mask);
   const { kept, gradients } = gradientsOf((...p) => {
     const values = named(network.parameters, p);
-    const context = (): ForwardContext => trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+    const context = (): ForwardContext => trainingContext(batch.seeds, 1, shape.totalSteps, rows);
     const outputs = network.forward(values, x, context());
     const losses = meanLosses(lossSums(tasks, outputs, y, mask, shape.weighted ? data.classWeights : undefined));
     const total = tf.sum(tf.mul(losses, weights));
@@ -282,10 +283,12 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
   const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
   const own = tf.tile(tf.eye(copies), [stack, 1]);
+  // Before the gradients are recorded: what is saved for them leaks where an encoder throws.
+  const [rows, rowsOfEach] = [rowsOf(mask), rowsOf(masks)];
   const { kept, gradients } = gradientsOf(
     (...p) => {
       const values = named(network.parameters, p);
-      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps, rowsOf(masks)));
+      const outputs = network.forward(values, xs, trainingContext(batch.seeds, copies, shape.totalSteps, rowsOfEach));
       const losses = tf.mul(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), own);
       return { total: tf.sum(losses), kept: tf.reshape(tf.sum(losses, 1), [stack, copies]) };
     },
@@ -293,7 +296,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   );
   const penalties = network.penalty
     ? gradientsOf((...p) => {
-        const context = trainingContext(batch.seeds, 1, shape.totalSteps, rowsOf(mask));
+        const context = trainingContext(batch.seeds, 1, shape.totalSteps, rows);
         const total = tf.sum(network.penalty!(named(network.parameters, p), x, context));
         return { total, kept: total };
       }, parameters).gradients
