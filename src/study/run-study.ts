@@ -14,6 +14,7 @@ import { isSearch, type MethodSearch } from './method-search';
 import type { Observations } from './observations';
 import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
+import { stillFallingNotes } from './still-falling';
 import { type Contestant, tunedRuns } from './tuned-runs';
 
 /** What is compared and how it is trained; the design says on which splits and seeds. */
@@ -125,6 +126,7 @@ export async function runStudy(
       ...(missing > 0 ? [`interrupted: ${missing} of ${names.length * observations.list.length} runs are not finished and left out`] : []),
       ...records.flatMap(({ failure }) => failure ?? []),
       ...undefinedNotes(tasks, records),
+      ...stillFallingNotes(methods, records, settings.epochs),
       ...(seeds.length === 1 ? ['one seed shows what happened once; verdicts need at least 5 seeds, better 10'] : []),
     ],
   };
