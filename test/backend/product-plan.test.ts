@@ -2,14 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Cut, productPlan } from '../../src/backend/product-plan';
 
-it('leaves small products alone', () => {
+it('leaves small products and those of several models alone', () => {
   expect(productPlan([1, 64, 72], [1, 72, 128], false, false)).toBeUndefined();
-});
-
-it('cuts the product of a model alike in any stack', () => {
-  const shapes = [512, 600].flatMap((n) => [1, 2, 10].map((models) => [models, n, n]));
-  for (const shape of shapes)
-    expect(productPlan(shape, shape, false, false)).toEqual(productPlan([1, ...shape.slice(1)], [1, ...shape.slice(1)], false, false));
+  expect(productPlan([5, 512, 512], [5, 512, 512], false, false)).toBeUndefined();
 });
 
 const size = fc.integer({ min: 200, max: 900 });
