@@ -25,7 +25,7 @@ export interface WeightingCore {
   readonly init?: (tasks: number, seed: number) => State;
   /** Weights and next state; losses (and the Gramian, where needed) are checked already. */
   readonly step: (input: StepInput, state: State) => StepResult;
-  /** The scalarised loss; the weighted sum of the losses unless given. */
+  /** The scalarized loss; the weighted sum of the losses unless given. */
   readonly value?: (input: StepInput, state: State) => number;
   readonly after?: (input: StepInput, state: State) => State;
 }
@@ -60,17 +60,17 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
       const places = placesOf(input.present);
       return places === undefined ? core.step(input, state) : stepAt(parts, input, state, places, coreAt(places).step);
     };
-    const scalarised = (own: WeightingCore, input: StepInput, state: State): number => {
+    const scalarized = (own: WeightingCore, input: StepInput, state: State): number => {
       if (own.value !== undefined) return own.value(input, state);
       const { weights } = own.step(input, state);
       return input.losses.reduce((sum, loss, t) => sum + weights[t]! * loss, 0);
     };
     const value = (input: StepInput, state: State): number => {
       const places = placesOf(input.present);
-      if (places === undefined) return scalarised(core, input, state);
+      if (places === undefined) return scalarized(core, input, state);
       return places.length === 0
         ? 0
-        : scalarised(coreAt(places), inputAt(input, places), stateAt(parts, state, places, input.losses.length));
+        : scalarized(coreAt(places), inputAt(input, places), stateAt(parts, state, places, input.losses.length));
     };
     const afterAll = core.after;
     const after = (input: StepInput, state: State): State => {

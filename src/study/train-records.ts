@@ -46,8 +46,8 @@ function jobs(planned: readonly PlannedRun[]): PlannedRun[][] {
  * Trains runs and scores them, or takes what the directory has of them.
  *
  * Runs are trained in stacks (all seeds of a method together), and kept together as soon as their stack is finished. Stacks are made of the whole
- * plan, so the same call after a kill has the same numbers to the last bit; a run that joins later is trained in a smaller stack, whose
- * float32 sums may round differently (about 1e-7).
+ * plan, so the same call after a kill has the same numbers to the last bit, also where a run's numbers depend on its stack (see "Kept runs" in
+ * `README.md`: very large networks, no oneDNN, the portable backend).
  * @param schedule the name of the learning rate's schedule in `settings`
  * @param directory where finished runs are kept; undefined: nowhere
  */

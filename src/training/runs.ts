@@ -256,7 +256,10 @@ function checkSizes(runs: readonly Run[], units: readonly Unit[], batch: number,
   }
 }
 
-/** Sets of runs that share stacks, directly or through another run: only together they give the same numbers to the last bit. */
+/**
+ * Sets of runs that share stacks, directly or through another run: where a run's numbers depend on its stack (very large networks, no oneDNN, the
+ * portable backend), only together they give the same numbers to the last bit.
+ */
 function companiesOf(stacked: readonly (readonly number[])[]): ReadonlySet<number>[] {
   let companies: Set<number>[] = [];
   for (const runs of stacked) {
