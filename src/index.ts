@@ -24,6 +24,7 @@ export {
   paretoFront,
   taskAffinity,
 } from './notebook/with-progress';
+export type { OptionInfo } from './options/spec';
 export * as plots from './plots';
 export type { AuxiliaryWeights, AuxiliaryWeightsOptions, Remedy } from './study/auxiliary-weights';
 export type { TuneOptions } from './study/candidates';

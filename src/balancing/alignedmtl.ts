@@ -1,8 +1,8 @@
+import { choiceOption, perTaskOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { checkPerTask } from './check';
 import { defineGramianBalancer } from './define-balancer';
 import { symmetricEigen } from './linear-algebra';
-import { choiceOption, perTaskOption } from './options';
 
 /** Machine epsilon of float32, the precision of most gradients; eigenvalues below it, times T, relative to the largest are noise. */
 const EPSILON = 2 ** -23;

@@ -1,3 +1,4 @@
+import type { OptionInfo } from '../options/spec';
 import type { ArrayOps, DrawSpec, StateArraySpec } from './array-ops';
 
 /** A matrix as an array of rows; a Jacobian is `[tasks, parameters]`, a Gramian `[tasks, tasks]`. */
@@ -21,15 +22,6 @@ export interface Paper {
   readonly year: number;
   readonly title: string;
   readonly arxiv?: string;
-}
-
-/** One option of a method. */
-export interface OptionInfo {
-  readonly name: string;
-  /** The accepted values in words, such as `number >= 0` or `'none' | 'l2'`. */
-  readonly type: string;
-  readonly default: unknown;
-  readonly doc: string;
 }
 
 /** What a method is: its name in the registry, its paper and its options. */

@@ -1,8 +1,8 @@
+import { choiceOption, numberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { combinedNorm } from './linear-algebra';
 import { minNormPoint } from './min-norm-point';
-import { choiceOption, numberOption } from './options';
 
 /** Length of the worst combination, relative to the shortest gradient, below which the point counts as Pareto stationary. */
 const STATIONARY = 1e-6;

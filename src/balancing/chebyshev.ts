@@ -1,7 +1,7 @@
+import { perTaskOption } from '../options/spec';
 import type { MethodFactory, Weighting } from './balancing';
 import { checkPerTask } from './check';
 import { defineWeighting } from './define-weighting';
-import { perTaskOption } from './options';
 
 /** Options of {@link chebyshev}. */
 export interface ChebyshevOptions {

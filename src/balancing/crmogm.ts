@@ -1,7 +1,7 @@
+import { numberOption, type OptionSpec } from '../options/spec';
 import type { GramianBalancer, MethodFactory, State, WeightsMethod } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { mgda } from './mgda';
-import { numberOption, type OptionSpec } from './options';
 
 /** Options of {@link crmogm}. */
 export interface CrmogmOptions {

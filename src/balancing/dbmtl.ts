@@ -1,7 +1,7 @@
+import { numberOption } from '../options/spec';
 import type { ArrayOps } from './array-ops';
 import type { JacobianBalancer, MethodFactory, TensorRuleResult } from './balancing';
 import { defineJacobianBalancer } from './define-balancer';
-import { numberOption } from './options';
 
 /** Added to a loss under the logarithm, as in the authors' code. */
 const LOSS_EPSILON = 1e-8;

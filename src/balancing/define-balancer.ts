@@ -1,3 +1,4 @@
+import { describeOptions, type OptionSpecs, readOptions } from '../options/spec';
 import { ofThisPackage } from '../provenance';
 import { type PlainArray, plainOps } from './array-ops';
 import type {
@@ -21,7 +22,6 @@ import { checkLosses, checkMatrix, checkTasks } from './check';
 import { checkStep, inputOf } from './define-weighting';
 import { combineRows, flatten, gramianOf } from './linear-algebra';
 import { type RandomState, randomStart, stepStream } from './method-random';
-import { describeOptions, type OptionSpecs, readOptions } from './options';
 import { optionsAt, placesOf, type StateParts, stepAt } from './presence';
 
 /** What is known of an aggregator, whatever it needs. */

@@ -1,3 +1,4 @@
+import { describeOptions, type OptionSpecs, readOptions } from '../options/spec';
 import { ofThisPackage } from '../provenance';
 import type {
   Context,
@@ -14,7 +15,6 @@ import type {
 } from './balancing';
 import { checkLosses, checkMatrix, checkSquare, checkTasks } from './check';
 import { gramianOf } from './linear-algebra';
-import { describeOptions, type OptionSpecs, readOptions } from './options';
 import { inputAt, optionsAt, placesOf, type StateParts, stateAt, stateWith, stepAt } from './presence';
 
 /** The parts of a loss weighting that are its own. */

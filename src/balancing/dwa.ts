@@ -1,7 +1,7 @@
+import { numberOption } from '../options/spec';
 import type { MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 import { SMALLEST_LOSS } from './log-losses';
-import { numberOption } from './options';
 import { softmax } from './softmax';
 
 /** Options of {@link dwa}. */

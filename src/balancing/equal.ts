@@ -1,6 +1,6 @@
+import { choiceOption } from '../options/spec';
 import type { MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
-import { choiceOption } from './options';
 
 /** Options of {@link equal}. */
 export interface EqualOptions {

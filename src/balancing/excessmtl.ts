@@ -1,7 +1,7 @@
+import { choiceOption, numberOption } from '../options/spec';
 import type { ArrayOps } from './array-ops';
 import type { JacobianBalancer, MethodFactory, TensorRuleResult } from './balancing';
 import { defineJacobianBalancer } from './define-balancer';
-import { choiceOption, numberOption } from './options';
 
 /**
  * Added to what is divided by: below any length met in float32, so that scales do not matter. It is added after the root, since TensorFlow

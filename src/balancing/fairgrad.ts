@@ -1,7 +1,7 @@
+import { numberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { fairWeights } from './fair-weights';
-import { numberOption } from './options';
 
 /** Options of {@link fairgrad}. */
 export interface FairgradOptions {

@@ -1,8 +1,8 @@
+import { numberOption, perTaskOption } from '../options/spec';
 import { ADAM_PARTS, type AdamState, adamStart, adamStep } from './adam';
 import type { MethodFactory, Weighting } from './balancing';
 import { checkPerTask } from './check';
 import { defineWeighting } from './define-weighting';
-import { numberOption, perTaskOption } from './options';
 import { softmax } from './softmax';
 
 /** Added to losses under a logarithm, as in the authors' code. */

@@ -1,7 +1,7 @@
+import { requiredPerTaskOption } from '../options/spec';
 import type { MethodFactory, Weighting } from './balancing';
 import { checkPerTask } from './check';
 import { defineWeighting } from './define-weighting';
-import { requiredPerTaskOption } from './options';
 
 /** Options of {@link fixed}. */
 export interface FixedOptions {

@@ -1,7 +1,7 @@
+import { numberOption } from '../options/spec';
 import type { ArrayOps } from './array-ops';
 import type { JacobianBalancer, MethodFactory, TensorRuleResult } from './balancing';
 import { defineJacobianBalancer } from './define-balancer';
-import { numberOption } from './options';
 
 /** Options of {@link graddrop}. */
 export interface GraddropOptions {

@@ -1,8 +1,8 @@
+import { numberOption } from '../options/spec';
 import { ADAM_PARTS, type AdamState, adamStart, adamStep } from './adam';
 import type { MethodFactory, State, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 import { SMALLEST_LOSS } from './log-losses';
-import { numberOption } from './options';
 
 /** The least weight a task is left with. */
 const SMALLEST_WEIGHT = 1e-6;

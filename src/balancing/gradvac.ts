@@ -1,8 +1,8 @@
+import { choiceOption, numberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory, State } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { rowNorms } from './linear-algebra';
 import { type RandomState, randomStart, stepStream } from './method-random';
-import { choiceOption, numberOption } from './options';
 import { type TaskOrder, visitingOrder } from './task-order';
 
 /** The largest cosine that can be a target; beyond it the correction would be unbounded. */

@@ -1,7 +1,7 @@
+import { nullableNumberOption } from '../options/spec';
 import { ADAM_PARTS, type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
 import type { MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
-import { nullableNumberOption } from './options';
 
 /** Options of {@link imtll}. */
 export interface ImtllOptions {

@@ -16,7 +16,6 @@ export type {
   MethodFactory,
   MethodInfo,
   Need,
-  OptionInfo,
   Paper,
   StartOptions,
   State,

@@ -1,9 +1,9 @@
+import { choiceOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { rowNorms } from './linear-algebra';
 import { SMALLEST_LOSS } from './log-losses';
 import { minNormPoint } from './min-norm-point';
-import { choiceOption } from './options';
 
 /** Options of {@link mgda}. */
 export interface MgdaOptions {

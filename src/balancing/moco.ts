@@ -1,7 +1,7 @@
+import { numberOption } from '../options/spec';
 import type { ArrayOps } from './array-ops';
 import type { JacobianBalancer, MethodFactory, TensorRuleResult } from './balancing';
 import { defineJacobianBalancer } from './define-balancer';
-import { numberOption } from './options';
 
 /** Added to a length that is divided by: below any length met in float32, so that scales do not matter. */
 const NORM_EPSILON = 1e-30;

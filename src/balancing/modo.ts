@@ -1,8 +1,8 @@
+import { numberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory, State } from './balancing';
 import { checkSquare } from './check';
 import { defineGramianBalancer } from './define-balancer';
 import { flatten, multiply } from './linear-algebra';
-import { numberOption } from './options';
 import { projectOntoSimplex } from './simplex-projection';
 
 /** Options of {@link modo}. */

@@ -1,8 +1,8 @@
+import { nullableNumberOption, numberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory, State } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { fairWeights } from './fair-weights';
 import { combinedNorm } from './linear-algebra';
-import { nullableNumberOption, numberOption } from './options';
 
 /** Options of {@link nashmtl}. */
 export interface NashmtlOptions {

@@ -1,7 +1,7 @@
+import { numberOption, perTaskOption } from '../options/spec';
 import type { MethodFactory, Weighting } from './balancing';
 import { checkPerTask } from './check';
 import { defineWeighting } from './define-weighting';
-import { numberOption, perTaskOption } from './options';
 
 /** Under the root, so that the distance has a gradient on the preference direction. */
 const EPSILON = 1e-12;

@@ -1,7 +1,7 @@
+import { choiceOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { type RandomState, randomStart, stepStream } from './method-random';
-import { choiceOption } from './options';
 import { type TaskOrder, visitingOrder } from './task-order';
 
 /** Options of {@link pcgrad}. */

@@ -1,5 +1,5 @@
+import type { OptionSpecs } from '../options/spec';
 import type { Json, Matrix, State, StepInput, StepResult } from './balancing';
-import type { OptionSpecs } from './options';
 
 /*
  * A batch may have no label of a task. Such a task has no loss, so a method must not read one: it works on the present tasks as if there

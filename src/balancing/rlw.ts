@@ -1,7 +1,7 @@
+import { choiceOption } from '../options/spec';
 import type { MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 import { type RandomState, randomStart, stepStream } from './method-random';
-import { choiceOption } from './options';
 import { softmax } from './softmax';
 
 /** Options of {@link rlw}. */

@@ -1,8 +1,8 @@
+import { numberOption, perTaskOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory, State } from './balancing';
 import { checkPerTask, checkSquare } from './check';
 import { defineGramianBalancer } from './define-balancer';
 import { flatten, multiply } from './linear-algebra';
-import { numberOption, perTaskOption } from './options';
 import { projectOntoSimplex } from './simplex-projection';
 
 /** Options of {@link sdmgrad}. */

@@ -1,8 +1,8 @@
+import { choiceOption, numberOption, perTaskOption } from '../options/spec';
 import type { MethodFactory, StepInput, Weighting } from './balancing';
 import { checkPerTask } from './check';
 import { defineWeighting } from './define-weighting';
 import { logOfLosses } from './log-losses';
-import { choiceOption, numberOption, perTaskOption } from './options';
 import { softmax } from './softmax';
 
 /** Options of {@link stch}. */

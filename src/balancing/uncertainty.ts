@@ -1,7 +1,7 @@
+import { nullableNumberOption, numberOption } from '../options/spec';
 import { ADAM_PARTS, type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
 import type { BalancedKind, MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
-import { nullableNumberOption, numberOption } from './options';
 
 /** Options of {@link uncertainty}. */
 export interface UncertaintyOptions {

@@ -1,8 +1,8 @@
+import { numberOption, perTaskOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { checkPerTask } from './check';
 import { defineGramianBalancer } from './define-balancer';
 import { normalisedGramian, projectOntoDualCone } from './dual-cone';
-import { numberOption, perTaskOption } from './options';
 
 /** Options of {@link upgrad}. */
 export interface UpgradOptions {

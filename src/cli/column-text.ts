@@ -1,4 +1,4 @@
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 import { binary } from '../tasks/binary';
 import { multiclass } from '../tasks/multiclass';
 import { regression } from '../tasks/regression';

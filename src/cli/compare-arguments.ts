@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 import { UsageError } from './usage';
 
 const texts = [

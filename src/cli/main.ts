@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 import { printable } from '../plots/text';
 import { compareArguments, parseStrictly } from './compare-arguments';
 import { compareCommand, inFlags, type Outcome } from './compare-command';

@@ -1,8 +1,8 @@
-import type { OptionInfo } from '../balancing/balancing';
 import type { Method } from '../models/method';
 import { mlp } from '../models/mlp';
 import type { Encoder } from '../models/network';
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
+import type { OptionInfo } from '../options/spec';
 import { type Registered, registeredArchitectures, registeredBalancings } from './registered';
 import { UsageError } from './usage';
 

@@ -1,7 +1,8 @@
-import type { OptionInfo, Paper } from '../balancing/balancing';
+import type { Paper } from '../balancing/balancing';
 import { balancers, weightings } from '../balancing/registry';
 import { architectures } from '../models/architectures';
 import type { Balancing, Method } from '../models/method';
+import type { OptionInfo } from '../options/spec';
 
 /** What a registered name is. */
 export interface Registered {

@@ -1,7 +1,7 @@
+import { moments } from '../numeric/moments';
 import type { TaskKind } from '../tasks/task';
 import type { Labels, TaskData } from './data-types';
 import { isTensor } from './data-types';
-import { moments } from './moments';
 
 /** How often a class is there. */
 export interface ClassCount {

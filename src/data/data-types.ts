@@ -1,5 +1,5 @@
+import type { MissingMarkers } from '../cells/cell';
 import type { Task } from '../tasks/task';
-import type { MissingMarkers } from './cell';
 
 /** One input column as it was read; encoding (standardising, imputing, one-hot) is fitted on training rows only. */
 export type InputColumn =

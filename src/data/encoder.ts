@@ -1,9 +1,9 @@
+import { type MissingMarkers, missingTest, toName, toNumber } from '../cells/cell';
+import { DataError } from '../cells/data-error';
 import { fields, flag, integer, listOf, number, oneOf, type Shape, text } from '../json-shape';
-import { checkOptions, describeValue } from '../tasks/options';
-import { type MissingMarkers, missingTest, toName, toNumber } from './cell';
-import { DataError } from './data-error';
+import { moments } from '../numeric/moments';
+import { checkOptions, describeValue } from '../options/describe-value';
 import { type InputColumn, type InputTensor, isTensor, type TaskData } from './data-types';
-import { moments } from './moments';
 import { nearestColumn } from './nearest-column';
 import { readTable, type TableLike } from './table';
 

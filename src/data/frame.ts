@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { setNativeDefaults } from '../backend/native-settings';
-import { describeValue } from '../tasks/options';
+import { describeValue } from '../options/describe-value';
 
 /**
  * A danfojs `DataFrame`, typed by the members that results and data sets are used with.

@@ -1,5 +1,5 @@
-import { describeValue } from '../tasks/options';
-import { DataError } from './data-error';
+import { DataError } from '../cells/data-error';
+import { describeValue } from '../options/describe-value';
 import type { Split, TaskData } from './data-types';
 import { checkTrainLabels } from './split';
 

@@ -1,5 +1,5 @@
-export type { MissingMarkers } from './cell';
-export { DataError, type DataErrorCode, type DataErrorPlace } from './data-error';
+export type { MissingMarkers } from '../cells/cell';
+export { DataError, type DataErrorCode, type DataErrorPlace } from '../cells/data-error';
 export {
   type ClassCount,
   type DataReport,

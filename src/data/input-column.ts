@@ -1,5 +1,5 @@
-import { type MissingMarkers, missingTest, sortNames, toName, toNumber, usualMarkers } from './cell';
-import { DataError } from './data-error';
+import { type MissingMarkers, missingTest, sortNames, toName, toNumber, usualMarkers } from '../cells/cell';
+import { DataError } from '../cells/data-error';
 import type { InputColumn } from './data-types';
 
 /** A text column with more categories than this ... */

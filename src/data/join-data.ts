@@ -1,6 +1,6 @@
-import { describeValue } from '../tasks/options';
-import { sortNames } from './cell';
-import { DataError } from './data-error';
+import { sortNames } from '../cells/cell';
+import { DataError } from '../cells/data-error';
+import { describeValue } from '../options/describe-value';
 import { type InputColumn, type InputTensor, isTensor, type Labels, type TaskData } from './data-types';
 import { nearestColumn } from './nearest-column';
 

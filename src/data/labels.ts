@@ -1,9 +1,9 @@
-import { didYouMean } from '../options';
+import { type MissingMarkers, missingTest, sortNames, toName, toNumber } from '../cells/cell';
+import { DataError } from '../cells/data-error';
+import { didYouMean } from '../options/check';
+import { describeValue } from '../options/describe-value';
 import { checkLossWeight } from '../tasks/label-options';
-import { describeValue } from '../tasks/options';
 import type { Task, TaskSpec } from '../tasks/task';
-import { type MissingMarkers, missingTest, sortNames, toName, toNumber } from './cell';
-import { DataError } from './data-error';
 import type { Labels } from './data-types';
 
 /** A classification task with more classes than this, all of them numbers with decimals, is taken for a regression by mistake. */

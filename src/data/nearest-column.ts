@@ -1,4 +1,4 @@
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 
 /** A phrase for an error about an unknown column: the nearest name, else the first columns there are. */
 export function nearestColumn(name: string, names: readonly string[]): string {

@@ -1,6 +1,6 @@
+import { DataError } from '../cells/data-error';
+import { checkOptions, describeValue } from '../options/describe-value';
 import { type Random, random } from '../random/random';
-import { checkOptions, describeValue } from '../tasks/options';
-import { DataError } from './data-error';
 import type { Split, TaskData } from './data-types';
 import { stratify } from './iterative-stratification';
 import { labelStrata } from './strata';

@@ -1,5 +1,5 @@
-import { describeValue } from '../tasks/options';
-import { DataError } from './data-error';
+import { DataError } from '../cells/data-error';
+import { describeValue } from '../options/describe-value';
 import { firstRepeated } from './first-repeated';
 
 /** What we use of a danfojs `DataFrame`. */

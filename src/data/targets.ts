@@ -1,7 +1,7 @@
+import { DataError } from '../cells/data-error';
+import { moments } from '../numeric/moments';
 import type { Task } from '../tasks/task';
-import { DataError } from './data-error';
 import type { TaskData } from './data-types';
-import { moments } from './moments';
 
 /** What training needs to know of one task's labels, counted on the training rows. */
 export interface FittedTarget {

@@ -1,7 +1,7 @@
-import { checkOptions, describeValue } from '../tasks/options';
+import { type MissingMarkers, missingTest, toName, toNumber } from '../cells/cell';
+import { DataError } from '../cells/data-error';
+import { checkOptions, describeValue } from '../options/describe-value';
 import type { TaskKind, TaskSpec } from '../tasks/task';
-import { type MissingMarkers, missingTest, toName, toNumber } from './cell';
-import { DataError } from './data-error';
 import { type InputTensor, isTensor, type Labels, type TaskData } from './data-types';
 import { readInputColumn } from './input-column';
 import { readLabels } from './labels';

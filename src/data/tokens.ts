@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checkInteger, withDefaults } from '../options';
+import { checkInteger, withDefaults } from '../options/check';
 import type { InputTensor } from './data-types';
 
 /** Options of {@link tokenTensor}. */

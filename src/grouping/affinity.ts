@@ -1,7 +1,7 @@
 import tQuantile = require('@stdlib/stats-base-dists-t-quantile');
 import normalQuantile = require('@stdlib/stats-base-dists-normal-quantile');
 
-import { checkNumber, withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../options/check';
 
 /** What an affinity measures. */
 export type AffinityKind =

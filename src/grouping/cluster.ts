@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../options';
+import { checkInteger, withDefaults } from '../options/check';
 import { type Random, random } from '../random/random';
 import { type Affinity, checkAffinity, symmetrise } from './affinity';
 import { cutTree, hierarchical, type Linkage, type Merge, numberByFirst } from './hierarchical';

@@ -1,5 +1,5 @@
 import type { TaskData } from '../data/data-types';
-import { checkInteger } from '../options';
+import { checkInteger } from '../options/check';
 import { dendrogram } from '../plots/dendrogram';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import type { GroupScores } from './group-scores';
 import { type SharingPlan, sharingPlan } from './sharing-plan';
 

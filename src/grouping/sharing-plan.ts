@@ -1,4 +1,4 @@
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 
 /** One network of a plan: the tasks it is trained on, and the tasks whose predictions are taken from it. */
 export interface SharingGroup {

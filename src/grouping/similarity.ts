@@ -1,5 +1,5 @@
 import type { Labels } from '../data/task-data';
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { type Random, random } from '../random/random';
 import type { Affinity } from './affinity';
 

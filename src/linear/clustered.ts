@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../options';
+import { checkInteger, withDefaults } from '../options/check';
 import type { Penalty } from './penalty';
 import { mapSingularValues, singularValues } from './singular-values';
 

@@ -1,4 +1,4 @@
-import { checkInteger } from '../options';
+import { checkInteger } from '../options/check';
 import { random } from '../random/random';
 import { drained, type Steps } from '../steps';
 import type { LinearTask } from './linear-task';

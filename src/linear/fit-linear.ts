@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { drained, type Steps } from '../steps';
 import { conjugateGradient } from './conjugate-gradient';
 import { type CrossValidation, crossValidating, type LinearModel } from './cross-validate';

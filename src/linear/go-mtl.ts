@@ -1,4 +1,4 @@
-import { checkInteger } from '../options';
+import { checkInteger } from '../options/check';
 import { drained, type Steps } from '../steps';
 import { crossValidating, type LinearModel } from './cross-validate';
 import { fista, type Solution } from './fista';

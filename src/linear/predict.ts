@@ -1,4 +1,4 @@
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 import type { LinearFit } from './fit-linear';
 
 /**

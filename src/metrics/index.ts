@@ -1,3 +1,4 @@
+export { type MetricContext, type MetricInfo, type MetricName, metricsOf, taskMetrics } from '../tasks/task-metrics';
 export { accuracy } from './accuracy';
 export { averagePrecision } from './average-precision';
 export { brier, multiclassBrier } from './brier';
@@ -16,4 +17,3 @@ export { rmse } from './rmse';
 export { multiclassRocAuc, rocAuc } from './roc-auc';
 export { type SpanScores, spanScores, type TagSpan, tagSpans } from './span-scores';
 export { subsetAccuracy } from './subset-accuracy';
-export { type MetricContext, type MetricInfo, type MetricName, metricsOf, taskMetrics } from './task-metrics';

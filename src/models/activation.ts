@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu, reluGradient } from '../backend/ops';
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 
 /** An elementwise function of a layer with its derivative. */
 export interface Activation {

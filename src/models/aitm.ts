@@ -1,15 +1,15 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
-import { choiceOption, numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../options/spec';
 import { ownCopies, ownedBy, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { dense } from './dense';
+import { encoderOption, optionalEncoderOption } from './encoder-option';
 import { encode, entries, featuresOf, meanRow, sizeOf } from './features';
 import { heads } from './heads';
 import { glorotUniform } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
-import { encoderOption, optionalEncoderOption } from './options';
 import { checkOrderedTasks } from './ordered-tasks';
 import { stemOf } from './stem';
 

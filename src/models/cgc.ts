@@ -1,7 +1,7 @@
-import { numberOption } from '../balancing/options';
+import { numberOption } from '../options/spec';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { encoderOption, optionalEncoderOption } from './encoder-option';
 import type { Encoder } from './network';
-import { encoderOption, optionalEncoderOption } from './options';
 import { buildExtraction } from './ple';
 
 /** Options of {@link cgc}. */

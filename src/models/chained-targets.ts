@@ -1,6 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
+import { numberOption } from '../options/spec';
 import { random } from '../random/random';
 import type { Task } from '../tasks/task';
 import { fold, spread, unfold } from './copies';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options';
+import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 import { activationOf } from './activation';
 import { convolution, halve } from './convolution';

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptionInfo, Paper } from '../balancing/balancing';
-import { describeOptions, type OptionSpecs, readOptions } from '../balancing/options';
+import type { Paper } from '../balancing/balancing';
+import { describeOptions, type OptionInfo, type OptionSpecs, readOptions } from '../options/spec';
 import { ofThisPackage } from '../provenance';
 import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
+import { isEncoder } from './encoder-option';
 import { type Method, method } from './method';
 import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, SolvableProblem, TaskGroup, Values } from './network';
-import { isEncoder } from './options';
 
 /** What an architecture is: its name in the registry, its paper and its options. */
 export interface ArchitectureInfo {

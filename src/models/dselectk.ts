@@ -1,14 +1,14 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../options/spec';
 import { sharedCopies, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { encoderOption, optionalEncoderOption } from './encoder-option';
 import { encode, entries, featuresOf, meanRow } from './features';
 import { checkGateInput } from './gates';
 import { uniformWithin } from './initial';
 import { mixExperts } from './mix';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
-import { encoderOption, optionalEncoderOption } from './options';
 import { stemOf } from './stem';
 import { towersOf } from './towers';
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherRows } from '../backend/ops';
-import { checkInteger } from '../options';
+import { checkInteger } from '../options/check';
 import { ofThisPackage } from '../provenance';
 import { scaledWidth } from './features';
 import { uniformWithin } from './initial';

@@ -1,12 +1,12 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { nullableNumberOption } from '../balancing/options';
+import { nullableNumberOption } from '../options/spec';
 import { spread } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { featuresOf, sizeOf } from './features';
 import { constant, glorotUniform } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link film}. */

@@ -1,10 +1,10 @@
-import type { OptionSpec } from '../balancing/options';
-import { checkNumber, didYouMean } from '../options';
+import { checkNumber, didYouMean } from '../options/check';
+import type { OptionSpec } from '../options/spec';
 import type { Task } from '../tasks/task';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { buildHardSharing } from './hard-sharing';
 import type { Encoder, TaskGroup } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption } from './towers';
 
 /**

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 import { dense, onLastAxis } from './dense';
 import { entries, scaledWidth } from './features';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { encode, featuresOf } from './features';
 import type { Encoder, ForwardContext, Network, Problem, Values } from './network';
-import { encoderOption } from './options';
 import { commonTowers, type TowerOptions, towerOption } from './towers';
 
 /** One trunk with a tower (null: none) and a linear head per task. */

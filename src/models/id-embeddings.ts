@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, withDefaults } from '../options';
+import { checkInteger, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 import { checkIds, lookUp } from './embedding';
 import { scaledWidth } from './features';

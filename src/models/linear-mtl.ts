@@ -1,4 +1,3 @@
-import { choiceOption, nullableNumberOption, numberOption, type OptionSpec } from '../balancing/options';
 import {
   clustered,
   fitPooled,
@@ -14,6 +13,7 @@ import {
 } from '../linear';
 import { fittingLinear } from '../linear/fit-linear';
 import { fittingGoMtl } from '../linear/go-mtl';
+import { choiceOption, nullableNumberOption, numberOption, type OptionSpec } from '../options/spec';
 import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';

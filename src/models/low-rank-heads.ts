@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
+import { numberOption } from '../options/spec';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { dense, onLastAxis } from './dense';
+import { encoderOption } from './encoder-option';
 import { encode, featuresOf, flattenRows, sizeOf } from './features';
 import type { Encoder, ForwardContext, Layer, Values } from './network';
-import { encoderOption } from './options';
 import { commonTowers, type TowerOptions, towerOption } from './towers';
 
 /** Options of {@link lowRankHeads}. */

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../options/spec';
 import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { featuresOf, flattenRows } from './features';
 import { constant } from './initial';
 import { mixCopies } from './mix';
 import type { Encoder, ForwardContext, Parameter } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link ltb}. */

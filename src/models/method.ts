@@ -1,5 +1,5 @@
 import type { Balancer, Weighting } from '../balancing/balancing';
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import type { Architecture } from './network';
 
 /** Anything that balances tasks: a loss weighting or a gradient aggregator. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 import { activationOf } from './activation';
 import { dense } from './dense';

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
+import { numberOption } from '../options/spec';
 import { sharedCopies, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { encoderOption, optionalEncoderOption } from './encoder-option';
 import { encode, featuresOf } from './features';
 import { checkGateInput, dropGates, gates } from './gates';
 import { mixExperts } from './mix';
 import type { Encoder, ForwardContext, Values } from './network';
-import { encoderOption, optionalEncoderOption } from './options';
 import { stemOf } from './stem';
 import { towersOf } from './towers';
 

@@ -1,14 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
-import { nullableNumberOption } from '../balancing/options';
+import { nullableNumberOption } from '../options/spec';
 import { convolution, halve } from './convolution';
 import { type Copies, ownCopies, spread } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { dense, onLastAxis, type Part } from './dense';
+import { encoderOption } from './encoder-option';
 import { featuresOf, flattenRows, sizeOf } from './features';
 import type { Encoder, ForwardContext, Layer, Values } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link mtan}. */

@@ -1,14 +1,14 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
-import { choiceOption, numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../options/spec';
 import { fold, ownBlocks, sharedCopies, spread, spreadContext, unfold } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { featuresOf, flattenRows, sizeOf } from './features';
 import { layerNorm } from './layer-norm';
 import type { Encoder, Parameter } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link nddr}. */

@@ -1,6 +1,6 @@
 import type { Paper } from '../balancing/balancing';
-import { nullableNumberOption, type OptionSpec } from '../balancing/options';
 import { fitLinear, type LinearLoss, type LinearTask, ridge } from '../linear';
+import { nullableNumberOption, type OptionSpec } from '../options/spec';
 import { random } from '../random/random';
 import { drained, type Steps } from '../steps';
 import { lossOf, ROUGH } from './linear-tasks';

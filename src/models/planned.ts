@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptionSpec } from '../balancing/options';
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
+import type { OptionSpec } from '../options/spec';
 import type { Task } from '../tasks/task';
 import { fold, ownCopies, sharedCopies, spread, spreadContext, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { featuresOf, flattenRows } from './features';
 import type { Encoder, Layer, Parameter, Values } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Which tasks share one layer: all, none, or groups of tasks by name that cover every task once. */

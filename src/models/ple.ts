@@ -1,14 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
+import { numberOption } from '../options/spec';
 import type { CgcOptions } from './cgc';
 import { spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { encoderOption, optionalEncoderOption } from './encoder-option';
 import { type ExpertLevel, expertLevel, type LevelInput, type LevelWeights } from './expert-level';
 import { shapeRows, summarize, summaryWidth } from './features';
 import { checkGateInput } from './gates';
 import type { ForwardContext, Network, Problem, Values } from './network';
-import { encoderOption, optionalEncoderOption } from './options';
 import { stemOf } from './stem';
 import { towersOf } from './towers';
 

@@ -1,9 +1,9 @@
 import { isOfThisPackage } from '../provenance';
 import { architectures } from './architectures';
+import { isEncoder } from './encoder-option';
 import { encoders } from './encoders';
 import type { Method } from './method';
 import type { Encoder } from './network';
-import { isEncoder } from './options';
 
 /*
  * Methods as JSON, for saved models and reports. An encoder of the user's own has no name here and must be given again when loading.

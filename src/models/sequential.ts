@@ -1,6 +1,6 @@
 import { ofThisPackage } from '../provenance';
+import { isEncoder } from './encoder-option';
 import type { Encoder, InputShape, Layer } from './network';
-import { isEncoder } from './options';
 
 /**
  * Encoders one after the other, as one: `sequential(embedding(32), mlp([64]))`. What follows token embeddings still knows which positions

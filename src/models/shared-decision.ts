@@ -1,8 +1,8 @@
 import { ownCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { encode, featuresOf } from './features';
 import type { Encoder } from './network';
-import { encoderOption } from './options';
 import { sharedHead } from './shared-head';
 
 /**

@@ -1,14 +1,14 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
-import { nullableNumberOption } from '../balancing/options';
+import { nullableNumberOption } from '../options/spec';
 import { fold, ownCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
 import { dense } from './dense';
+import { encoderOption, optionalEncoderOption } from './encoder-option';
 import { encode, type Features, featuresOf, shapeRows } from './features';
 import { uniformWithin } from './initial';
 import type { Encoder, ForwardContext, Parameter, Values } from './network';
-import { encoderOption, optionalEncoderOption } from './options';
 import { sharedHead } from './shared-head';
 
 /** Options of {@link sharedOutput}. */

@@ -1,7 +1,7 @@
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { buildHardSharing } from './hard-sharing';
 import type { Encoder } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption } from './towers';
 
 /**

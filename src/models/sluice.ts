@@ -1,13 +1,13 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../options/spec';
 import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { stitchStart } from './cross-stitch';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption } from './encoder-option';
 import { entries, type Features, featuresOf, flattenRows, shapeRows, sizeOf } from './features';
 import { mixCopies } from './mix';
 import type { Encoder, Layer, Parameter } from './network';
-import { encoderOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link sluice}. */

@@ -1,12 +1,12 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, numberOption } from '../balancing/options';
+import { choiceOption, numberOption } from '../options/spec';
 import { ownBlocks, sharedCopies, spread, spreadContext } from './copies';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from './define-architecture';
+import { encoderOption, layersOption } from './encoder-option';
 import { encode, featuresOf } from './features';
 import type { Encoder, Parameter } from './network';
 import { nuclearNorm } from './nuclear-norm';
-import { encoderOption, layersOption } from './options';
 import { type TowerOptions, towerOption, towersOf } from './towers';
 
 /** Options of {@link softSharing}. */

@@ -1,5 +1,5 @@
 import FFT from 'fft.js';
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 
 /** Options of `spectrogram`. */
 export interface SpectrogramOptions {

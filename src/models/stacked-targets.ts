@@ -1,6 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { numberOption } from '../balancing/options';
+import { numberOption } from '../options/spec';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { flattenRows, sizeOf } from './features';
 import { heads } from './heads';

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../backend/ops';
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 import { dense, onLastAxis } from './dense';
 import { scaledWidth } from './features';

@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptionSpec } from '../balancing/options';
+import type { OptionSpec } from '../options/spec';
 import type { Task } from '../tasks/task';
 import { type Copies, fold, ownCopies, ownedBy, spread, spreadContext, unfold } from './copies';
+import { optionalEncoderOption } from './encoder-option';
 import { encode, entries, type Features, featuresOf, flattenRows, shapeRows, summarize, summaryWidth } from './features';
 import { type Heads, type HeadsTrace, heads } from './heads';
 import type { Encoder, ForwardContext, InputShape, Layer, Parameter, Values } from './network';
-import { optionalEncoderOption } from './options';
 
 /** Layers of each task's own, as an option of architectures whose heads are linear without them. */
 export interface TowerOptions {

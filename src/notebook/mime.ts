@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkInteger, withDefaults } from '../options';
+import { checkInteger, withDefaults } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { figureBundle, type MimeBundle, tableBundle } from '../plots/mime';
 import type { Cell, Table } from '../plots/table';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { intervalBars, nameAxis, nameWidth, requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { type Figure, makeFigure } from './figure';
 import { escapeHtml, formatInterval, formatNumber, label } from './text';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { requireSome } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber, label, textWidth } from './text';

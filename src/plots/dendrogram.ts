@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { nameAxis, nameWidth, requireLength, requireSome, valueAxis } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber } from './text';

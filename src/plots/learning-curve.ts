@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { type Better, distinct, requireSome } from './axes';
 import type { Figure } from './figure';
 import { linePanels } from './lines';

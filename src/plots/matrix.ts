@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { nameAxis, nameWidth, requireLength, requireSome } from './axes';
 import { type Figure, makeFigure, type PlotValue } from './figure';
 import { clip, escapeHtml, formatInterval, formatNumber, textWidth } from './text';

@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { type Attributes, type Better, distinct, gridHeight, panels, requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber, label } from './text';

@@ -1,5 +1,5 @@
 import type { DOMWindow } from 'jsdom';
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import type { Figure } from './figure-types';
 import { encodePng } from './png';
 import { textWidth } from './text';

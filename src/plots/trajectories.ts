@@ -1,4 +1,4 @@
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import { requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { decimate } from './decimate';
 import { type Figure, makeFigure, type Trace } from './figure';

@@ -1,10 +1,10 @@
 import { balancers, weightings } from '../balancing/registry';
 import { architectures } from '../models/architectures';
+import { isEncoder } from '../models/encoder-option';
 import { encoders } from '../models/encoders';
 import { type Balancing, type Method, method as wrap } from '../models/method';
 import type { Architecture, Encoder } from '../models/network';
-import { isEncoder } from '../models/options';
-import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options';
+import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options/check';
 import { isOfThisPackage } from '../provenance';
 import { random } from '../random/random';
 import { adam, adamw, type Optimizer, sgd } from '../training/optimizer';

@@ -1,5 +1,5 @@
 import type { ReliabilityBin } from '../metrics/calibration';
-import { didYouMean } from '../options';
+import { didYouMean } from '../options/check';
 import { type Curve, curves } from '../plots/curves';
 import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';

@@ -1,5 +1,5 @@
 import type { TaskData } from '../data/task-data';
-import { checkNumber, didYouMean } from '../options';
+import { checkNumber, didYouMean } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { learningCurve, type SizeCurve } from '../plots/learning-curve';
 import { figureBundle, type MimeBundle } from '../plots/mime';

@@ -4,7 +4,7 @@ import { hardSharing } from '../models/hard-sharing';
 import type { Method } from '../models/method';
 import type { Encoder } from '../models/network';
 import { singleTask } from '../models/single-task';
-import { checkInteger, withDefaults } from '../options';
+import { checkInteger, withDefaults } from '../options/check';
 import { random } from '../random/random';
 
 /** A method with something left open that `compare` chooses on validation rows, for each seed anew. */

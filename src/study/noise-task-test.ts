@@ -1,5 +1,5 @@
 import type { Labels, TaskData } from '../data/task-data';
-import { checkInteger, checkNumber } from '../options';
+import { checkInteger, checkNumber } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
 import { figureBundle, type MimeBundle } from '../plots/mime';

@@ -2,7 +2,7 @@ import { firstRepeated } from '../data/first-repeated';
 import { givenSplits } from '../data/given-splits';
 import { kFold, splitData } from '../data/split';
 import type { Split, TaskData } from '../data/task-data';
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { resamplingCorrelation } from './statistics';
 import { rowsForSplitting } from './subset';
 

@@ -1,7 +1,7 @@
 import { fixed } from '../balancing/fixed';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { checkInteger, didYouMean } from '../options';
+import { checkInteger, didYouMean } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { paretoFront as frontOf, pareto } from '../plots/pareto';

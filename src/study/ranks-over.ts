@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../options/check';
 import { criticalDifference as drawCriticalDifference } from '../plots/critical-difference';
 import type { Figure } from '../plots/figure';
 import type { ComparisonData } from './comparison-data';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { withDefaults } from '../options';
+import { withDefaults } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { figureToHtml } from '../plots/html';
 import { figureToSvg } from '../plots/svg';

@@ -1,10 +1,10 @@
 import { version_core as tfVersion } from '@tensorflow/tfjs-core';
 import { loadBackend } from '../backend/backend';
 import type { TaskData } from '../data/task-data';
-import { metricsOf } from '../metrics/task-metrics';
 import type { Method } from '../models/method';
 import { methodToJSON } from '../models/registry';
-import { checkNumber, didYouMean } from '../options';
+import { checkNumber, didYouMean } from '../options/check';
+import { metricsOf } from '../tasks/task-metrics';
 import { checkMethod } from '../training/fit';
 import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
 import { type CheckedTune, candidatesOf, checkTune, type TuneOptions } from './candidates';

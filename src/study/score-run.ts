@@ -4,8 +4,8 @@ import { hammingLoss } from '../metrics/hamming-loss';
 import { multilabelMacroF1, multilabelMicroF1 } from '../metrics/multilabel-f1';
 import { predictedClasses } from '../metrics/predicted-classes';
 import { subsetAccuracy } from '../metrics/subset-accuracy';
-import { metricsOf, taskMetrics } from '../metrics/task-metrics';
 import { countParameters } from '../models/network';
+import { metricsOf, taskMetrics } from '../tasks/task-metrics';
 import type { RunResult } from '../training/runs';
 import type { RunRecord } from './comparison-data';
 

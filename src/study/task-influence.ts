@@ -1,7 +1,7 @@
 import type { TaskData } from '../data/task-data';
 import type { NetworkPlan } from '../models/grouped';
 import type { Method } from '../models/method';
-import { checkNumber } from '../options';
+import { checkNumber } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
 import { figureBundle, type MimeBundle } from '../plots/mime';

@@ -1,5 +1,5 @@
+import { describeValue } from '../options/describe-value';
 import { type ClassWeights, readLabelOptions } from './label-options';
-import { describeValue } from './options';
 import type { TaskSpec } from './task';
 
 /** Options of {@link binary}. */

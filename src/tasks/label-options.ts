@@ -1,4 +1,4 @@
-import { checkOptions, describeValue } from './options';
+import { checkOptions, describeValue } from '../options/describe-value';
 
 /** Loss weight of each class by its name, or `'balanced'` = rows / (classes x rows of the class), counted on training rows. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;

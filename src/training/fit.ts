@@ -2,7 +2,7 @@ import { loadBackend } from '../backend/backend';
 import { splitData } from '../data/split';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { checkInteger } from '../options';
+import { checkInteger } from '../options/check';
 import { saveModel } from './checkpoint';
 import { interruptible } from './interrupt';
 import { type Model, makeModel } from './model';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../backend/backend';
-import { DataError } from '../data/data-error';
+import { DataError } from '../cells/data-error';
 import { isTensor } from '../data/data-types';
 import type { Encoder } from '../data/encoder';
 import { type Frame, frameOf } from '../data/frame';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkNumber, withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 
 /** What a step's update depends on besides the gradient; each `[stack]`, shaped to broadcast over a parameter. */

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, withDefaults } from '../options';
+import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import type { Start } from './initial-values';
 import { adam, type Optimizer } from './optimizer';
 import type { ProgressEvent } from './progress';

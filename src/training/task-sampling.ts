@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../options';
+import { checkNumber, withDefaults } from '../options/check';
 import type { Random } from '../random/random';
 
 /** What share of the drawn rows each task has, by its number n of labelled training rows. */

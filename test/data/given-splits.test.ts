@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../src/data/data-error';
+import { DataError } from '../../src/cells/data-error';
 import { givenSplits } from '../../src/data/given-splits';
 import { taskData } from '../../src/data/task-data';
 import { binary } from '../../src/tasks';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../src/data/data-error';
+import { DataError } from '../../src/cells/data-error';
 import { fitEncoder } from '../../src/data/encoder';
 import { givenSplits } from '../../src/data/given-splits';
 import { joinData } from '../../src/data/join-data';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../src/data/data-error';
+import { DataError } from '../../src/cells/data-error';
 import { datasets } from '../../src/data/datasets';
 import { kFold, type SplitOptions, splitData } from '../../src/data/split';
 import type { Split, TaskData } from '../../src/data/task-data';

@@ -1,6 +1,6 @@
 import { DataFrame } from 'danfojs-node';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../src/data/data-error';
+import { DataError } from '../../src/cells/data-error';
 import { type InputColumn, isTensor, type TaskData } from '../../src/data/data-types';
 import { type TaskDataOptions, taskData } from '../../src/data/task-data';
 import { binary, multiclass, regression, tagging } from '../../src/tasks';

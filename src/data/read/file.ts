@@ -2,8 +2,8 @@ import { constants } from 'node:buffer';
 import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describeValue } from '../../tasks/options';
-import { DataError } from '../data-error';
+import { DataError } from '../../cells/data-error';
+import { describeValue } from '../../options/describe-value';
 
 /** A file's content with its name for messages; gzip is unpacked, told by its first bytes. */
 export interface FileContent {

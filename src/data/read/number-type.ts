@@ -1,4 +1,4 @@
-import { DataError } from '../data-error';
+import { DataError } from '../../cells/data-error';
 
 /** Types of the numbers in a binary file. */
 export type NumberType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'int64' | 'float32' | 'float64';

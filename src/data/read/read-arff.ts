@@ -1,5 +1,5 @@
-import { toNumber } from '../cell';
-import { DataError } from '../data-error';
+import { toNumber } from '../../cells/cell';
+import { DataError } from '../../cells/data-error';
 import { readContent, textOf } from './file';
 import type { Cell } from './read-csv';
 

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { checkOptions } from '../../tasks/options';
-import { toNumber } from '../cell';
-import { DataError } from '../data-error';
+import { toNumber } from '../../cells/cell';
+import { DataError } from '../../cells/data-error';
+import { checkOptions } from '../../options/describe-value';
 import { firstRepeated } from '../first-repeated';
 import { readContent, textOf } from './file';
 

@@ -1,4 +1,4 @@
-import { DataError } from '../data-error';
+import { DataError } from '../../cells/data-error';
 import { readContent } from './file';
 import { type NumberType, numbersOf } from './number-type';
 import type { NumberArray } from './read-npy';

@@ -1,4 +1,4 @@
-import { DataError } from '../data-error';
+import { DataError } from '../../cells/data-error';
 import { readContent } from './file';
 
 /** Sound read from a WAV file. */

@@ -1,6 +1,6 @@
+import { checkOptions, describeValue } from '../../options/describe-value';
 import { binary } from '../../tasks/binary';
 import { multiclass } from '../../tasks/multiclass';
-import { checkOptions, describeValue } from '../../tasks/options';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readNpy } from '../read/read-npy';

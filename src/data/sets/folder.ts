@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkOptions } from '../../tasks/options';
-import { DataError } from '../data-error';
+import { DataError } from '../../cells/data-error';
+import { checkOptions } from '../../options/describe-value';
 
 /** Options of the data sets that the package does not ship. */
 export interface FolderOptions {

@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../../options';
+import { checkInteger, withDefaults } from '../../options/check';
 import { binary } from '../../tasks/binary';
 import { regression } from '../../tasks/regression';
 import { type DataSet, dataSet } from '../data-set';

@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../../options';
+import { checkInteger, withDefaults } from '../../options/check';
 import { binary } from '../../tasks/binary';
 import { type DataSet, dataSet } from '../data-set';
 import { type Cell, readCsv } from '../read/read-csv';

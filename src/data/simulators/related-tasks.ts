@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, withDefaults } from '../../options';
+import { checkInteger, checkNumber, withDefaults } from '../../options/check';
 import { random } from '../../random/random';
 import { inner, orthonormal } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';

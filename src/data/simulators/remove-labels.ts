@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, didYouMean, withDefaults } from '../../options';
+import { checkInteger, checkNumber, didYouMean, withDefaults } from '../../options/check';
 import { random } from '../../random/random';
 import type { Simulation } from './simulation';
 

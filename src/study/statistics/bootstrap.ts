@@ -1,6 +1,6 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { checkInteger, checkNumber, withDefaults } from '../../options';
+import { checkInteger, checkNumber, withDefaults } from '../../options/check';
 import { random } from '../../random/random';
 import { mean, quantile } from './moments';
 import { finiteValues } from './paired-differences';

@@ -1,6 +1,6 @@
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../options/check';
 import { mean, standardDeviation } from './moments';
 import { finiteValues } from './paired-differences';
 

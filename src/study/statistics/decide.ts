@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../options/check';
 import { holm } from './multiplicity';
 import { type PairedComparison, pairedComparison } from './paired-comparison';
 import { seedsNeeded } from './sample-size';

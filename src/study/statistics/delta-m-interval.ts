@@ -1,6 +1,6 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { deltaM, type TaskBetter, type TaskScores } from '../../metrics/delta-m';
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../options/check';
 import { bootstrapRows, type Interval } from './bootstrap';
 import { correctedErrorFactor } from './corrected-t-test';
 import { standardDeviation } from './moments';

@@ -1,5 +1,5 @@
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../options/check';
 import { correctedTTest } from './corrected-t-test';
 
 /** Options of `equivalenceTest`. */

@@ -1,6 +1,6 @@
 import studentizedRangeCdf from '@stdlib/stats-base-dists-studentized-range-cdf';
 import studentizedRangeQuantile from '@stdlib/stats-base-dists-studentized-range-quantile';
-import { checkInteger, checkNumber } from '../../options';
+import { checkInteger, checkNumber } from '../../options/check';
 
 /** Which methods differ by the Nemenyi test; what a critical-difference diagram shows. */
 export interface Nemenyi {

@@ -1,4 +1,4 @@
-import { checkNumber, withDefaults } from '../../options';
+import { checkNumber, withDefaults } from '../../options/check';
 import { type CorrectedT, correctedTTest } from './corrected-t-test';
 import { equivalenceTest } from './equivalence-test';
 

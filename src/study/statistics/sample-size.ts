@@ -1,7 +1,7 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { checkInteger, checkNumber, withDefaults } from '../../options';
+import { checkInteger, checkNumber, withDefaults } from '../../options/check';
 import { correctedErrorFactor } from './corrected-t-test';
 
 /** More seeds than anybody runs: taken as never. */

@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../../options';
+import { checkInteger, withDefaults } from '../../options/check';
 import { random } from '../../random/random';
 import { finiteValues } from './paired-differences';
 

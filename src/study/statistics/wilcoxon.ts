@@ -1,5 +1,5 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import { withDefaults } from '../../options';
+import { withDefaults } from '../../options/check';
 import { finiteValues } from './paired-differences';
 import { ranks } from './ranks';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/data/data-error';
+import { DataError } from '../../../src/cells/data-error';
 import { textOf } from '../../../src/data/read/file';
 import { readArff } from '../../../src/data/read/read-arff';
 import { readCsv } from '../../../src/data/read/read-csv';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/data/data-error';
+import { DataError } from '../../../src/cells/data-error';
 import { readArff } from '../../../src/data/read/read-arff';
 
 const read = (text: string): ReturnType<typeof readArff> => readArff(Buffer.from(text));

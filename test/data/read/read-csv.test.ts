@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/data/data-error';
+import { DataError } from '../../../src/cells/data-error';
 import { type CsvOptions, readCsv } from '../../../src/data/read/read-csv';
 
 const read = (text: string, options?: CsvOptions): ReturnType<typeof readCsv> => readCsv(Buffer.from(text), options);

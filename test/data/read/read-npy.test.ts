@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/data/data-error';
+import { DataError } from '../../../src/cells/data-error';
 import { readNpy } from '../../../src/data/read/read-npy';
 
 /** A file that NumPy 2.4.6 wrote (numpy.lib.format.write_array), as base64: its header is padded to 128 bytes, so only the parts differ. */

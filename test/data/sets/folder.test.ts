@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/data/data-error';
+import { DataError } from '../../../src/cells/data-error';
 import { describe as report } from '../../../src/data/data-report';
 import type { DataSet } from '../../../src/data/data-set';
 import { datasets } from '../../../src/data/datasets';

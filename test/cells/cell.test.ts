@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingTest, sortNames, toName, toNumber } from '../../src/data/cell';
+import { missingTest, sortNames, toName, toNumber } from '../../src/cells/cell';
 
 describe('cells', () => {
   it('are missing when null, undefined, NaN or blank, or declared so', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cagrad, famo, mgda, nashmtl, pcgrad, sdmgrad, sum } from '../../src/balancing';
-import { describeOptions, nearest, numberOption } from '../../src/balancing/options';
+import { describeOptions, nearest, numberOption } from '../../src/options/spec';
 
 test('unknown options name the nearest one', () => {
   expect(() => pcgrad({ ordre: 'index' } as never)).toThrow(

@@ -1,5 +1,13 @@
 import { distance } from 'fastest-levenshtein';
-import type { OptionInfo } from './balancing';
+
+/** One option of a method. */
+export interface OptionInfo {
+  readonly name: string;
+  /** The accepted values in words, such as `number >= 0` or `'none' | 'l2'`. */
+  readonly type: string;
+  readonly default: unknown;
+  readonly doc: string;
+}
 
 /** What is wrong with the value of an option: its type, or its range. */
 export interface OptionFault {

@@ -1,4 +1,4 @@
-import { didYouMean } from '../options';
+import { didYouMean } from './check';
 
 /**
  * Refuses options that nobody reads, so that a typo does not pass silently.

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { metricsOf, taskMetrics } from '../../src/metrics/task-metrics';
 import type { Task, TaskKind } from '../../src/tasks/task';
-import expected from './expected/metrics.json';
-import spans from './expected/spans.json';
+import { metricsOf, taskMetrics } from '../../src/tasks/task-metrics';
+import expected from '../metrics/expected/metrics.json';
+import spans from '../metrics/expected/spans.json';
 
 const task = (kind: TaskKind, classes: string[] = []): Task => ({
   name: 't',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moments } from '../../src/data/moments';
+import { moments } from '../../src/numeric/moments';
 
 describe('moments', () => {
   it('are exact where cancellation would spoil a one-pass formula', () => {

@@ -1,4 +1,4 @@
-import type { OptionSpec } from '../balancing/options';
+import type { OptionSpec } from '../options/spec';
 import type { Encoder } from './network';
 
 /** True for what has the shape of an encoder. */

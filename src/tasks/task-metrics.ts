@@ -1,19 +1,19 @@
-import type { Task, TaskKind } from '../tasks/task';
-import { accuracy } from './accuracy';
-import { averagePrecision } from './average-precision';
-import { brier, multiclassBrier } from './brier';
-import { expectedCalibrationError, multiclassReliabilityBins, reliabilityBins } from './calibration';
-import type { Better } from './delta-m';
-import { f1, macroF1 } from './f1';
-import { logLoss, multiclassLogLoss } from './log-loss';
-import { mae } from './mae';
-import { pearson } from './pearson';
-import { predictedClasses } from './predicted-classes';
-import { r2 } from './r2';
-import { relativeRmse } from './relative-rmse';
-import { rmse } from './rmse';
-import { multiclassRocAuc, rocAuc } from './roc-auc';
-import { isIob2, spanScores } from './span-scores';
+import { accuracy } from '../metrics/accuracy';
+import { averagePrecision } from '../metrics/average-precision';
+import { brier, multiclassBrier } from '../metrics/brier';
+import { expectedCalibrationError, multiclassReliabilityBins, reliabilityBins } from '../metrics/calibration';
+import type { Better } from '../metrics/delta-m';
+import { f1, macroF1 } from '../metrics/f1';
+import { logLoss, multiclassLogLoss } from '../metrics/log-loss';
+import { mae } from '../metrics/mae';
+import { pearson } from '../metrics/pearson';
+import { predictedClasses } from '../metrics/predicted-classes';
+import { r2 } from '../metrics/r2';
+import { relativeRmse } from '../metrics/relative-rmse';
+import { rmse } from '../metrics/rmse';
+import { multiclassRocAuc, rocAuc } from '../metrics/roc-auc';
+import { isIob2, spanScores } from '../metrics/span-scores';
+import type { Task, TaskKind } from './task';
 
 /** The metrics that `taskMetrics` computes, over all kinds of task. */
 export type MetricName =
