@@ -7,9 +7,6 @@ export type Matrix = readonly (readonly number[])[];
 /** The cheapest thing a method needs at every step: the losses, the Gramian of the task gradients, or the gradients themselves. */
 export type Need = 'losses' | 'gramian' | 'jacobian';
 
-/** What a task predicts, as far as a loss weighting cares: uncertainty weighting has one form for regression and one for the rest. */
-export type BalancedKind = 'binary' | 'multiclass' | 'regression' | 'tagging';
-
 /** A plain JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -55,8 +52,8 @@ export interface StepInput {
   readonly crossGramian?: Matrix;
   /** Losses of the same batch after the step, for `after`. */
   readonly nextLosses?: readonly number[];
-  /** What each task predicts. */
-  readonly kinds?: readonly BalancedKind[];
+  /** The factor of each task's loss in its likelihood: 1/2 for a Gaussian, 1 for a discrete label. @default 1/2 */
+  readonly likelihoodFactors?: readonly number[];
   /** Learning rate of the model, for methods whose loss parameters are trained along with it. */
   readonly learningRate?: number;
 }
@@ -150,7 +147,7 @@ export interface Context {
   readonly epochLosses?: readonly (readonly number[])[];
   /** Products J1 J2^T of the task gradients on two independent batches. @default the Gramian of the gradients given */
   readonly crossGramian?: Matrix;
-  readonly kinds?: readonly BalancedKind[];
+  readonly likelihoodFactors?: readonly number[];
   readonly learningRate?: number;
   /** Seed of the method's random stream. @default 0 */
   readonly seed?: number;

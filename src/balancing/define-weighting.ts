@@ -164,7 +164,7 @@ export function inputOf(where: string, losses: readonly number[], context: Conte
     step: context.step ?? 0,
     epochLosses,
     ...(context.crossGramian === undefined ? {} : { crossGramian: context.crossGramian }),
-    ...(context.kinds === undefined ? {} : { kinds: context.kinds }),
+    ...(context.likelihoodFactors === undefined ? {} : { likelihoodFactors: context.likelihoodFactors }),
     ...(context.learningRate === undefined ? {} : { learningRate: context.learningRate }),
   };
 }

@@ -3,7 +3,6 @@ export { alignedmtl } from './alignedmtl';
 export type { ArrayOps, ArrayShape, DrawSpec, PlainArray, StateArraySpec } from './array-ops';
 export { plainOps } from './array-ops';
 export type {
-  BalancedKind,
   Balancer,
   Context,
   GramianBalancer,

@@ -31,7 +31,7 @@ function squareAt(matrix: Matrix, places: readonly number[]): number[][] {
 /** What a step is told, of some tasks only. */
 export function inputAt(input: StepInput, places: readonly number[]): StepInput {
   const at = <T>(values: readonly T[]): T[] => places.map((t) => values[t]!);
-  const { gramian, crossGramian, kinds, nextLosses, present: _, ...rest } = input;
+  const { gramian, crossGramian, likelihoodFactors, nextLosses, present: _, ...rest } = input;
   return {
     ...rest,
     losses: at(input.losses),
@@ -41,7 +41,7 @@ export function inputAt(input: StepInput, places: readonly number[]): StepInput 
     },
     ...(gramian === undefined ? {} : { gramian: squareAt(gramian, places) }),
     ...(crossGramian === undefined ? {} : { crossGramian: squareAt(crossGramian, places) }),
-    ...(kinds === undefined ? {} : { kinds: at(kinds) }),
+    ...(likelihoodFactors === undefined ? {} : { likelihoodFactors: at(likelihoodFactors) }),
     ...(nextLosses === undefined ? {} : { nextLosses: at(nextLosses) }),
   };
 }

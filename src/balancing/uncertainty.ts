@@ -1,6 +1,6 @@
 import { nullableNumberOption, numberOption } from '../options/spec';
 import { ADAM_PARTS, type AdamState, adamStart, adamStep, USUAL_LEARNING_RATE } from './adam';
-import type { BalancedKind, MethodFactory, Weighting } from './balancing';
+import type { MethodFactory, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
 
 /** Options of {@link uncertainty}. */
@@ -11,9 +11,9 @@ export interface UncertaintyOptions {
   readonly initial?: number;
 }
 
-/** The factor of a loss in the likelihood: 1/2 for a Gaussian (regression, or unknown), 1 for a softmax or sigmoid. */
-function factorOf(kinds: readonly BalancedKind[] | undefined, task: number): number {
-  return (kinds?.[task] ?? 'regression') === 'regression' ? 0.5 : 1;
+/** The factor of a loss in the likelihood: 1/2 for a Gaussian (and where it is not known), 1 for a discrete label. */
+function factorOf(factors: readonly number[] | undefined, task: number): number {
+  return factors?.[task] ?? 0.5;
 }
 
 /**
@@ -42,14 +42,14 @@ export const uncertainty: MethodFactory<UncertaintyOptions, Weighting> = defineW
   create: ({ learningRate, initial }) => ({
     parts: ADAM_PARTS,
     init: (tasks) => adamStart(new Array<number>(tasks).fill(initial)),
-    step({ losses, kinds, learningRate: modelRate }, state) {
+    step({ losses, likelihoodFactors, learningRate: modelRate }, state) {
       const { values } = state as AdamState;
-      const weights = values.map((s, t) => factorOf(kinds, t) * Math.exp(-s));
+      const weights = values.map((s, t) => factorOf(likelihoodFactors, t) * Math.exp(-s));
       const gradient = weights.map((weight, t) => 0.5 - weight * losses[t]!);
       return { weights, state: adamStep(state as AdamState, gradient, learningRate ?? modelRate ?? USUAL_LEARNING_RATE) };
     },
-    value({ losses, kinds }, state) {
-      return (state as AdamState).values.reduce((sum, s, t) => sum + factorOf(kinds, t) * Math.exp(-s) * losses[t]! + s / 2, 0);
+    value({ losses, likelihoodFactors }, state) {
+      return (state as AdamState).values.reduce((sum, s, t) => sum + factorOf(likelihoodFactors, t) * Math.exp(-s) * losses[t]! + s / 2, 0);
     },
   }),
 });

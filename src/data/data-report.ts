@@ -1,6 +1,7 @@
 import { moments } from '../numeric/moments';
-import type { TaskKind } from '../tasks/task';
-import type { Labels, TaskData } from './data-types';
+import { kindOf } from '../tasks/registry';
+import type { Labels } from '../tasks/task';
+import type { TaskData } from './data-types';
 import { isTensor } from './data-types';
 
 /** How often a class is there. */
@@ -15,7 +16,8 @@ export interface ClassCount {
 /** What is known of one task's labels. */
 export interface TaskReport {
   readonly name: string;
-  readonly kind: TaskKind;
+  /** The name of its kind. */
+  readonly kind: string;
   readonly column: string;
   /** Rows that have a label. */
   readonly labelled: number;
@@ -64,7 +66,7 @@ export interface DataReport {
 /** Describes data: rows, inputs, labels and their base rates, and which labels are missing together. */
 export function describe(data: TaskData): DataReport {
   const present = data.labels.map((labels) => presence(labels, data.rows));
-  const binary = data.labels.filter((labels) => labels.task.kind === 'binary');
+  const binary = data.labels.filter((labels) => isYesNo(labels.task));
   const positives = binary.reduce((sum, labels) => sum + labels.values.reduce((count, value) => count + (value === 1 ? 1 : 0), 0), 0);
   return {
     rows: data.rows,
@@ -96,11 +98,17 @@ function presence({ values, length }: Labels, rows: number): Uint8Array {
   );
 }
 
-function taskReport({ task, values }: Labels, present: Uint8Array): TaskReport {
+/** Whether a task's label is one of two classes, one of them positive. */
+function isYesNo({ kind, classes }: { readonly kind: string; readonly classes: readonly unknown[] }): boolean {
+  return kindOf({ kind }).link === 'logistic' && classes.length === 2;
+}
+
+function taskReport({ task, values, length }: Labels, present: Uint8Array): TaskReport {
   const labelled = present.reduce((sum, one) => sum + one, 0);
-  const known = values.filter((value) => !Number.isNaN(value));
+  // Of a row with several cells that are numbers, the first is the label.
+  const known = values.filter((value, i) => !Number.isNaN(value) && (task.classes.length > 0 || i % length === 0));
   const counts = new Array<number>(task.classes.length).fill(0);
-  if (task.kind !== 'regression') for (const code of known) counts[code]!++;
+  if (counts.length > 0) for (const code of known) counts[code]!++;
   const report = {
     name: task.name,
     kind: task.kind,
@@ -109,7 +117,7 @@ function taskReport({ task, values }: Labels, present: Uint8Array): TaskReport {
     missing: present.length - labelled,
     classes: task.classes.map((name, code) => ({ name, count: counts[code]!, rate: counts[code]! / known.length })),
   };
-  if (task.kind !== 'regression') return report;
+  if (kindOf(task).scale !== 'interval') return report;
   const { mean, sd } = moments(known, Array.from(known.keys()));
   const [min, max] = known.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
   return { ...report, numbers: { mean, sd, min, max } };
@@ -128,6 +136,14 @@ function missingPatterns(data: TaskData, present: readonly Uint8Array[]): Missin
 
 /** Tasks, classes and patterns beyond this many are summed up in one line of text. */
 const shown = 8;
+
+/** A task's classes in short: the share of the positive one of two, else those of the largest. */
+export function classesText({ kind, classes }: Pick<TaskReport, 'kind' | 'classes'>, shown: number): string {
+  const share = ({ name, rate }: ClassCount): string => `${name} ${percent(rate)}`;
+  if (isYesNo({ kind, classes })) return `${percent(classes[1]!.rate)} ${classes[1]!.name}`;
+  const ordered = kindOf({ kind }).scale === 'ranked' ? classes : [...classes].sort((a, b) => b.count - a.count);
+  return `${classes.length} classes: ${ordered.slice(0, shown).map(share).join(', ')}${classes.length > shown ? ', ...' : ''}`;
+}
 
 /**
  * A report as lines of text.
@@ -162,13 +178,7 @@ function taskLine(task: TaskReport): string {
     const { mean, sd, min, max } = task.numbers;
     return `${labels}, mean ${format(mean)}, s.d. ${format(sd)}, from ${format(min)} to ${format(max)}`;
   }
-  if (task.kind === 'binary') {
-    const positive = task.classes[1]!;
-    return `${labels}, ${percent(positive.rate)} ${positive.name}`;
-  }
-  const classes = [...task.classes].sort((a, b) => b.count - a.count);
-  const most = classes.slice(0, shown).map(({ name, rate }) => `${name} ${percent(rate)}`);
-  return `${labels}, ${classes.length} classes: ${most.join(', ')}${classes.length > shown ? ', ...' : ''}`;
+  return `${labels}, ${classesText(task, shown)}`;
 }
 
 function listed(names: readonly string[]): string {

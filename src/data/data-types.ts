@@ -1,5 +1,5 @@
 import type { MissingMarkers } from '../cells/cell';
-import type { Task } from '../tasks/task';
+import type { Labels, Task } from '../tasks/task';
 
 /** One input column as it was read; encoding (standardising, imputing, one-hot) is fitted on training rows only. */
 export type InputColumn =
@@ -24,14 +24,6 @@ export interface InputTensor {
   readonly fingerprint?: string;
   /** The first row, from 0, that was longer than the tensor and lost its end; absent where none was. */
   readonly cutRow?: number;
-}
-
-/** Labels of one task: class codes or values, NaN where missing. `[rows]`, or `[rows, length]` for tagging. */
-export interface Labels {
-  readonly task: Task;
-  readonly values: Float64Array;
-  /** Positions per row: 1, or the sequence length for tagging. */
-  readonly length: number;
 }
 
 /** A table read for multi-task learning; immutable. Made by `taskData`. */

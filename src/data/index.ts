@@ -10,7 +10,7 @@ export {
   type TaskReport,
 } from './data-report';
 export type { DataSet } from './data-set';
-export type { InputColumn, InputTensor, Labels, Split, TaskData } from './data-types';
+export type { InputColumn, InputTensor, Split, TaskData } from './data-types';
 export { type Datasets, datasets } from './datasets';
 export { type ColumnEncoding, type Encoder, type EncoderJson, type EncoderOptions, encoderFromJSON, fitEncoder } from './encoder';
 export { type Frame, type FrameColumn, frameOf } from './frame';
@@ -29,6 +29,6 @@ export type { StockPricesOptions } from './sets/stock-prices';
 export type { StockReturnsOptions } from './sets/stock-returns';
 export { kFold, type SplitBy, type SplitOptions, splitData } from './split';
 export type { FrameLike, TableLike } from './table';
-export { type FittedTarget, fitTargets } from './targets';
+export { fitTargets } from './targets';
 export { type TaskDataOptions, taskData } from './task-data';
 export { splitWords, type TokenOptions, type TokenTensor, tokenTensor } from './tokens';

@@ -1,7 +1,8 @@
 import { sortNames } from '../cells/cell';
 import { DataError } from '../cells/data-error';
 import { describeValue } from '../options/describe-value';
-import { type InputColumn, type InputTensor, isTensor, type Labels, type TaskData } from './data-types';
+import type { Labels } from '../tasks/task';
+import { type InputColumn, type InputTensor, isTensor, type TaskData } from './data-types';
 import { nearestColumn } from './nearest-column';
 
 /**

@@ -1,22 +1,7 @@
 import { DataError } from '../cells/data-error';
-import { moments } from '../numeric/moments';
-import type { Task } from '../tasks/task';
+import { kindOf } from '../tasks/registry';
+import type { FittedTarget } from '../tasks/task';
 import type { TaskData } from './data-types';
-
-/** What training needs to know of one task's labels, counted on the training rows. */
-export interface FittedTarget {
-  readonly name: string;
-  /** Labels that are present in the training rows (positions, for tagging). */
-  readonly count: number;
-  /** Mean of the training labels of a regression; 0 else. */
-  readonly mean: number;
-  /** Population standard deviation of the training labels of a regression, 1 where they are all equal; 1 else. */
-  readonly sd: number;
-  /** Training labels of each class in code order; empty for regression. */
-  readonly classCounts: readonly number[];
-  /** Loss weight of each class in code order, `'balanced'` resolved; undefined where all weigh 1. */
-  readonly classWeights?: readonly number[];
-}
 
 /**
  * Fits each task's target on the training rows: mean and deviation for regression, balanced class weights for classification.
@@ -27,9 +12,10 @@ export interface FittedTarget {
  * @throws DataError when a task has no label in the training rows
  */
 export function fitTargets(data: TaskData, trainRows: ArrayLike<number>): readonly FittedTarget[] {
-  return data.labels.map(({ task, values, length }) => {
+  return data.labels.map((labels) => {
+    const { task, values, length } = labels;
     const positions = length === 1 ? trainRows : trainPositions(trainRows, length);
-    const { mean, sd, known } = moments(values, positions);
+    const known = labelsAt(values, positions);
     if (known === 0) {
       throw new DataError(
         'no-label',
@@ -37,33 +23,25 @@ export function fitTargets(data: TaskData, trainRows: ArrayLike<number>): readon
         { column: task.column },
       );
     }
-    if (task.kind === 'regression') return { name: task.name, count: known, mean, sd: sd > 0 ? sd : 1, classCounts: [] };
+    const { mean, sd } = kindOf(task).fit?.(labels, trainRows) ?? { mean: 0, sd: 1 };
     const classCounts = new Array<number>(task.classes.length).fill(0);
-    for (let i = 0; i < positions.length; i++) {
-      const code = values[positions[i]!]!;
-      if (!Number.isNaN(code)) classCounts[code]!++;
+    if (classCounts.length > 0) {
+      for (let i = 0; i < positions.length; i++) {
+        const code = values[positions[i]!]!;
+        if (!Number.isNaN(code)) classCounts[code]!++;
+      }
     }
     const present = classCounts.filter((count) => count > 0).length;
     const classWeights =
       task.classWeights === 'balanced' ? classCounts.map((count) => (count > 0 ? known / (present * count) : 1)) : task.classWeights;
-    return { name: task.name, count: known, mean: 0, sd: 1, classCounts, ...(classWeights === undefined ? {} : { classWeights }) };
+    return { name: task.name, count: known, mean, sd, classCounts, ...(classWeights === undefined ? {} : { classWeights }) };
   });
 }
 
-/**
- * The constant prediction with the lowest loss on the training labels, class weights counted: what a network that knows nothing of the
- * inputs had best say.
- * @returns a number per output of the task: the logit of the positive class, the logarithms of the classes' shares (at every position, for
- * tagging), or 0, the mean of a standardised regression. A class that no label has, or that weighs nothing, counts as half a label
- */
-export function constantOutputs(task: Task, { classCounts, classWeights, count }: FittedTarget): number[] {
-  if (task.kind === 'regression') return new Array<number>(task.outputs).fill(0);
-  const masses = classCounts.map((labels, c) => labels * (classWeights?.[c] ?? 1));
-  // Where all weigh nothing, any prediction is as good.
-  const total = masses.reduce((a, b) => a + b, 0) || 1;
-  const half = total / count / 2;
-  const logs = masses.map((mass) => Math.log((mass || half) / total));
-  return task.kind === 'binary' ? [logs[1]! - logs[0]!] : Array.from({ length: task.outputs }, (_, i) => logs[i % logs.length]!);
+function labelsAt(values: Float64Array, positions: ArrayLike<number>): number {
+  let known = 0;
+  for (let i = 0; i < positions.length; i++) if (!Number.isNaN(values[positions[i]!]!)) known++;
+  return known;
 }
 
 function trainPositions(rows: ArrayLike<number>, length: number): Int32Array {

@@ -1,14 +1,15 @@
 import { type MissingMarkers, missingTest, toName, toNumber } from '../cells/cell';
 import { DataError } from '../cells/data-error';
 import { checkOptions, describeValue } from '../options/describe-value';
-import type { TaskKind, TaskSpec } from '../tasks/task';
-import { type InputTensor, isTensor, type Labels, type TaskData } from './data-types';
+import { kindFactory, kindNames, kindOf } from '../tasks/registry';
+import type { Labels, TaskSpec } from '../tasks/task';
+import { type InputTensor, isTensor, type TaskData } from './data-types';
 import { readInputColumn } from './input-column';
-import { readLabels } from './labels';
+import { columnsOfTask, readLabels } from './labels';
 import { nearestColumn } from './nearest-column';
 import { readTable, type Table, type TableLike } from './table';
 
-export type { InputColumn, InputTensor, Labels, Split, TaskData } from './data-types';
+export type { InputColumn, InputTensor, Split, TaskData } from './data-types';
 
 /** Options of {@link taskData}. */
 export interface TaskDataOptions {
@@ -29,7 +30,6 @@ export interface TaskDataOptions {
 }
 
 const optionNames = ['tasks', 'inputs', 'missing', 'categorical', 'groups', 'time', 'ignore'] as const;
-const kinds: readonly TaskKind[] = ['binary', 'multiclass', 'regression', 'tagging'];
 
 /**
  * Reads a table for multi-task learning: labels by task, inputs by column, what is missing.
@@ -49,7 +49,7 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
   const markers = readMarkers(options.missing);
   const specs = readSpecs(options.tasks);
   const inputs = options.inputs ?? 'rest';
-  const labelColumns = specs.map(([name, spec]) => [name, spec.column ?? name] as const);
+  const labelColumns = specs.flatMap(([name, spec]) => columnsOfTask(name, spec).map((column) => [name, column] as const));
   for (const [task, column] of labelColumns) requireColumn(read, column, `task "${task}" names`);
   if (options.groups !== undefined) requireColumn(read, options.groups, 'groups names');
   if (options.time !== undefined) requireColumn(read, options.time, 'time names');
@@ -57,7 +57,7 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
   if (read.rows < 2) throw new DataError('empty-table', 'Cannot build task data: the table has 1 row; expected at least 2');
 
   const length = isTensor(inputs) ? inputs.shape[0] : undefined;
-  const labels = specs.map(([name, spec]) => readLabels(name, spec, read.columns.get(spec.column ?? name)!, markers, length));
+  const labels = specs.map(([name, spec]) => readLabels(name, spec, (column) => read.columns.get(column)!, markers, length));
   const notes: string[] = [];
   const kept = labelledRows(read.rows, labels);
   if (kept.length < read.rows) {
@@ -83,7 +83,7 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
   }
   for (const { task, values } of labels) {
     const known = values.filter((value) => !Number.isNaN(value));
-    if (task.kind === 'regression' && known.every((value) => value === known[0])) {
+    if (kindOf(task).scale === 'interval' && known.every((value) => value === known[0])) {
       notes.push(`Task "${task.name}": all its ${known.length} labels are ${known[0]}`);
     }
   }
@@ -125,12 +125,18 @@ function readSpecs(tasks: unknown): (readonly [string, TaskSpec])[] {
     );
   }
   return Object.entries(tasks).map(([name, spec]) => {
-    if (typeof spec !== 'object' || spec === null || !kinds.includes((spec as Partial<TaskSpec>).kind as TaskKind)) {
+    const factory = typeof spec === 'object' && spec !== null ? kindFactory(String((spec as Partial<TaskSpec>).kind)) : undefined;
+    if (!factory) {
       throw new TypeError(
-        `taskData(table, options): task "${name}" must be binary(), multiclass(), regression() or tagging(); got ${describeValue(spec)}`,
+        `taskData(table, options): task "${name}" must be ${kindNames
+          .map((kind) => `${kind}()`)
+          .join(', ')
+          .replace(/, ([^,]*)$/, ' or $1')}; got ${describeValue(spec)}`,
       );
     }
-    return [name, spec as TaskSpec] as const;
+    // What was written by hand is checked like what the kind's own function made.
+    const { kind: _, ...options } = spec as TaskSpec;
+    return [name, factory(options)] as const;
   });
 }
 

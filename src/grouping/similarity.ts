@@ -1,6 +1,7 @@
-import type { Labels } from '../data/task-data';
 import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { type Random, random } from '../random/random';
+import { kindOf } from '../tasks/registry';
+import type { Labels } from '../tasks/task';
 import type { Affinity } from './affinity';
 
 /** How alike two tasks' labels are, before any training. */
@@ -128,7 +129,7 @@ function normalisedInformation(x: Float64Array, y: Float64Array, weights?: Uint8
  */
 export function labelSimilarity(labels: readonly Labels[], options?: LabelSimilarityOptions): Affinity {
   const who = 'labelSimilarity';
-  const many = labels.some((l) => l.task.kind === 'multiclass');
+  const many = labels.some((l) => kindOf(l.task).scale === 'nominal' && !kindOf(l.task).link);
   const { measure, replicates, confidence, minimumRows, bins, seed } = withDefaults<Required<LabelSimilarityOptions>>(who, options, {
     measure: many ? 'mutual-information' : 'spearman',
     replicates: 200,
@@ -148,7 +149,10 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
         `${who}: task '${l.task.name}' has ${l.values.length} rows, '${labels[0]!.task.name}' ${labels[0]!.values.length}; tasks must share rows.`,
       );
     }
-    const suits = measure === 'mutual-information' || l.task.kind === 'binary' || (measure === 'spearman' && l.task.kind === 'regression');
+    const suits =
+      measure === 'mutual-information' ||
+      kindOf(l.task).link === 'logistic' ||
+      (measure === 'spearman' && kindOf(l.task).scale !== 'nominal');
     if (!suits)
       throw new TypeError(
         `${who}: ${measure} does not suit the ${l.task.kind} task '${l.task.name}'; use { measure: 'mutual-information' }.`,
@@ -160,7 +164,7 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
 
   const coding = (l: Labels, values: number[]): Float64Array => {
     if (measure !== 'mutual-information') return centred(measure === 'spearman' ? midRanks(values) : Float64Array.from(values));
-    return codesOf(l.task.kind === 'regression' ? quantileBins(values, bins) : values);
+    return codesOf(kindOf(l.task).scale === 'interval' ? quantileBins(values, bins) : values);
   };
   const known = labels.map((l) => [...l.values.keys()].filter((r) => !Number.isNaN(l.values[r]!)));
   const codedAll = labels.map((l, t) =>

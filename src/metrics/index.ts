@@ -1,4 +1,3 @@
-export { type MetricContext, type MetricInfo, type MetricName, metricsOf, taskMetrics } from '../tasks/task-metrics';
 export { accuracy } from './accuracy';
 export { averagePrecision } from './average-precision';
 export { brier, multiclassBrier } from './brier';

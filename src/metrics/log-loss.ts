@@ -4,6 +4,23 @@ import { observedClasses } from './observed';
 const margin = (probabilities: ArrayLike<number>): number => (probabilities instanceof Float32Array ? 2 ** -23 : 2 ** -52);
 
 /**
+ * Negative log likelihood of each row in nats, clipped as `logLoss` does; NaN for rows without label.
+ * @param labels `[rows]` class codes, NaN where missing
+ * @param probabilities `[rows]` of class 1, or `[rows, classes]`
+ * @param classes the number of classes; absent where there is one probability a row
+ */
+export function rowLogLosses(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes?: number): Float64Array {
+  const e = margin(probabilities);
+  const clipped = (p: number): number => Math.min(1 - e, Math.max(e, p));
+  return Float64Array.from(labels, (label, i) => {
+    if (Number.isNaN(label)) return Number.NaN;
+    if (classes !== undefined) return -Math.log(clipped(probabilities[i * classes + label]!));
+    const p = clipped(probabilities[i]!);
+    return label === 1 ? -Math.log(p) : -Math.log1p(-p);
+  });
+}
+
+/**
  * Mean negative log likelihood of a binary task in nats, probabilities clipped to [e, 1 - e] with e = 2^-52 (2^-23 for a
  * `Float32Array`); NaN without labels.
  * @param labels `[rows]` 0 or 1, NaN where missing

@@ -45,6 +45,22 @@ export function tagSpans(tags: readonly string[]): TagSpan[] {
   return spans;
 }
 
+/** Spans of one sequence. */
+export interface SpanCounts {
+  /** Predicted with the right type, start and end. */
+  readonly correct: number;
+  readonly labelled: number;
+  readonly predicted: number;
+}
+
+/** Counts the spans of one sequence of IOB2 tags and those of its predicted tags. */
+export function spanCounts(tags: readonly string[], guess: readonly string[]): SpanCounts {
+  const key = ({ type, start, end }: TagSpan): string => `${start} ${end} ${type}`;
+  const wanted = new Set(tagSpans(tags).map(key));
+  const got = tagSpans(guess).map(key);
+  return { correct: got.filter((span) => wanted.has(span)).length, labelled: wanted.size, predicted: got.length };
+}
+
 /**
  * Precision, recall and F1 of spans over sequences of IOB2 tags, counted as seqeval counts them by default (micro average).
  * @param labels per sequence its tags
@@ -63,12 +79,10 @@ export function spanScores(labels: readonly (readonly string[])[], predicted: re
       throw new TypeError(
         `spanScores: sequence ${s} has ${tags.length} labels but ${guess.length} predicted tags; give one tag per token.`,
       );
-    const key = ({ type, start, end }: TagSpan): string => `${start} ${end} ${type}`;
-    const wanted = new Set(tagSpans(tags).map(key));
-    const got = tagSpans(guess).map(key);
-    total += wanted.size;
-    said += got.length;
-    correct += got.filter((span) => wanted.has(span)).length;
+    const counts = spanCounts(tags, guess);
+    total += counts.labelled;
+    said += counts.predicted;
+    correct += counts.correct;
   });
   return { precision: correct / said, recall: correct / total, f1: (2 * correct) / (total + said) };
 }

@@ -6,7 +6,7 @@ import type { Task } from '../tasks/task';
 import { fold, spread, unfold } from './copies';
 import { type ArchitectureFactory, defineArchitecture } from './define-architecture';
 import { flattenRows, sizeOf } from './features';
-import { checkLinearInput, checkLinearTasks, unsolved } from './linear-tasks';
+import { checkLinearInput, checkLinearTasks, lossOf, unsolved } from './linear-tasks';
 import { metaInputs } from './meta-inputs';
 import { type CrossFit, type OutOfFoldOptions, ridgeStrength, TARGETS_AS_INPUTS, targetLearner, withPredictions } from './out-of-fold';
 
@@ -38,7 +38,7 @@ export function chainOrders(tasks: number, count: number, seed: number): number[
 /** The mean over chains of what they predict, as outputs: logits of mean probabilities, mean values. `[stack, chains, batch, tasks] -> [stack, batch, tasks]` */
 function meanOfChains(tasks: readonly Task[], scores: Tensor): Tensor {
   if (scores.shape[1] === 1) return tf.squeeze(scores, [1]);
-  const binary = tf.tensor1d(tasks.map(({ kind }) => (kind === 'binary' ? 1 : 0)));
+  const binary = tf.tensor1d(tasks.map((task) => (lossOf(task) === 'logistic' ? 1 : 0)));
   // log of the mean of sigmoid(z), less that of sigmoid(-z).
   const logit = tf.sub(tf.logSumExp(tf.neg(tf.softplus(tf.neg(scores))), 1), tf.logSumExp(tf.neg(tf.softplus(scores)), 1));
   return tf.add(tf.mul(logit, binary), tf.mul(tf.mean(scores, 1), tf.sub(1, binary)));

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { cellsOf, kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 import { type Features, shapeRows, sizeOf, summarize, summaryWidth } from './features';
 import { glorotUniform } from './initial';
@@ -58,7 +59,7 @@ function headBias(outputs: readonly number[]): Initial {
 
 /** Whether a task's head works at every position of a sequence. */
 function perPosition(features: Features, task: Task): boolean {
-  return features.sequence && task.kind === 'tagging';
+  return features.sequence && kindOf(task).perPosition === true;
 }
 
 /**
@@ -80,10 +81,10 @@ export function heads(features: Features, tasks: readonly Task[]): Heads {
   const size = sizeOf(features.shape);
   const wholeOutputs = whole.reduce((n, t) => n + tasks[t]!.outputs, 0);
   for (const t of token) {
-    const { name, outputs, classes } = tasks[t]!;
-    if (outputs / classes.length !== features.shape[0]) {
+    const positions = cellsOf(tasks[t]!);
+    if (positions !== features.shape[0]) {
       throw new RangeError(
-        `Cannot put a head for task "${name}" on a sequence of ${features.shape[0]} positions: its labels have ${outputs / classes.length}`,
+        `Cannot put a head for task "${tasks[t]!.name}" on a sequence of ${features.shape[0]} positions: its labels have ${positions}`,
       );
     }
   }

@@ -1,3 +1,4 @@
+import { kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 
 /**
@@ -6,8 +7,8 @@ import type { Task } from '../tasks/task';
  */
 export function checkOrderedTasks(who: string, tasks: readonly Task[]): void {
   if (tasks.length < 2) throw new RangeError(`${who}: expected at least two tasks in the order of their steps, got ${tasks.length}`);
-  for (const { name, kind } of tasks) {
-    if (kind !== 'binary')
-      throw new TypeError(`${who}: tasks must be binary, each a step that follows the one before; "${name}" is ${kind}`);
+  for (const task of tasks) {
+    if (kindOf(task).link !== 'logistic')
+      throw new TypeError(`${who}: tasks must be binary, each a step that follows the one before; "${task.name}" is ${task.kind}`);
   }
 }

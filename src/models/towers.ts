@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionSpec } from '../options/spec';
+import { kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 import { type Copies, fold, ownCopies, ownedBy, spread, spreadContext, unfold } from './copies';
 import { optionalEncoderOption } from './encoder-option';
@@ -83,7 +84,7 @@ export function commonTowers(tower: Encoder | null, features: Features, tasks: r
 /** Towers on vectors above a sequence: on its summary, those of tagging tasks at every position. */
 function vectorTowers(tower: Encoder, features: Features, tasks: readonly Task[]): Towers {
   const [length, width] = features.shape as [number, number];
-  const indices = (tagging: boolean): number[] => tasks.flatMap(({ kind }, t) => ((kind === 'tagging') === tagging ? [t] : []));
+  const indices = (tagging: boolean): number[] => tasks.flatMap((task, t) => ((kindOf(task).perPosition === true) === tagging ? [t] : []));
   const groups = [false, true].flatMap((tagging) => {
     const members = indices(tagging);
     if (members.length === 0) return [];

@@ -1,4 +1,4 @@
-import { type DataReport, describe, reportLines, type TaskReport } from '../data/data-report';
+import { classesText, type DataReport, describe, reportLines, type TaskReport } from '../data/data-report';
 import type { TaskData } from '../data/data-types';
 import { type MimeBundle, tableBundle } from '../plots/mime';
 import { formatNumber } from '../plots/text';
@@ -15,16 +15,11 @@ export function isDataReport(value: object): value is DataReport {
   return typeof rows === 'number' && Array.isArray(tasks) && Array.isArray(missingPatterns);
 }
 
-/** A task's labels in short: the share of the positive class, of the largest classes, or mean and range. */
-function labelsText({ kind, numbers, classes }: TaskReport): string {
-  if (numbers !== undefined) {
-    const [mean, sd, min, max] = [numbers.mean, numbers.sd, numbers.min, numbers.max].map((value) => formatNumber(value));
-    return `${mean} ± ${sd}, ${min} to ${max}`;
-  }
-  const percent = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
-  if (kind === 'binary') return `${percent(classes[1]!.rate)} ${classes[1]!.name}`;
-  const largest = [...classes].sort((a, b) => b.count - a.count).slice(0, 4);
-  return `${classes.length} classes: ${largest.map(({ name, rate }) => `${name} ${percent(rate)}`).join(', ')}${classes.length > 4 ? ', ...' : ''}`;
+/** A task's labels in short: mean and range, or its classes. */
+function labelsText(task: TaskReport): string {
+  if (task.numbers === undefined) return classesText(task, 4);
+  const { mean, sd, min, max } = task.numbers;
+  return `${formatNumber(mean)} ± ${formatNumber(sd)}, ${formatNumber(min)} to ${formatNumber(max)}`;
 }
 
 /** What a user should know of data before training on it: a row a task; below it which labels are missing together, and notes. */

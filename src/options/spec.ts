@@ -22,6 +22,8 @@ export interface OptionSpec<T> {
   readonly doc: string;
   /** Whether an array holds a number for each task. */
   readonly perTask?: boolean;
+  /** Whether it may be left out, with no value in its place. */
+  readonly optional?: boolean;
   /** Returns what is wrong with a value, or undefined. */
   readonly fault: (value: unknown) => OptionFault | undefined;
 }
@@ -73,6 +75,20 @@ export function numberOption(fallback: number, doc: string, bounds: Bounds = {})
     fault: (value) => {
       if (typeof value !== 'number') return { kind: 'type', expected: type };
       return within(value, bounds) ? undefined : { kind: 'range', expected: type };
+    },
+  };
+}
+
+/** An option that may be left out, with a check of its own: what is wrong with a value is its type, or its range. */
+export function optionalOption<T>(type: string, doc: string, fault: (value: unknown) => OptionFault['kind'] | undefined): OptionSpec<T> {
+  return {
+    type,
+    default: undefined,
+    doc,
+    optional: true,
+    fault: (value) => {
+      const kind = fault(value);
+      return kind === undefined ? undefined : { kind, expected: type };
     },
   };
 }
@@ -167,6 +183,7 @@ export function readOptions<Options extends object>(
     const spec = (specs as Readonly<Record<string, OptionSpec<unknown>>>)[name]!;
     const own = (given as Readonly<Record<string, unknown>> | undefined)?.[name];
     const value = own === undefined ? spec.default : own;
+    if (value === undefined && spec.optional) continue;
     if (value === undefined) throw new TypeError(`${method}(options): option '${name}' is required: ${spec.type}`);
     const fault = spec.fault(value);
     if (fault !== undefined) {

@@ -1,5 +1,4 @@
 import type { ReliabilityBin } from '../metrics/calibration';
-import type { TaskKind } from '../tasks/task';
 
 /** What one run of a comparison gave, as plain data. */
 export interface RunRecord {
@@ -54,7 +53,7 @@ export interface MethodRecord {
 /** A task of a comparison, as plain data. */
 export interface TaskRecord {
   readonly name: string;
-  readonly kind: TaskKind;
+  readonly kind: string;
   readonly classes: readonly string[];
   /** The metric that verdicts go by. */
   readonly metric: string;

@@ -5,6 +5,7 @@ import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
 import { type Calibration, reliability } from '../plots/reliability';
 import { type Score, scores } from '../plots/scores';
+import { kindOf } from '../tasks/registry';
 import type { ComparisonData } from './comparison-data';
 import { correctedTTest, mean } from './statistics';
 import { finite, ownOf, valuesOf } from './values';
@@ -87,7 +88,7 @@ export function plotsOf(data: ComparisonData): ComparisonPlots {
         ];
       });
       if (drawn.length === 0) {
-        const known = data.tasks.filter(({ kind }) => kind === 'binary' || kind === 'multiclass').map(({ name }) => name);
+        const known = data.tasks.filter((own) => kindOf(own).reliability).map(({ name }) => name);
         throw new RangeError(
           `plot.reliability: no probabilities of a task "${task}"${didYouMean(task, known)}; tasks with probabilities: ${known.join(', ') || 'none'}`,
         );

@@ -1,5 +1,5 @@
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, recordOf, type Shape, text } from '../json-shape';
-import { taskKinds } from '../tasks/task';
+import { kindNames } from '../tasks/registry';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningRecord } from './comparison-data';
 import { numbersFromJson } from './json-numbers';
 
@@ -33,7 +33,7 @@ export const runShape: Shape<RunRecord> = fields(
 
 const taskShape: Shape<TaskRecord> = fields({
   name: text,
-  kind: oneOf(taskKinds),
+  kind: oneOf(kindNames),
   classes: listOf(text),
   metric: text,
   better: oneOf(['higher', 'lower']),

@@ -1,10 +1,12 @@
-import type { Labels, TaskData } from '../data/task-data';
+import type { TaskData } from '../data/task-data';
 import { checkInteger, checkNumber } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { random } from '../random/random';
+import { binary } from '../tasks/kinds/binary';
+import type { Labels } from '../tasks/task';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
@@ -53,7 +55,7 @@ export function withNoiseTasks(data: TaskData, count: number): TaskData {
     while (taken.has(name)) name += "'";
     const draws = random(0, `noise task/${i}`);
     return {
-      task: { name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 },
+      task: { name, kind: binary.info.name, column: name, classes: ['0', '1'], outputs: 1 },
       values: Float64Array.from({ length: data.rows }, () => draws.below(2)),
       length: 1,
     };

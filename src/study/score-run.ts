@@ -1,10 +1,11 @@
 import type { TaskData } from '../data/task-data';
-import { multiclassReliabilityBins, type ReliabilityBin, reliabilityBins } from '../metrics/calibration';
+import type { ReliabilityBin } from '../metrics/calibration';
 import { hammingLoss } from '../metrics/hamming-loss';
 import { multilabelMacroF1, multilabelMicroF1 } from '../metrics/multilabel-f1';
 import { predictedClasses } from '../metrics/predicted-classes';
 import { subsetAccuracy } from '../metrics/subset-accuracy';
 import { countParameters } from '../models/network';
+import { kindOf } from '../tasks/registry';
 import { metricsOf, taskMetrics } from '../tasks/task-metrics';
 import type { RunResult } from '../training/runs';
 import type { RunRecord } from './comparison-data';
@@ -30,15 +31,18 @@ function metricsOn(data: TaskData, result: RunResult, labels: readonly Float64Ar
   );
 }
 
-/** Reliability bins of the binary and multiclass tasks. */
+/** Reliability bins of the tasks whose predictions are probabilities. */
 function reliabilityOf(data: TaskData, result: RunResult, labels: readonly Float64Array[]): Record<string, ReliabilityBin[]> {
   return Object.fromEntries(
     data.tasks.flatMap((task, t) => {
-      const predictions = result.predictions[t]!;
-      if (task.kind === 'binary') return [[task.name, reliabilityBins(labels[t]!, predictions)] as const];
-      if (task.kind === 'multiclass')
-        return [[task.name, multiclassReliabilityBins(labels[t]!, predictions, task.classes.length)] as const];
-      return [];
+      const bins = kindOf(task).reliability?.({
+        task,
+        labels: labels[t]!,
+        predictions: result.predictions[t]!,
+        trainMean: result.fitted.targets[t]!.mean,
+        length: data.labels[t]!.length,
+      });
+      return bins ? [[task.name, bins] as const] : [];
     }),
   );
 }
@@ -100,7 +104,7 @@ function overall(
       return [`mean ${name}`, values.reduce((a, b) => a + b, 0) / values.length];
     }),
   );
-  if (data.tasks.length < 2 || !data.tasks.every(({ kind }) => kind === 'binary')) return means;
+  if (data.tasks.length < 2 || !data.tasks.every((task) => kindOf(task).link === 'logistic')) return means;
   const predicted = result.predictions.map((probabilities) => predictedClasses(probabilities, 1));
   return {
     ...means,

@@ -1,4 +1,5 @@
-import type { Labels, TaskData } from '../data/task-data';
+import type { TaskData } from '../data/task-data';
+import type { Labels } from '../tasks/task';
 
 /**
  * The rows of a table as they matter for splitting: labels, groups and times; the inputs are left out.

@@ -1,6 +1,5 @@
-export { type BinaryOptions, binary } from './binary';
+export type { Kind, KindFactory, KindInfo, KindMetric, TaskOptions } from './kind';
+export * from './kinds';
 export type { ClassWeights } from './label-options';
-export { type MulticlassOptions, multiclass } from './multiclass';
-export { type RegressionOptions, regression } from './regression';
-export { type TaggingOptions, tagging } from './tagging';
-export type { Task, TaskKind, TaskSpec } from './task';
+export { kinds } from './registry';
+export type { FittedTarget, Labels, Task, TaskSpec } from './task';

@@ -1,36 +1,31 @@
-import { checkOptions, describeValue } from '../options/describe-value';
+import { type OptionSpec, optionalOption } from '../options/spec';
 
 /** Loss weight of each class by its name, or `'balanced'` = rows / (classes x rows of the class), counted on training rows. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
 
-/** Checks the options that every kind of task shares and returns those that were given. */
-export function readLabelOptions<
-  T extends { readonly column?: string; readonly classWeights?: ClassWeights; readonly lossWeight?: number },
->(where: string, options: T, known: readonly string[]): T {
-  checkOptions(where, options, known);
-  const { column, classWeights, lossWeight } = options;
-  if (column !== undefined && (typeof column !== 'string' || column === '')) {
-    throw new TypeError(`${where}: column must be the name of a column; got ${describeValue(column)}`);
-  }
-  if (classWeights !== undefined && classWeights !== 'balanced') {
-    if (typeof classWeights !== 'object' || classWeights === null || Array.isArray(classWeights)) {
-      throw new TypeError(`${where}: classWeights must be 'balanced' or a weight for each class; got ${describeValue(classWeights)}`);
-    }
-    for (const [name, weight] of Object.entries(classWeights)) {
-      if (typeof weight !== 'number' || !Number.isFinite(weight) || weight < 0) {
-        throw new RangeError(`${where}: the weight of class "${name}" must be a finite number of at least 0; got ${describeValue(weight)}`);
-      }
-    }
-  }
-  if (lossWeight !== undefined) checkLossWeight(where, lossWeight);
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
+/** The column that labels are in. */
+export const columnOption: OptionSpec<string> = optionalOption(
+  'the name of a column',
+  "the label column; the task's own name without",
+  (value) => (typeof value === 'string' && value !== '' ? undefined : 'type'),
+);
 
-/** @throws TypeError when a task's loss weight is no number, RangeError when it is not a finite number above 0 */
-export function checkLossWeight(where: string, weight: unknown): void {
-  if (typeof weight !== 'number') throw new TypeError(`${where}: lossWeight must be a number; got ${describeValue(weight)}`);
-  if (!Number.isFinite(weight) || weight <= 0)
-    throw new RangeError(
-      `${where}: lossWeight must be a finite number above 0; got ${describeValue(weight)}; leave a task out that must not count`,
-    );
-}
+/** What a task's loss is multiplied by. */
+export const lossWeightOption: OptionSpec<number> = optionalOption(
+  'a finite number above 0',
+  "what the task's loss is multiplied by, before any balancing; 1 without; leave a task out that must not count",
+  (value) => (typeof value !== 'number' ? 'type' : Number.isFinite(value) && value > 0 ? undefined : 'range'),
+);
+
+/** What each class counts in the loss. */
+export const classWeightsOption: OptionSpec<ClassWeights> = optionalOption(
+  "'balanced', or an object with a finite number >= 0 for each class",
+  'loss weight of each class by its name; every class weighs 1 without',
+  (value) => {
+    if (value === 'balanced') return undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'type';
+    return Object.values(value).every((weight) => typeof weight === 'number' && Number.isFinite(weight) && weight >= 0)
+      ? undefined
+      : 'range';
+  },
+);

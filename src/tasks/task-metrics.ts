@@ -1,95 +1,52 @@
-import { accuracy } from '../metrics/accuracy';
-import { averagePrecision } from '../metrics/average-precision';
-import { brier, multiclassBrier } from '../metrics/brier';
-import { expectedCalibrationError, multiclassReliabilityBins, reliabilityBins } from '../metrics/calibration';
+import { jackknifeContributions } from '../metrics/contributions';
 import type { Better } from '../metrics/delta-m';
-import { f1, macroF1 } from '../metrics/f1';
-import { logLoss, multiclassLogLoss } from '../metrics/log-loss';
-import { mae } from '../metrics/mae';
-import { pearson } from '../metrics/pearson';
-import { predictedClasses } from '../metrics/predicted-classes';
-import { r2 } from '../metrics/r2';
-import { relativeRmse } from '../metrics/relative-rmse';
-import { rmse } from '../metrics/rmse';
-import { multiclassRocAuc, rocAuc } from '../metrics/roc-auc';
-import { isIob2, spanScores } from '../metrics/span-scores';
-import type { Task, TaskKind } from './task';
-
-/** The metrics that `taskMetrics` computes, over all kinds of task. */
-export type MetricName =
-  | 'rocAuc'
-  | 'averagePrecision'
-  | 'accuracy'
-  | 'f1'
-  | 'macroF1'
-  | 'logLoss'
-  | 'brier'
-  | 'calibrationError'
-  | 'relativeRmse'
-  | 'rmse'
-  | 'mae'
-  | 'r2'
-  | 'pearson'
-  | 'spanF1'
-  | 'tokenAccuracy';
+import type { Scored } from './kind';
+import { kindOf, metricsFor } from './registry';
+import type { Task } from './task';
 
 /** What a reader of a metric needs to know of it. */
 export interface MetricInfo {
-  readonly name: MetricName;
+  readonly name: string;
   readonly better: Better;
   /** The metric that verdicts and delta-m go by: one per kind of task. */
   readonly primary: boolean;
+  /** Whether a forecaster does best by saying what it believes, as by log loss or squared error. */
+  readonly proper?: true;
 }
 
 /** What some metrics need beside labels and predictions. */
 export interface MetricContext {
-  /** Mean of the task's labels in the training part, for `relativeRmse`. @default NaN, which leaves that metric undefined */
+  /** Mean of the task's labels in the training part, for metrics that compare with it. @default NaN, which leaves them undefined */
   readonly trainMean?: number;
-  /** Positions per row of a tagging task. @default all positions are one sequence */
+  /** Label cells per row, for instance the positions of a tagging task. @default all are one row of a sequence, else 1 */
   readonly length?: number;
 }
 
-const order: Readonly<Record<TaskKind, readonly MetricName[]>> = {
-  binary: ['rocAuc', 'averagePrecision', 'accuracy', 'f1', 'logLoss', 'brier', 'calibrationError'],
-  multiclass: ['accuracy', 'macroF1', 'rocAuc', 'logLoss', 'brier', 'calibrationError'],
-  regression: ['relativeRmse', 'rmse', 'mae', 'r2', 'pearson'],
-  tagging: ['spanF1', 'tokenAccuracy', 'logLoss'],
-};
-
-const lowerIsBetter: ReadonlySet<MetricName> = new Set(['logLoss', 'brier', 'calibrationError', 'relativeRmse', 'rmse', 'mae']);
-
 /**
- * The metrics of a kind of task, the primary one first. Primary are: for binary the ROC AUC, which needs no threshold and does not move
- * with the base rate; for multiclass the accuracy; for regression the relative RMSE, which has no unit, so that one smallest effect fits
- * all tasks, and stays positive, so that relative gains keep their sign (R2 does not); for tagging the span F1.
- * @param task the kind, or a task: a tagging task whose classes are no IOB2 tags goes by its token accuracy
+ * The metrics of a kind of task, the primary one first.
+ * @param task a kind's name, or a task: metrics that do not suit its labels are left out then (spans of tags that are no IOB2 tags)
  */
-export function metricsOf(task: TaskKind | Task): MetricInfo[] {
-  const kind = typeof task === 'string' ? task : task.kind;
-  const noSpans = kind === 'tagging' && typeof task !== 'string' && !isIob2(task.classes);
-  const names = noSpans ? order.tagging.filter((name) => name !== 'spanF1') : order[kind];
-  return names.map((name, i) => ({ name, better: lowerIsBetter.has(name) ? 'lower' : 'higher', primary: i === 0 }));
+export function metricsOf(task: string | Task): MetricInfo[] {
+  const metrics = typeof task === 'string' ? kindOf({ kind: task }).metrics : metricsFor(task);
+  return metrics.map(({ name, better, proper }, i) => ({ name, better, primary: i === 0, ...(proper && { proper: true as const }) }));
 }
 
-/** Sequences of tags, the positions without label cut out of both sides. */
-function sequences(task: Task, labels: ArrayLike<number>, codes: ArrayLike<number>, length: number): [string[][], string[][]] {
-  const wanted: string[][] = [];
-  const said: string[][] = [];
-  for (let start = 0; start < labels.length; start += length) {
-    const positions = Array.from({ length }, (_, i) => start + i).filter((i) => !Number.isNaN(labels[i]!));
-    wanted.push(positions.map((i) => task.classes[labels[i]!]!));
-    said.push(positions.map((i) => task.classes[codes[i]!]!));
-  }
-  return [wanted, said];
+/** @throws TypeError when labels and predictions do not fill the same rows */
+function scoredOf(task: Task, labels: ArrayLike<number>, predictions: ArrayLike<number>, context: MetricContext): Scored {
+  const kind = kindOf(task);
+  const length = context.length ?? (kind.perPosition ? Math.max(1, labels.length) : (kind.cells?.(task) ?? 1));
+  if (labels.length % length !== 0)
+    throw new TypeError(`taskMetrics: labels of "${task.name}" must be [rows, ${length}]; got ${labels.length} numbers.`);
+  return { task, labels, predictions, trainMean: context.trainMean ?? Number.NaN, length };
 }
 
 /**
  * All metrics of one task (those of `metricsOf(task)`). Rows without label are skipped; a metric that these rows leave undefined (one
  * class only, no label, a prediction that is not finite) is NaN.
  * @param task the task
- * @param labels `[rows]` class codes or values, NaN where missing; `[rows, length]` for tagging
- * @param predictions `[rows]` probabilities of the positive class (binary) or values (regression); `[rows, classes]` probabilities
- *   (multiclass); `[rows, length, classes]` probabilities (tagging)
+ * @param labels `[rows]` class codes or values, NaN where missing; `[rows, length]` where a row has several
+ * @param predictions as the task's kind predicts: `[rows]` probabilities of the positive class (binary) or values (regression);
+ *   `[rows, classes]` probabilities (multiclass); `[rows, length, classes]` probabilities (tagging)
  * @param context what some metrics need besides
  * @throws TypeError when the shapes do not match
  * @throws RangeError when a label is no class code of the task
@@ -99,50 +56,44 @@ export function taskMetrics(
   labels: ArrayLike<number>,
   predictions: ArrayLike<number>,
   context: MetricContext = {},
-): Partial<Record<MetricName, number>> {
-  const classes = task.classes.length;
-  switch (task.kind) {
-    case 'binary': {
-      const predicted = predictedClasses(predictions, 1);
-      return {
-        rocAuc: rocAuc(labels, predictions),
-        averagePrecision: averagePrecision(labels, predictions),
-        accuracy: accuracy(labels, predicted),
-        f1: f1(labels, predicted),
-        logLoss: logLoss(labels, predictions),
-        brier: brier(labels, predictions),
-        calibrationError: expectedCalibrationError(reliabilityBins(labels, predictions)),
-      };
-    }
-    case 'multiclass': {
-      const predicted = predictedClasses(predictions, classes);
-      return {
-        accuracy: accuracy(labels, predicted),
-        macroF1: macroF1(labels, predicted, classes),
-        rocAuc: multiclassRocAuc(labels, predictions, classes),
-        logLoss: multiclassLogLoss(labels, predictions, classes),
-        brier: multiclassBrier(labels, predictions, classes),
-        calibrationError: expectedCalibrationError(multiclassReliabilityBins(labels, predictions, classes)),
-      };
-    }
-    case 'regression':
-      return {
-        relativeRmse: relativeRmse(labels, predictions, context.trainMean ?? Number.NaN),
-        rmse: rmse(labels, predictions),
-        mae: mae(labels, predictions),
-        r2: r2(labels, predictions),
-        pearson: pearson(labels, predictions),
-      };
-    case 'tagging': {
-      const length = context.length ?? Math.max(1, labels.length);
-      if (labels.length % length !== 0)
-        throw new TypeError(`taskMetrics: labels of "${task.name}" must be [rows, ${length}]; got ${labels.length} numbers.`);
-      const codes = predictedClasses(predictions, classes);
-      const tokenAccuracy = accuracy(labels, codes);
-      const loss = multiclassLogLoss(labels, predictions, classes);
-      if (!isIob2(task.classes)) return { tokenAccuracy, logLoss: loss };
-      const spanF1 = Number.isNaN(loss) ? Number.NaN : spanScores(...sequences(task, labels, codes, length)).f1;
-      return { spanF1, tokenAccuracy, logLoss: loss };
-    }
+): Record<string, number> {
+  const scored = scoredOf(task, labels, predictions, context);
+  return Object.fromEntries(metricsFor(task).map(({ name, score }) => [name, score(scored)]));
+}
+
+/** The part of what is scored that lacks one row. */
+function withoutRow({ labels, ...rest }: Scored, row: number): Scored {
+  const { length } = rest;
+  return { ...rest, labels: Float64Array.from(labels, (label, i) => (Math.floor(i / length) === row ? Number.NaN : label)) };
+}
+
+/**
+ * What each row adds to a metric: its influence. Contributions sum to 0, the sum of their squares is the metric's variance by the draw of the
+ * rows; of a difference of two models, contributions are the differences of theirs. In closed form where the metric has one, else by leaving out
+ * each row.
+ * @param metric a name of `metricsOf(task)`
+ * @returns `[rows]`, 0 for rows without label (a row is a sentence for tagging)
+ * @throws RangeError for a metric that the task does not have
+ * @throws TypeError when the shapes do not match
+ */
+export function rowContributions(
+  task: Task,
+  metric: string,
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  context: MetricContext = {},
+): Float64Array {
+  const found = metricsFor(task).find(({ name }) => name === metric);
+  if (!found) {
+    const known = metricsFor(task).map(({ name }) => name);
+    throw new RangeError(`rowContributions: task "${task.name}" (${task.kind}) has no metric "${metric}"; it has ${known.join(', ')}`);
   }
+  const scored = scoredOf(task, labels, predictions, context);
+  if (found.contributions) return found.contributions(scored);
+  const { length } = scored;
+  const rows = labels.length / length;
+  const known = Array.from({ length: rows }, (_, row) => row).filter((row) =>
+    Array.from({ length }, (_, j) => labels[row * length + j]!).some((label) => !Number.isNaN(label)),
+  );
+  return jackknifeContributions(known, (row) => found.score(withoutRow(scored, row)), rows);
 }

@@ -1,30 +1,23 @@
-/** What a task predicts. */
-export type TaskKind = 'binary' | 'multiclass' | 'regression' | 'tagging';
-
-const everyKind: Readonly<Record<TaskKind, true>> = { binary: true, multiclass: true, regression: true, tagging: true };
-
-/** All kinds of tasks. */
-export const taskKinds: readonly TaskKind[] = Object.keys(everyKind) as TaskKind[];
-
-/** What the user says of a task: made by `binary()`, `multiclass()`, `regression()` or `tagging()`. */
+/** What the user says of a task: made by a kind of task such as `binary()` or `regression()`, with that kind's options as further fields. */
 export interface TaskSpec {
-  readonly kind: TaskKind;
+  /** The name of the kind. */
+  readonly kind: string;
   /** The label column. @default the task's own name */
   readonly column?: string;
-  /** Loss weight of each class, by the class's name (classification only). `'balanced'` = rows / (classes x rows of the class). */
-  readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   /** What the task's loss is multiplied by, before any balancing. @default 1 */
   readonly lossWeight?: number;
-  /** The value of a binary task that counts as positive. @default the larger of the two */
-  readonly positive?: string | number | boolean;
 }
 
 /** A task whose labels were read: what models, losses and metrics need to know of it. */
 export interface Task {
   readonly name: string;
-  readonly kind: TaskKind;
+  /** The name of its kind, see `kinds`. */
+  readonly kind: string;
+  /** The label column. */
   readonly column: string;
-  /** Names of the classes in code order (binary: [negative, positive]); empty for regression. */
+  /** Further columns that the labels were read from; absent where there is none. */
+  readonly otherColumns?: readonly string[];
+  /** Names of the classes in code order (binary: [negative, positive]); empty for kinds without classes. */
   readonly classes: readonly string[];
   /** Columns of the head's output: 1 for binary and regression, the classes of multiclass, positions x classes of tagging. */
   readonly outputs: number;
@@ -32,4 +25,27 @@ export interface Task {
   readonly classWeights?: readonly number[] | 'balanced';
   /** What its loss is multiplied by; undefined where that is 1. */
   readonly lossWeight?: number;
+}
+
+/** Labels of one task: class codes or values, NaN where missing. `[rows]`, or `[rows, length]` where a row has several. */
+export interface Labels {
+  readonly task: Task;
+  readonly values: Float64Array;
+  /** Label cells per row: 1, the sequence length for tagging, 2 for a count with its exposure. */
+  readonly length: number;
+}
+
+/** What training needs to know of one task's labels, counted on the training rows. */
+export interface FittedTarget {
+  readonly name: string;
+  /** Labels that are present in the training rows (positions, for tagging). */
+  readonly count: number;
+  /** Mean of the training labels of a regression, events per unit of exposure of a count; 0 for classes. */
+  readonly mean: number;
+  /** Population standard deviation of the training labels of a regression, 1 where they are all equal; 1 else. */
+  readonly sd: number;
+  /** Training labels of each class in code order; empty for kinds without classes. */
+  readonly classCounts: readonly number[];
+  /** Loss weight of each class in code order, `'balanced'` resolved; undefined where all weigh 1. */
+  readonly classWeights?: readonly number[];
 }

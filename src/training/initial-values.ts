@@ -9,7 +9,7 @@ export type Start = 'constant' | 'glorot';
 
 /**
  * One model's initial parameters. Each draws from a stream of its own name, so that methods with equal parts start from equal values.
- * @param constants the constant prediction that the heads start near, a number per output (see `constantOutputs`); without it they start as
+ * @param constants the constant prediction that the heads start near, a number per output (see `Kind.constants`); without it they start as
  * random guesses
  */
 export function initialValues(network: Network, seed: number, constants?: ArrayLike<number>): Float32Array[] {

@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Kind } from '../tasks/kind';
+import { cellsOf, kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 
 /** Masked loss sums of a batch: the loss of task t is `sums / counts`. Both `[stack, tasks]`. */
@@ -16,7 +18,7 @@ export function totalClasses(tasks: readonly Task[]): number {
 
 /** Neighbouring tasks whose losses are computed together, with their places in the tensors. */
 interface Group {
-  readonly kind: Task['kind'];
+  readonly kind: Kind;
   /** Tasks. */
   readonly count: number;
   readonly column: number;
@@ -28,20 +30,23 @@ interface Group {
   readonly classes: number;
 }
 
-/** Binary and regression tasks are one tensor a run of neighbours, so that the number of ops does not grow with the tasks. */
+/** Tasks of kinds that say so are one tensor a run of neighbours, so that the number of ops does not grow with the tasks. */
 function groupsOf(tasks: readonly Task[]): Group[] {
   const groups: Group[] = [];
   let [column, output, first] = [0, 0, 0];
   for (let t = 0; t < tasks.length; ) {
-    const { kind, outputs: width, classes } = tasks[t]!;
+    const task = tasks[t]!;
+    const kind = kindOf(task);
+    const cells = cellsOf(task);
+    const joins = (other: Task): boolean => other.kind === task.kind && cellsOf(other) === cells;
     let count = 1;
-    if (kind === 'binary' || kind === 'regression') while (t + count < tasks.length && tasks[t + count]!.kind === kind) count++;
-    const columns = kind === 'tagging' ? width / classes.length : count;
-    const outputs = width * count;
-    groups.push({ kind, count, column, columns, output, outputs, class: first, classes: classes.length });
+    if (kind.loss.joins) while (t + count < tasks.length && joins(tasks[t + count]!)) count++;
+    const columns = cells * count;
+    const outputs = task.outputs * count;
+    groups.push({ kind, count, column, columns, output, outputs, class: first, classes: task.classes.length });
     column += columns;
     output += outputs;
-    first += classes.length * count;
+    first += task.classes.length * count;
     t += count;
   }
   return groups;
@@ -49,53 +54,6 @@ function groupsOf(tasks: readonly Task[]): Group[] {
 
 const columnsOf = (x: Tensor, start: number, size: number): Tensor =>
   start === 0 && size === x.shape[2] ? x : tf.slice(x as tf.Tensor3D, [0, 0, start], [-1, -1, size]);
-
-/** One group's labels as its loss takes them, and what each label counts. */
-interface Target {
-  /** `[stack, batch, n]` values, or one-hot `[stack, batch, length, classes]`. */
-  readonly y: Tensor;
-  /** `[stack, batch, n]`, or `[stack, batch, length]`. */
-  readonly weight: Tensor;
-}
-
-function targetOf(group: Group, labels: Tensor, mask: Tensor, classWeights: Tensor | undefined): Target {
-  const [stack, batch] = labels.shape as [number, number];
-  const y = columnsOf(labels, group.column, group.columns);
-  const m = columnsOf(mask, group.column, group.columns);
-  if (group.kind === 'binary' || group.kind === 'regression') {
-    if (!classWeights || group.kind === 'regression') return { y, weight: m };
-    const pairs = tf.reshape(tf.slice(classWeights as tf.Tensor2D, [0, group.class], [-1, 2 * group.count]), [stack, 1, group.count, 2]);
-    const [negative, positive] = tf.unstack(pairs, 3);
-    return { y, weight: tf.mul(m, tf.add(negative!, tf.mul(y, tf.sub(positive!, negative!)))) };
-  }
-  const hot = tf.reshape(tf.cast(tf.oneHot(tf.cast(y, 'int32'), group.classes), 'float32'), [stack, batch, group.columns, group.classes]);
-  if (!classWeights) return { y: hot, weight: m };
-  const own = tf.reshape(tf.slice(classWeights as tf.Tensor2D, [0, group.class], [-1, group.classes]), [stack, 1, 1, group.classes]);
-  return { y: hot, weight: tf.mul(m, tf.sum(tf.mul(hot, own), 3)) };
-}
-
-/** One group's loss sums `[stack, tasks of the group]` and how they change with the outputs, `[stack, batch, outputs of the group]`. */
-function groupLoss(group: Group, z: Tensor, { y, weight }: Target): { readonly sums: Tensor; readonly slopes: () => Tensor } {
-  if (group.kind === 'binary') {
-    // softplus(z) - z y is the cross entropy of a logit, without overflow.
-    return {
-      sums: tf.sum(tf.mul(tf.sub(tf.softplus(z), tf.mul(z, y)), weight), 1),
-      slopes: () => tf.mul(tf.sub(tf.sigmoid(z), y), weight),
-    };
-  }
-  if (group.kind === 'regression') {
-    const error = tf.sub(z, y);
-    const weighted = tf.mul(error, weight);
-    return { sums: tf.sum(tf.mul(weighted, error), 1), slopes: () => tf.mul(weighted, 2) };
-  }
-  const logits = tf.reshape(z, y.shape);
-  const logProbabilities = tf.logSoftmax(logits);
-  const losses = tf.neg(tf.sum(tf.mul(logProbabilities, y), 3));
-  return {
-    sums: tf.reshape(tf.sum(tf.mul(losses, weight), [1, 2]), [-1, 1]),
-    slopes: () => tf.reshape(tf.mul(tf.sub(tf.exp(logProbabilities), y), tf.expandDims(weight, 3)), z.shape),
-  };
-}
 
 function sumsAndTargets(
   tasks: readonly Task[],
@@ -105,9 +63,17 @@ function sumsAndTargets(
   classWeights: Tensor | undefined,
 ): LossSums & { readonly slopes: () => Tensor } {
   const groups = groupsOf(tasks).map((group) => {
-    const target = targetOf(group, labels, mask, classWeights);
-    const { sums, slopes } = groupLoss(group, columnsOf(outputs, group.output, group.outputs), target);
-    const counts = target.weight.shape[2] === group.count ? tf.sum(target.weight, 1) : tf.reshape(tf.sum(target.weight, [1, 2]), [-1, 1]);
+    const { kind, count, classes } = group;
+    const { sums, weight, slopes } = kind.loss.of({
+      count,
+      classes,
+      labels: columnsOf(labels, group.column, group.columns),
+      mask: columnsOf(mask, group.column, group.columns),
+      z: columnsOf(outputs, group.output, group.outputs),
+      ...(classWeights &&
+        classes > 0 && { classWeights: () => tf.slice(classWeights as tf.Tensor2D, [0, group.class], [-1, classes * count]) }),
+    });
+    const counts = weight.shape[2] === count ? tf.sum(weight, 1) : tf.reshape(tf.sum(weight, [1, 2]), [-1, 1]);
     return { sums, counts, slopes };
   });
   const join = (parts: Tensor[], axis: number): Tensor => (parts.length === 1 ? parts[0]! : tf.concat(parts, axis));
@@ -145,8 +111,8 @@ function perOutput(tasks: readonly Task[], factors: Tensor): Tensor {
 }
 
 /**
- * The tasks' losses over a batch: cross entropy in nats (binary, multiclass, tagging), squared error of the standardised target
- * (regression), times the task's `lossWeight`. Labels that are missing count nothing. Differentiable by `outputs`.
+ * The tasks' losses over a batch as their kinds define them, such as the cross entropy in nats or the squared error of the standardised target,
+ * times the task's `lossWeight`. Labels that are missing count nothing. Differentiable by `outputs`.
  * @param outputs `[stack, batch, outputs]`, logits or standardised values, tasks side by side
  * @param labels `[stack, batch, columns]`, class codes or standardised values, 0 where missing
  * @param mask `[stack, batch, columns]`, 1 where there is a label

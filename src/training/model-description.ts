@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Encoder, encoderFromJSON } from '../data/encoder';
-import type { FittedTarget } from '../data/targets';
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, type Shape, type Shaped, text } from '../json-shape';
 import { methodToJSON } from '../models/registry';
-import { type Task, taskKinds } from '../tasks/task';
+import { kindNames, kindOf } from '../tasks/registry';
+import type { FittedTarget, Task } from '../tasks/task';
 import type { ModelHistory, ModelParts } from './model';
 
 /*
@@ -34,12 +34,12 @@ const descriptionShape = fields({
     fields(
       {
         name: text,
-        kind: oneOf(taskKinds),
+        kind: oneOf(kindNames),
         column: text,
         classes: listOf(text),
         outputs: integer(1, 2 ** 31),
       },
-      { classWeights: weightsShape },
+      { classWeights: weightsShape, lossWeight: number(Number.MIN_VALUE), otherColumns: listOf(text) },
     ),
   ),
   encoder: anyRecord,
@@ -155,11 +155,9 @@ function checkTogether({ parameters, tasks, targets, parts, history }: Shaped<ty
   if (tasks.length === 0) throw wrong('it has no task');
   if (new Set(tasks.map(({ name }) => name)).size < tasks.length) throw wrong('two tasks have one name');
   if (targets.length !== tasks.length) throw wrong(`${targets.length} targets for ${tasks.length} tasks`);
-  for (const [t, { name, kind, classes, outputs, classWeights }] of tasks.entries()) {
-    const count = { binary: 2, regression: 0, multiclass: outputs, tagging: classes.length }[kind];
-    const fits =
-      kind === 'tagging' ? classes.length > 0 && outputs % classes.length === 0 : kind === 'multiclass' ? outputs > 1 : outputs === 1;
-    if (classes.length !== count || !fits) throw wrong(`task "${name}" (${kind}) has ${classes.length} classes and ${outputs} outputs`);
+  for (const [t, task] of tasks.entries()) {
+    const { name, kind, classes, outputs, classWeights } = task;
+    if (!kindOf(task).fits(task)) throw wrong(`task "${name}" (${kind}) has ${classes.length} classes and ${outputs} outputs`);
     if (new Set(classes).size < classes.length) throw wrong(`task "${name}" has a class twice`);
     const target = targets[t]!;
     if (target.name !== name) throw wrong(`the target of task "${name}" is called "${target.name}"`);

@@ -5,11 +5,11 @@ import { isTensor } from '../data/data-types';
 import type { Encoder } from '../data/encoder';
 import { type Frame, frameOf } from '../data/frame';
 import type { TableLike } from '../data/table';
-import type { FittedTarget } from '../data/targets';
 import type { InputTensor, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { countParameters } from '../models/network';
-import type { Task } from '../tasks/task';
+import { kindOf } from '../tasks/registry';
+import type { FittedTarget, Task } from '../tasks/task';
 import { predictionsOf } from './predictions';
 import type { TrainedPart } from './runs';
 import { inferenceContext } from './step';
@@ -104,7 +104,7 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
       for (const t of own) {
         if (serve.includes(t)) {
           const values = predictionsOf(tasks[t]!, targets[t]!, outputs, width, offset);
-          if (padded && tasks[t]!.kind === 'tagging') blankPadding(tasks[t]!, values, padded);
+          if (padded && kindOf(tasks[t]!).perPosition) blankPadding(tasks[t]!, values, padded);
           result.set(tasks[t]!.name, values);
         }
         offset += tasks[t]!.outputs;
@@ -149,7 +149,7 @@ export function makeModel(parts: ModelParts, save: (model: ModelParts, directory
 
 /** @throws DataError for texts that lost their ends where every token is to be tagged */
 function checkWhole(tasks: readonly Task[], { cutRow, shape }: InputTensor): void {
-  const tagging = tasks.find(({ kind }) => kind === 'tagging');
+  const tagging = tasks.find((task) => kindOf(task).perPosition);
   if (cutRow === undefined || !tagging) return;
   throw new DataError(
     'unequal-lengths',
@@ -169,43 +169,10 @@ export function predictionColumns(
   tasks: readonly Task[],
   values: Readonly<Record<string, Float64Array>>,
 ): Record<string, (number | string)[]> {
-  const columns = new Map<string, (number | string)[]>();
-  for (const task of tasks) {
-    const own = values[task.name]!;
-    if (task.kind === 'binary' || task.kind === 'regression') {
-      columns.set(task.name, Array.from(own));
-      continue;
-    }
-    const classes = task.classes.length;
-    const positions = task.outputs / classes;
-    const rows = own.length / task.outputs;
-    const best = (at: number): string => {
-      let top = 0;
-      for (let c = 1; c < classes; c++) if (own[at + c]! > own[at + top]!) top = c;
-      return task.classes[top]!;
-    };
-    if (task.kind === 'tagging') {
-      columns.set(
-        task.name,
-        Array.from({ length: rows }, (_, i) =>
-          Array.from({ length: positions }, (__, j) => (i * positions + j) * classes)
-            .filter((at) => !Number.isNaN(own[at]!))
-            .map(best)
-            .join(' '),
-        ),
-      );
-      continue;
-    }
-    columns.set(
-      task.name,
-      Array.from({ length: rows }, (_, i) => best(i * classes)),
-    );
-    for (const [c, name] of task.classes.entries()) {
-      columns.set(
-        `${task.name}=${name}`,
-        Array.from({ length: rows }, (_, i) => own[i * classes + c]!),
-      );
-    }
-  }
-  return Object.fromEntries(columns);
+  return Object.fromEntries(
+    tasks.flatMap((task) => {
+      const own = values[task.name]!;
+      return kindOf(task).columns?.(task, own) ?? [[task.name, Array.from(own)] as const];
+    }),
+  );
 }

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Encoder, fitEncoder } from '../data/encoder';
-import { type FittedTarget, fitTargets } from '../data/targets';
+import { fitTargets } from '../data/targets';
 import type { Split, TaskData } from '../data/task-data';
+import { kindOf } from '../tasks/registry';
+import type { FittedTarget } from '../tasks/task';
 import { totalClasses } from './loss';
 import type { Resident } from './step';
 
@@ -42,7 +44,7 @@ export function labelColumns(data: TaskData): number[][] {
  */
 export function makeResident(data: TaskData, splits: readonly FittedSplit[]): ResidentData {
   const { rows } = data;
-  const perSplit = !('kind' in data.inputs) || data.tasks.some(({ kind }) => kind === 'regression');
+  const perSplit = !('kind' in data.inputs) || data.tasks.some((task) => kindOf(task).encode);
   const copies = perSplit ? splits : splits.slice(0, 1);
   const { features } = splits[0]!.encoder;
   const columns = data.labels.reduce((n, { length }) => n + length, 0);
@@ -54,16 +56,17 @@ export function makeResident(data: TaskData, splits: readonly FittedSplit[]): Re
   for (const [s, { encoder, targets }] of copies.entries()) {
     inputs.set(encoder.encode(data), s * rows * features);
     let column = 0;
-    for (const [t, { values, length }] of data.labels.entries()) {
-      const { mean, sd, classWeights } = targets[t]!;
+    for (const [t, { task, values, length }] of data.labels.entries()) {
+      const target = targets[t]!;
+      const { encode } = kindOf(task);
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < length; j++) {
           const value = values[i * length + j]!;
           if (Number.isNaN(value)) continue;
           const cell = (s * rows + i) * columns + column + j;
-          labels[cell] = (value - mean) / sd;
+          labels[cell] = encode ? encode(value, target, j) : value;
           mask[cell] = 1;
-          if (classWeights?.[value] !== 0) hasLabel[cell] = 1;
+          if (target.classWeights?.[value] !== 0) hasLabel[cell] = 1;
         }
       }
       column += length;

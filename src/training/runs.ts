@@ -1,9 +1,9 @@
 import { totalmem } from 'node:os';
 import type { State } from '../balancing/balancing';
-import { constantOutputs } from '../data/targets';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { countParameters, type Network, type TaskGroup } from '../models/network';
+import { cellsOf, kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 import { initialValues, type Start } from './initial-values';
 import { predictionsOf } from './predictions';
@@ -185,7 +185,8 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
         rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))).map((row) => row + offset);
       const { targets } = fitted.get(run.split)!;
       const weights = classWeightsOf(targets, data.tasks, unit.tasks);
-      const constants = options.start === 'glorot' ? undefined : unit.tasks.flatMap((t) => constantOutputs(data.tasks[t]!, targets[t]!));
+      const constants =
+        options.start === 'glorot' ? undefined : unit.tasks.flatMap((t) => kindOf(data.tasks[t]!).constants(data.tasks[t]!, targets[t]!));
       return {
         label: `"${run.name}" (seed ${run.seed}${unit.tasks.length < data.tasks.length ? `, ${tasks.length === 1 ? `task "${data.tasks[unit.tasks[0]!]!.name}"` : `${unit.tasks.length} tasks`}` : ''})`,
         seed: run.seed,
@@ -293,6 +294,7 @@ function stacks(
     const { method, split } = runs[unit.run]!;
     const kinds = unit.tasks.map((t) => [
       data.tasks[t]!.kind,
+      cellsOf(data.tasks[t]!),
       data.tasks[t]!.outputs,
       data.tasks[t]!.classes.length,
       data.tasks[t]!.lossWeight,

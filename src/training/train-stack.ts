@@ -5,6 +5,7 @@ import { sizeOf } from '../models/features';
 import type { Method } from '../models/method';
 import { type Network, totalOutputs } from '../models/network';
 import { type Random, random } from '../random/random';
+import { cellsOf, kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 import { notFinite } from './divergence';
 import { eagerExecutor } from './eager-executor';
@@ -302,7 +303,7 @@ export async function trainStack(
   const stepsOf = members.map(({ train }) => Math.ceil(train.length / batch));
   const stepsPerEpoch = Math.max(...stepsOf);
   const totalStepsOf = stepsOf.map((steps) => options.epochs * steps);
-  const widths = tasks.map((task) => (task.kind === 'tagging' ? task.outputs / task.classes.length : 1));
+  const widths = tasks.map(cellsOf);
   const presences = members.map((member) => new Presence(member, widths, data.hasLabel, columnsTotal));
   const classes = totalClasses(tasks);
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
@@ -337,7 +338,7 @@ export async function trainStack(
         perTask ? new TaskCheckpoints(serve) : undefined,
       ),
   );
-  const kinds = tasks.map((task) => task.kind);
+  const likelihoodFactors = tasks.map((task) => kindOf(task).likelihoodFactor);
 
   /** Members in the executor, by their place in it. */
   let alive = members.map((_, s) => s);
@@ -489,7 +490,7 @@ export async function trainStack(
           epoch,
           step,
           epochLosses: own.trainLosses,
-          kinds,
+          likelihoodFactors,
           learningRate: members[s]!.learningRate,
         },
         own.state!,
@@ -530,7 +531,7 @@ export async function trainStack(
         epoch,
         step: feed.seeds[2 * place + 1]!,
         epochLosses: own.trainLosses,
-        kinds,
+        likelihoodFactors,
         learningRate: members[s]!.learningRate,
       };
       own.state = solver.after(input, own.state!);

@@ -8,9 +8,9 @@ test('published value at log variances 0', () => {
 });
 
 test('classification has no factor 1/2', () => {
-  const kinds = ['regression', 'binary', 'multiclass'] as const;
-  expect(uncertainty().weights([1, 2, 4], { kinds })).toEqual([0.5, 1, 1]);
-  expect(uncertainty().value([1, 2, 4], { kinds })).toBe(6.5);
+  const likelihoodFactors = [0.5, 1, 1];
+  expect(uncertainty().weights([1, 2, 4], { likelihoodFactors })).toEqual([0.5, 1, 1]);
+  expect(uncertainty().value([1, 2, 4], { likelihoodFactors })).toBe(6.5);
 });
 
 test('log variances train as PyTorch trains them', () => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { constantOutputs, fitTargets } from '../../src/data/targets';
+import { fitTargets } from '../../src/data/targets';
 import { taskData } from '../../src/data/task-data';
 import { binary, multiclass, regression, tagging } from '../../src/tasks';
+import { kindOf } from '../../src/tasks/registry';
+import type { FittedTarget, Task } from '../../src/tasks/task';
+
+const constantsOf = (task: Task, target: FittedTarget): number[] => kindOf(task).constants(task, target);
 
 const data = taskData(
   {
@@ -50,7 +54,7 @@ describe('fitTargets', () => {
 
   it('gives the constant prediction of the lowest loss: shares of the classes, weighted where they have weights, or the mean', () => {
     const of = (name: string): number[] =>
-      constantOutputs(data.tasks.find((task) => task.name === name)!, targets.find((own) => own.name === name)!);
+      constantsOf(data.tasks.find((task) => task.name === name)!, targets.find((own) => own.name === name)!);
     expect(of('price')).toEqual([0]);
     // One of four is sick; balanced, the classes weigh alike.
     expect(of('plain')[0]).toBeCloseTo(Math.log(1 / 3), 12);
@@ -66,7 +70,7 @@ describe('fitTargets', () => {
       { tasks: { a: binary({ classWeights: { 0: 0, 1: 2 } }), none: binary({ column: 'a', classWeights: { 0: 0, 1: 0 } }), t: tagging() } },
     );
     const fitted = fitTargets(small, [0, 1, 2, 3]);
-    const [a, none, tags] = small.tasks.map((task, t) => constantOutputs(task, fitted[t]!));
+    const [a, none, tags] = small.tasks.map((task, t) => constantsOf(task, fitted[t]!));
     // 2 against half of the mean weight, 2 / 4.
     expect(a![0]).toBeCloseTo(Math.log(8), 12);
     expect(none).toEqual([0]);

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Labels } from '../../src/data/task-data';
 import { labelSimilarity, midRanks, spearman } from '../../src/grouping/similarity';
 import { random } from '../../src/random/random';
-import type { TaskKind } from '../../src/tasks/task';
+import type { Labels } from '../../src/tasks/task';
 
-function labels(name: string, kind: TaskKind, values: ArrayLike<number>): Labels {
+function labels(name: string, kind: string, values: ArrayLike<number>): Labels {
   return { task: { name, kind, column: name, classes: [], outputs: 1 }, values: Float64Array.from(values), length: 1 };
 }
 

@@ -13,6 +13,7 @@ import { hardSharing } from '../../src/models/hard-sharing';
 import { type LinearMtlKind, linearMtl } from '../../src/models/linear-mtl';
 import { mlp } from '../../src/models/mlp';
 import { compare } from '../../src/study/compare';
+import { binary } from '../../src/tasks/kinds/binary';
 import { load } from '../../src/training/checkpoint';
 import { fit as fitModel } from '../../src/training/fit';
 import { adam } from '../../src/training/optimizer';
@@ -194,7 +195,7 @@ describe('linearMtl', () => {
     await expect(fitModel(data, linearMtl('ridge'))).rejects.toThrow(
       /task "y" is multiclass; linear multi-task learning takes binary and regression/,
     );
-    const weighted = taskData({ x: [1, 2, 3, 4], y: [0, 1, 1, 1] }, { tasks: { y: { kind: 'binary', classWeights: 'balanced' } } });
+    const weighted = taskData({ x: [1, 2, 3, 4], y: [0, 1, 1, 1] }, { tasks: { y: binary({ classWeights: 'balanced' }) } });
     await expect(fitModel(weighted, linearMtl('ridge'))).rejects.toThrow(/task "y" has class weights/);
     expect(() => linearMtl('ridgee' as never)).toThrow(/did you mean 'ridge'\?/);
     expect(() => linearMtl('ridge', { groups: 3 })).toThrow(/option "groups" belongs to the kind "clustered", got the kind "ridge"/);

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { describe } from '../../src/data/data-report';
 import { taskData } from '../../src/data/task-data';
 import { toBundles } from '../../src/notebook/mime';
-import { binary } from '../../src/tasks/binary';
-import { multiclass } from '../../src/tasks/multiclass';
-import { regression } from '../../src/tasks/regression';
+import { binary } from '../../src/tasks/kinds/binary';
+import { multiclass } from '../../src/tasks/kinds/multiclass';
+import { regression } from '../../src/tasks/kinds/regression';
 
 const data = taskData(
   {

@@ -9,7 +9,7 @@ import { mlp } from '../../src/models/mlp';
 import { singleTask } from '../../src/models/single-task';
 import { compare } from '../../src/study/compare';
 import { fromJSON } from '../../src/study/comparison';
-import { binary } from '../../src/tasks/binary';
+import { binary } from '../../src/tasks/kinds/binary';
 import { load } from '../../src/training/checkpoint';
 import { fit as train } from '../../src/training/fit';
 import { sgd } from '../../src/training/optimizer';

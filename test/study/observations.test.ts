@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { taskData } from '../../src/data/task-data';
 import { planObservations } from '../../src/study/observations';
-import { binary } from '../../src/tasks/binary';
+import { binary } from '../../src/tasks/kinds/binary';
 import { tinyData } from './support/tiny-study';
 
 const data = tinyData();

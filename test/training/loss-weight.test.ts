@@ -114,11 +114,11 @@ test('is checked, kept with the task, and refused where nothing uses it', async 
   for (const make of [binary, regression, multiclass, tagging]) {
     expect(make({ lossWeight: 2 }).lossWeight).toBe(2);
     for (const wrong of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(() => make({ lossWeight: wrong })).toThrow(/lossWeight must be a finite number above 0/);
-    expect(() => make({ lossWeight: '2' as never })).toThrow(/lossWeight must be a number; got "2"/);
+      expect(() => make({ lossWeight: wrong })).toThrow(/'lossWeight' must be a finite number above 0, got/);
+    expect(() => make({ lossWeight: '2' as never })).toThrow(/'lossWeight' must be a finite number above 0, got "2"/);
   }
   expect(() => taskData(table, { tasks: { p: { kind: 'binary', lossWeight: -2 } } })).toThrow(
-    /lossWeight must be a finite number above 0; got -2/,
+    /'lossWeight' must be a finite number above 0, got -2/,
   );
   await expect(fitModel(taskData(table, { tasks: { q: regression({ lossWeight: 2 }) } }), linearMtl('ridge'))).rejects.toThrow(
     /task "q" has a lossWeight, which the linear methods do not take/,

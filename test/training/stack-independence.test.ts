@@ -11,9 +11,9 @@ import { mlp } from '../../src/models/mlp';
 import { mmoe } from '../../src/models/mmoe';
 import { singleTask } from '../../src/models/single-task';
 import { random } from '../../src/random/random';
-import { binary } from '../../src/tasks/binary';
-import { multiclass } from '../../src/tasks/multiclass';
-import { regression } from '../../src/tasks/regression';
+import { binary } from '../../src/tasks/kinds/binary';
+import { multiclass } from '../../src/tasks/kinds/multiclass';
+import { regression } from '../../src/tasks/kinds/regression';
 import { adam, adamw, sgd } from '../../src/training/optimizer';
 import { type Run, type RunsOptions, trainRuns } from '../../src/training/runs';
 

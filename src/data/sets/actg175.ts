@@ -1,5 +1,5 @@
-import { binary } from '../../tasks/binary';
-import { regression } from '../../tasks/regression';
+import { binary } from '../../tasks/kinds/binary';
+import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { shippedPath } from './shipped';

@@ -1,5 +1,5 @@
-import { binary } from '../../tasks/binary';
-import { multiclass } from '../../tasks/multiclass';
+import { binary } from '../../tasks/kinds/binary';
+import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readNpy } from '../read/read-npy';

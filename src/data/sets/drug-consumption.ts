@@ -1,5 +1,5 @@
 import { DataError } from '../../cells/data-error';
-import { binary } from '../../tasks/binary';
+import { binary } from '../../tasks/kinds/binary';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { type FolderOptions, type FolderSet, folderPath } from './folder';

@@ -1,6 +1,6 @@
 import { checkOptions, describeValue } from '../../options/describe-value';
-import { binary } from '../../tasks/binary';
-import { multiclass } from '../../tasks/multiclass';
+import { binary } from '../../tasks/kinds/binary';
+import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readNpy } from '../read/read-npy';

@@ -1,6 +1,6 @@
 import { DataError } from '../../cells/data-error';
-import { multiclass } from '../../tasks/multiclass';
-import { tagging } from '../../tasks/tagging';
+import { multiclass } from '../../tasks/kinds/multiclass';
+import { tagging } from '../../tasks/kinds/tagging';
 import { type DataSet, dataSet } from '../data-set';
 import { readContent } from '../read/file';
 import type { Cell } from '../read/read-csv';

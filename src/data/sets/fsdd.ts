@@ -1,7 +1,7 @@
 import { DataError } from '../../cells/data-error';
 import { checkInteger } from '../../options/check';
 import { checkOptions } from '../../options/describe-value';
-import { multiclass } from '../../tasks/multiclass';
+import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readWav, type Sound } from '../read/read-wav';

@@ -1,6 +1,6 @@
-import { binary } from '../../tasks/binary';
-import { multiclass } from '../../tasks/multiclass';
-import { regression } from '../../tasks/regression';
+import { binary } from '../../tasks/kinds/binary';
+import { multiclass } from '../../tasks/kinds/multiclass';
+import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
 import { type Cell, readCsv } from '../read/read-csv';
 import { shippedPath } from './shipped';

@@ -1,4 +1,4 @@
-import { multiclass } from '../../tasks/multiclass';
+import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readNpy } from '../read/read-npy';

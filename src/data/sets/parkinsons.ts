@@ -1,4 +1,4 @@
-import { regression } from '../../tasks/regression';
+import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { type FolderOptions, type FolderSet, folderPath } from './folder';

@@ -1,4 +1,4 @@
-import { regression } from '../../tasks/regression';
+import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
 import { readArff } from '../read/read-arff';
 import { type FolderOptions, type FolderSet, folderPath } from './folder';

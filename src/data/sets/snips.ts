@@ -1,5 +1,5 @@
-import { multiclass } from '../../tasks/multiclass';
-import { tagging } from '../../tasks/tagging';
+import { multiclass } from '../../tasks/kinds/multiclass';
+import { tagging } from '../../tasks/kinds/tagging';
 import { type DataSet, dataSet } from '../data-set';
 import { type Cell, readCsv } from '../read/read-csv';
 import { tokenTensor } from '../tokens';

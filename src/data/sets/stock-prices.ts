@@ -1,6 +1,6 @@
 import { checkInteger, withDefaults } from '../../options/check';
-import { binary } from '../../tasks/binary';
-import { regression } from '../../tasks/regression';
+import { binary } from '../../tasks/kinds/binary';
+import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
 import { type Cell, readCsv } from '../read/read-csv';
 import { shippedPath } from './shipped';

@@ -1,5 +1,5 @@
 import { checkInteger, withDefaults } from '../../options/check';
-import { binary } from '../../tasks/binary';
+import { binary } from '../../tasks/kinds/binary';
 import { type DataSet, dataSet } from '../data-set';
 import { type Cell, readCsv } from '../read/read-csv';
 import { shippedPath } from './shipped';

@@ -1,5 +1,5 @@
-import { multiclass } from '../../tasks/multiclass';
-import { regression } from '../../tasks/regression';
+import { multiclass } from '../../tasks/kinds/multiclass';
+import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readNpy } from '../read/read-npy';

@@ -1,4 +1,4 @@
-import { binary } from '../../tasks/binary';
+import { binary } from '../../tasks/kinds/binary';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { shippedPath } from './shipped';

@@ -1,6 +1,6 @@
 import { checkInteger, checkNumber, withDefaults } from '../../options/check';
 import { random } from '../../random/random';
-import type { TaskKind, TaskSpec } from '../../tasks/task';
+import type { TaskSpec } from '../../tasks/task';
 import { inner, orthonormal } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';
 
@@ -19,7 +19,7 @@ export interface ClusteredTasksOptions {
   /** Standard deviation of the noise; that of the signal is 1. @default 0.5 */
   readonly noise?: number;
   /** 'binary': whether signal and noise together are above 0. @default 'regression' */
-  readonly kind?: Extract<TaskKind, 'regression' | 'binary'>;
+  readonly kind?: 'regression' | 'binary';
   /** Whether labels depend on sqrt(2) sin(2 x) of each input instead of the input, of which a line explains 15 %. @default false */
   readonly nonLinear?: boolean;
   /** @default 0 */

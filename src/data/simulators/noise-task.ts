@@ -1,5 +1,4 @@
 import { random } from '../../random/random';
-import type { TaskKind } from '../../tasks/task';
 import type { Simulation } from './simulation';
 
 /**
@@ -11,7 +10,7 @@ import type { Simulation } from './simulation';
 export function noiseTask<Truth extends object>(
   simulation: Simulation<Truth>,
   name: string,
-  kind: Extract<TaskKind, 'regression' | 'binary'> = 'regression',
+  kind: 'regression' | 'binary' = 'regression',
   seed = 0,
 ): Simulation<Truth & { readonly noiseTasks: readonly string[] }> {
   if (name in simulation.table) throw new RangeError(`noiseTask: the table already has a column '${name}'; choose another name.`);

@@ -1,5 +1,5 @@
 import type { Simulation } from '../../../src/data/simulators';
-import type { Labels } from '../../../src/data/task-data';
+import type { Labels } from '../../../src/tasks/task';
 
 export const rowsOf = (s: Simulation<object>): number[][] =>
   s.table[s.inputs[0]!]!.map((_, r) => s.inputs.map((name) => s.table[name]![r]!));

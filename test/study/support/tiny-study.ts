@@ -5,8 +5,8 @@ import { mlp } from '../../../src/models/mlp';
 import { singleTask } from '../../../src/models/single-task';
 import { random } from '../../../src/random/random';
 import type { CompareOptions } from '../../../src/study/compare';
-import { binary } from '../../../src/tasks/binary';
-import { regression } from '../../../src/tasks/regression';
+import { binary } from '../../../src/tasks/kinds/binary';
+import { regression } from '../../../src/tasks/kinds/regression';
 import { adam, type Optimizer } from '../../../src/training/optimizer';
 
 /** 60 rows, 3 inputs, a binary and a regression task that follow the same direction, and a binary one of noise. */

@@ -1,0 +1,81 @@
+/**
+ * What each row adds to a metric: the row's influence, so scaled that the contributions of all rows sum to 0 and their squares sum to the metric's
+ * sampling variance over the rows. Rows without a label add 0. Of a difference of two models, contributions are the differences of theirs.
+ */
+
+/** Of the mean of a loss. @param losses `[rows]`, NaN for rows that do not count */
+export function meanContributions(losses: ArrayLike<number>): Float64Array {
+  return ratioContributions(
+    losses,
+    Float64Array.from(losses, (loss) => (Number.isNaN(loss) ? Number.NaN : 1)),
+  );
+}
+
+/**
+ * Of a ratio of sums over the rows, or of a function of it, by the delta method.
+ * @param numerators `[rows]`, NaN for rows that do not count
+ * @param denominators `[rows]`
+ * @param slope derivative of the function at the ratio; the ratio itself without
+ */
+export function ratioContributions(
+  numerators: ArrayLike<number>,
+  denominators: ArrayLike<number>,
+  slope: (ratio: number) => number = () => 1,
+): Float64Array {
+  let [over, under] = [0, 0];
+  for (let i = 0; i < numerators.length; i++) {
+    if (Number.isNaN(numerators[i]!)) continue;
+    over += numerators[i]!;
+    under += denominators[i]!;
+  }
+  const ratio = over / under;
+  const factor = slope(ratio) / under;
+  return Float64Array.from({ length: numerators.length }, (_, i) =>
+    Number.isNaN(numerators[i]!) ? 0 : factor * (numerators[i]! - ratio * denominators[i]!),
+  );
+}
+
+/**
+ * Of the area under the ROC curve, by placements (DeLong, DeLong, Clarke-Pearson 1988): a positive row's share of the negatives that it is above,
+ * less the area, over the positives; and the other way round. Ties count one half.
+ * @param labels `[rows]` 0 or 1, NaN where missing
+ * @param scores `[rows]`
+ */
+export function rocAucContributions(labels: ArrayLike<number>, scores: ArrayLike<number>): Float64Array {
+  const known = Array.from({ length: labels.length }, (_, i) => i).filter((i) => !Number.isNaN(labels[i]!));
+  known.sort((a, b) => scores[a]! - scores[b]!);
+  const positives = known.reduce((count, i) => count + labels[i]!, 0);
+  const negatives = known.length - positives;
+  const placements = new Float64Array(labels.length);
+  let [positivesBelow, negativesBelow] = [0, 0];
+  for (let start = 0; start < known.length; ) {
+    let end = start;
+    let tiedPositives = 0;
+    while (end < known.length && scores[known[end]!] === scores[known[start]!]) tiedPositives += labels[known[end++]!]!;
+    const tiedNegatives = end - start - tiedPositives;
+    for (const i of known.slice(start, end)) {
+      placements[i] =
+        labels[i] === 1 ? (negativesBelow + tiedNegatives / 2) / negatives : (positives - positivesBelow - tiedPositives / 2) / positives;
+    }
+    positivesBelow += tiedPositives;
+    negativesBelow += tiedNegatives;
+    start = end;
+  }
+  const area = known.reduce((sum, i) => sum + (labels[i] === 1 ? placements[i]! : 0), 0) / positives;
+  for (const i of known) placements[i] = (placements[i]! - area) / (labels[i] === 1 ? positives : negatives);
+  return placements;
+}
+
+/**
+ * Of any metric, by leaving out one row at a time: (n - 1) / n x (mean of the leave-one-out values - that without the row).
+ * @param rows rows that count
+ * @param score the metric without one of them
+ * @param length number of all rows
+ */
+export function jackknifeContributions(rows: readonly number[], score: (without: number) => number, length: number): Float64Array {
+  const values = rows.map(score);
+  const centre = values.reduce((a, b) => a + b, 0) / rows.length;
+  const result = new Float64Array(length);
+  for (const [i, row] of rows.entries()) result[row] = ((rows.length - 1) / rows.length) * (centre - values[i]!);
+  return result;
+}

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../../src/backend/backend';
+import { fitTargets } from '../../../src/data/targets';
+import { taskData } from '../../../src/data/task-data';
+import { count } from '../../../src/tasks/kinds/count';
+import { taskMetrics } from '../../../src/tasks/task-metrics';
+import { lossSums } from '../../../src/training/loss';
+import expected from '../expected/kinds.json';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+const from = expected.count;
+const table = { x: from.logRates, visits: from.counts, years: from.exposures };
+const data = taskData(table, { tasks: { visits: count({ exposure: 'years' }) } });
+const task = data.tasks[0]!;
+const everyRow = [...from.counts.keys()];
+
+test('loss equals the Poisson likelihood of statsmodels with exposure', () => {
+  const cells = tf.tensor3d([from.counts.map((y, i) => [y, from.exposures[i]!])]);
+  const { sums, counts } = lossSums([task], tf.tensor3d([from.logRates.map((z) => [z])]), cells, tf.onesLike(cells));
+  expect(Math.abs(sums.dataSync()[0]! - from.loss) / Math.abs(from.loss)).toBeLessThan(1e-5);
+  expect(counts.dataSync()[0]).toBe(from.counts.length);
+});
+
+test('deviance equals scikit-learn, predictions are rates', () => {
+  const rates = count.kind.predict(Float64Array.from(from.logRates), task, {} as never);
+  const target = fitTargets(data, everyRow)[0]!;
+  expect(target.mean).toBeCloseTo(from.meanRate, 12);
+  const metrics = taskMetrics(task, data.labels[0]!.values, rates, { trainMean: target.mean, length: 2 });
+  expect(metrics.deviance).toBeCloseTo(from.deviance, 12);
+  // Without exposure, the relative deviance is 1 less scikit-learn's share of explained deviance.
+  const plain = taskData({ x: table.x, visits: table.visits }, { tasks: { visits: count() } });
+  const means = from.exposures.map((years, i) => years * rates[i]!);
+  const mean = fitTargets(plain, everyRow)[0]!.mean;
+  expect(taskMetrics(plain.tasks[0]!, plain.labels[0]!.values, means, { trainMean: mean }).relativeDeviance).toBeCloseTo(1 - from.d2, 12);
+});
+
+test('what is no count, and a count without exposure, is refused with its row', () => {
+  const read = (visits: (number | null | string)[], years: (number | null)[]) => () =>
+    taskData({ x: [1, 2, 3], visits, years }, { tasks: { visits: count({ exposure: 'years' }) } });
+  expect(read([1, 2.5, 0], [1, 1, 1])).toThrow(/row 1 \(counted from 0\) holds 2.5; expected a count, a whole number of at least 0/);
+  expect(read([1, -2, 0], [1, 1, 1])).toThrow(/row 1 \(counted from 0\) holds -2; expected a count/);
+  expect(read([1, 2, 0], [1, 0, 1])).toThrow(
+    /row 1 \(counted from 0\) has the count 2 over an exposure of 0; expected a number above 0 in column "years"/,
+  );
+  expect(read([1, 2, 0], [1, null, 1])).toThrow(/over an exposure of nothing/);
+  const gaps = read([1, null, 0], [1, null, 2])();
+  expect(gaps.rows).toBe(2);
+  expect([...gaps.labels[0]!.values]).toEqual([1, 1, 0, 2]);
+  expect(gaps.inputs).toMatchObject([{ name: 'x' }]);
+});
