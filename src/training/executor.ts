@@ -13,8 +13,8 @@ export type StepKind =
   | { readonly kind: 'gramian'; readonly cross: boolean }
   /** The same with gradients by the representation that all tasks share. */
   | { readonly kind: 'representation' }
-  /** The update is a coordinate-wise rule on the tasks' gradients. */
-  | { readonly kind: 'rule'; readonly rule: TensorRule };
+  /** The update is a coordinate-wise rule on the tasks' gradients by the parameters, or by the shared representation (its `factors`). */
+  | { readonly kind: 'rule'; readonly rule: TensorRule; readonly representation?: boolean };
 
 /** Everything that determines a stack's computation. */
 export interface StackPlan {
@@ -27,6 +27,8 @@ export interface StackPlan {
   readonly matchMean: boolean;
   /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (gradient aggregators). */
   readonly weightHeads: boolean;
+  /** Whether the method weighs the losses that a task's own parameters follow apart: `StepFeed.heads`. @default false */
+  readonly weighsHeads?: boolean;
   /** Upper bound of each model's gradient norm; undefined: no clipping. */
   readonly clipNorm?: number;
   readonly batch: number;
@@ -71,6 +73,8 @@ export interface StepFeed {
   readonly scalars: Float32Array;
   /** `[stack, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
   readonly weights: Float32Array;
+  /** `[stack, tasks]`: weights of the losses that the tasks' own parameters follow, where the plan has `weighsHeads`. */
+  readonly heads?: Float32Array;
   /** `[2, stack, batch]`, rows of two further batches for methods that need independent ones; else empty. */
   readonly others: Int32Array;
 }
