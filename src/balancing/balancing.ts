@@ -98,6 +98,11 @@ export interface Method {
 export interface WeightsMethod extends Method {
   readonly needs: 'losses' | 'gramian';
   /**
+   * Whether the Gramian is to be of the last shared layer alone, for methods that compare lengths there. It is the last layer with parameters
+   * of a chain that all tasks read, as in hard sharing; networks without one give the Gramian of all shared parameters. @default false
+   */
+  readonly lastLayer?: boolean;
+  /**
    * The state before the first step.
    * @param tasks how many tasks there are
    * @param seed seed of the method's own random stream

@@ -52,6 +52,7 @@ export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGrami
     return {
       knowsAbsent: true,
       ...(method.weighsHeads && { weighsHeads: true }),
+      ...(method.lastLayer && { lastLayer: true }),
       init: (tasks, seed): CrmogmState => ({ inner: method.init(tasks, seed), weights: new Array<null>(tasks).fill(null) }),
       weigh(_gramian, _tasks, input, state) {
         const { inner, weights: last } = state as CrmogmState;

@@ -38,6 +38,8 @@ export interface GramianCore {
   readonly parts?: StateParts;
   /** Whether `weigh` is told of absent tasks itself; only for wrappers of other methods. @default false */
   readonly knowsAbsent?: boolean;
+  /** See `WeightsMethod.lastLayer`. @default false */
+  readonly lastLayer?: boolean;
   /** See `Method.weighsHeads`; needs `knowsAbsent`. @default false */
   readonly weighsHeads?: boolean;
   /** The state before the first step; left out by methods without state. */
@@ -117,6 +119,7 @@ export function defineGramianBalancer<Options extends object>(
       options: options as Readonly<Record<string, unknown>>,
       independentBatches: definition.independentBatches === true,
       ...(core.weighsHeads && { weighsHeads: true }),
+      ...(core.lastLayer && { lastLayer: true }),
       init,
       step,
       ...(after === undefined ? {} : { after }),

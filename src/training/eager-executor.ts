@@ -127,7 +127,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           if (recomputes && products) {
             return { losses: float(batchLosses(shape, parameters, data, batchOf(next))), gramian: float(products.gramian), cross, after };
           }
-          const task = taskGradients(shape, parameters, data, batchOf(next));
+          const task = taskGradients(shape, parameters, data, batchOf(next), plan.step.lastLayer);
           if (!recomputes) {
             pending = {
               losses: tf.keep(task.losses),

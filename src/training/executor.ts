@@ -9,8 +9,11 @@ export type StepKind =
   | { readonly kind: 'weighted' }
   /** Task weights depend on the batch's losses. */
   | { readonly kind: 'losses' }
-  /** Task weights depend on products of the tasks' gradients; `cross`: on products over two independent batches. */
-  | { readonly kind: 'gramian'; readonly cross: boolean }
+  /**
+   * Task weights depend on products of the tasks' gradients; `cross`: on products over two independent batches; `lastLayer`: on products of
+   * the gradients by the last shared layer (see `lastSharedLayer`).
+   */
+  | { readonly kind: 'gramian'; readonly cross: boolean; readonly lastLayer?: boolean }
   /** The same with gradients by the representation that all tasks share. */
   | { readonly kind: 'representation' }
   /** The update is a coordinate-wise rule on the tasks' gradients by the parameters, or by the shared representation (its `factors`). */

@@ -322,7 +322,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       return builder.place(representationRecording(), [...read, scalars!, ...ownWeights]).slice(1);
     };
     if (plan.step.kind === 'gramian') {
-      const { cross } = plan.step;
+      const { cross, lastLayer } = plan.step;
       const pick = (all: readonly Tensor[]): { jacobian: Tensor[]; own: Tensor[]; penalty: Tensor[] } => ({
         jacobian: all.slice(0, jacobian.length),
         own: all.slice(jacobian.length, jacobian.length + own.length),
@@ -332,7 +332,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         trace(
           (...all) => {
             const { parameters, data: d, batch } = split(all);
-            const task = taskGradients(shape, parameters, d, batch);
+            const task = taskGradients(shape, parameters, d, batch, lastLayer);
             return [task.losses, task.gramian, ...(keeps ? [...task.jacobian, ...task.own, ...task.penalty] : [])];
           },
           [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],

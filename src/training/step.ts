@@ -246,7 +246,7 @@ export function batchLosses(shape: StackShape, parameters: readonly Tensor[], da
 export interface TaskGradients {
   /** `[stack, tasks]` */
   readonly losses: Tensor;
-  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters. */
+  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters, or by the last shared layer's. */
   readonly gramian: Tensor;
   /** Per shared parameter, `[stack, tasks, ...shape]`. */
   readonly jacobian: readonly Tensor[];
@@ -264,19 +264,41 @@ function tileModels(x: Tensor, copies: number): Tensor {
 }
 
 /**
+ * Which of the shared parameters, in order, belong to the last shared layer: the last one with parameters of the chain of layers that all
+ * tasks read. All of them in a network without such a chain.
+ */
+export function lastSharedLayer({ parameters, layered }: Network): boolean[] {
+  const last = [...(layered?.layers ?? [])].reverse().find((layer) => layer.parameters.some(({ role }) => role === 'shared'));
+  const names = last && new Set(last.parameters.map(({ name }) => name));
+  return parameters.filter(({ role }) => role === 'shared').map(({ name }) => names?.has(name) ?? true);
+}
+
+/**
  * The gradients of all tasks in one pass: the shared parameters are copied once a task, so that a single backward pass yields each task's
  * gradient as the gradient of its own copy.
+ * @param lastLayer whether the Gramian is that of the last shared layer
  */
-export function taskGradients(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): TaskGradients {
+export function taskGradients(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+  lastLayer = false,
+): TaskGradients {
   const { network, tasks, stack } = shape;
   const copies = tasks.length;
+  const products = (jacobian: readonly Tensor[]): Tensor => {
+    const chosen = lastSharedLayer(network);
+    const counted = lastLayer ? jacobian.filter((_, i) => chosen[i]) : jacobian;
+    return gramianOf(counted, counted, stack, copies);
+  };
   const chain = tracedChain(network);
   if (chain) {
     const values = named(network.parameters, parameters);
     const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
     const { parameters: own, input } = top(true);
     const jacobian = backward(input);
-    return { losses, jacobian, gramian: gramianOf(jacobian, jacobian, stack, copies), own: [...own], penalty: [] };
+    return { losses, jacobian, gramian: products(jacobian), own: [...own], penalty: [] };
   }
   const isShared = network.parameters.map(({ role }) => role === 'shared');
   const { x, y, mask } = gather(shape, data, batch.rows);
@@ -306,7 +328,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   return {
     losses: kept,
     jacobian,
-    gramian: gramianOf(jacobian, jacobian, stack, copies),
+    gramian: products(jacobian),
     own: perTask.flatMap((g, i) => (isShared[i] ? [] : [tf.sum(g, 1)])),
     penalty: penalties,
   };

@@ -75,7 +75,7 @@ export interface TrainingOptions {
 /** Conflict between the tasks' gradients at one step of one model. */
 export interface GradientRecord {
   readonly step: number;
-  /** `[tasks, tasks]` products of the gradients. */
+  /** `[tasks, tasks]` products of the gradients as the method reads them (GradNorm: of the last shared layer). */
   readonly gramian: readonly (readonly number[])[];
 }
 
@@ -146,7 +146,8 @@ function stepKindOf({ balancing, update, architecture }: Method): StepKind {
   }
   // The length of the mean gradient is only known where the tasks' gradients are.
   if (balancing.needs === 'gramian' || update.scale === 'matchMean') {
-    return update.gradients === 'representation' ? { kind: 'representation' } : { kind: 'gramian', cross: balancing.independentBatches };
+    if (update.gradients === 'representation') return { kind: 'representation' };
+    return { kind: 'gramian', cross: balancing.independentBatches, ...(balancing.lastLayer && { lastLayer: true }) };
   }
   return 'usesBatch' in balancing && balancing.usesBatch ? { kind: 'losses' } : { kind: 'weighted' };
 }
