@@ -14,8 +14,8 @@ export interface GradnormOptions {
   /** Learning rate of the weights. @default 0.025 */
   readonly learningRate?: number;
   /**
-   * Whose gradients' lengths are compared: those of the last shared layer's parameters, or of all shared parameters. A call that gives its
-   * own gradients is free to choose. @default 'last'
+   * Whose gradients' lengths are compared: those of the last shared layer's parameters, or of all shared parameters. Without effect on calls
+   * that are given gradients, and with `gradients: 'representation'`. @default 'last'
    */
   readonly layer?: 'last' | 'all';
 }

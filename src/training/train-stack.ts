@@ -506,7 +506,13 @@ export async function trainStack(
       );
       own.state = result.state;
       weights.set(result.weights);
-      if (result.heads) feed.heads?.set(result.heads, place * taskCount);
+      if (feed.heads) {
+        if (result.heads?.length !== taskCount)
+          throw new TypeError(
+            `${solver.info.name}().step: weighsHeads promises heads, a weight for each of the ${taskCount} tasks, got ${JSON.stringify(result.heads)}`,
+          );
+        feed.heads.set(result.heads, place * taskCount);
+      }
       if (step % Math.max(1, Math.floor(totalStepsOf[s]! / 100)) === 0) {
         own.weights.push({ step, values: [...result.weights] });
         if (gramian) own.gradients.push({ step, gramian });

@@ -146,6 +146,20 @@ describe('the losses that heads follow', () => {
     for (const mode of ['auto', 'eager'] as const) await trained(method, mode);
   });
 
+  it('are not guessed for a method that promises weights for them and gives none', async () => {
+    const own = imtl();
+    const silent = {
+      ...own,
+      step: (...args: Parameters<typeof own.step>) => {
+        const { heads: _, ...rest } = own.step(...args);
+        return rest;
+      },
+    };
+    await expect(trained(hardSharing(trunk).with(silent), 'auto')).rejects.toThrow(
+      'imtl().step: weighsHeads promises heads, a weight for each of the 3 tasks, got undefined',
+    );
+  });
+
   it('rescaling to the length of the mean gradient leaves alone what has no shared parameters', async () => {
     await trained(softSharing(trunk, { strength: 0 }).with(dbmtl({ beta: 0 }), { scale: 'matchMean' }), 'auto');
     await trained(softSharing(trunk, { strength: 0 }).with(scales(), { scale: 'matchMean' }), 'auto');
