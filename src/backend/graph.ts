@@ -211,7 +211,8 @@ function inWholePackets(
   const input = read[read.length - 1]!;
   const { run, reshape, pad, start } = opsOf(backend);
   return tf.tidy(() => {
-    const whole = run(op, attributes, [...read.slice(0, -1), pad(reshape(input, [rows, columns]), [extra, 0], 1)]);
+    const numerator = read.slice(0, -1).map((constant) => reshape(constant, []));
+    const whole = run(op, attributes, [...numerator, pad(reshape(input, [rows, columns]), [extra, 0], 1)]);
     return reshape(start(whole, [rows, columns]), input.shape);
   });
 }
@@ -234,7 +235,7 @@ function inAnyPlace(
     const sum = inWholeSum(backend, attributes, read[0]!, axes, whole);
     return op === 'Sum' ? sum : tf.div(sum, whole.terms);
   }
-  const constantNumerator = read.length === 2 && read[0]!.shape.length === 0 && isConstant(read[0]!);
+  const constantNumerator = read.length === 2 && read[0]!.shape.every((size) => size === 1) && isConstant(read[0]!);
   const packets = wholePackets(op, read, constantNumerator);
   return packets && inWholePackets(backend, packets, op, attributes, read);
 }
@@ -356,7 +357,7 @@ export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly
       sources.set(product.dataId, noteProduct(attributes, read, product));
       return product;
     }
-    const composed = inAnyPlace(backend, op, attributes, read, (input) => !sources.has(input.dataId));
+    const composed = inAnyPlace(backend, op, attributes, read, ({ dataId }) => (sources.get(dataId)?.from ?? 'constant') === 'constant');
     if (composed) return composed;
     const output = single.call(backend, op, attributes, read) as Tensor;
     note(op, attributes, read, [output]);

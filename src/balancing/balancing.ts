@@ -61,6 +61,8 @@ export interface StepInput {
 /** Weights of one step, and the state to give to the next. The update direction is the sum of weight times task gradient. */
 export interface StepResult {
   readonly weights: number[];
+  /** Weights of the losses that the tasks' own parameters follow, of a method with `weighsHeads`. */
+  readonly heads?: number[];
   readonly state: State;
 }
 
@@ -74,11 +76,21 @@ export interface Method {
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether `crossGramian` from two independent batches makes the method unbiased; without it the step's own Gramian serves. */
   readonly independentBatches: boolean;
+  /**
+   * Whether a step has weights for the tasks' own parameters (heads) apart from those of the shared ones: `StepResult.heads`,
+   * `TensorRuleResult.heads`. Without, they follow the weighted loss under a weighting and the loss itself under an aggregator. @default false
+   */
+  readonly weighsHeads?: boolean;
 }
 
 /** A method whose step yields one weight a task. */
 export interface WeightsMethod extends Method {
   readonly needs: 'losses' | 'gramian';
+  /**
+   * Whether the Gramian is to be of the last shared layer alone, for methods that compare lengths there. It is the last layer with parameters
+   * of a chain that all tasks read, as in hard sharing; networks without one give the Gramian of all shared parameters. @default false
+   */
+  readonly lastLayer?: boolean;
   /**
    * The state before the first step.
    * @param tasks how many tasks there are
@@ -100,6 +112,8 @@ export interface TensorRule {
   readonly state: readonly StateArraySpec[];
   /** The random arrays the rule consumes at each step. */
   readonly draws: readonly DrawSpec[];
+  /** See {@link Method.weighsHeads}. @default false */
+  readonly weighsHeads?: boolean;
   /**
    * One step.
    * @param ops the array operations
@@ -118,6 +132,12 @@ export interface TensorRule {
     draws: Readonly<Record<string, A>>,
     present?: A,
   ): TensorRuleResult<A>;
+  /**
+   * What the rule multiplies each task's gradient by, `[tasks, parameters]`; of a rule without state that does just this and sums. With it the
+   * rule also works at the representation: its `parameters` are then the units of a layer, `jacobian` the tasks' gradients by the activations
+   * times the activations' signs, summed over the batch, and every row's gradients by the activations are multiplied by the factors.
+   */
+  factors?<A>(ops: ArrayOps<A>, jacobian: A, draws: Readonly<Record<string, A>>): A;
 }
 
 /** What a step of a tensor rule yields. */
@@ -128,6 +148,8 @@ export interface TensorRuleResult<A> {
   readonly state: Record<string, A>;
   /** The method's task weights `[tasks, 1]`, where it has some. */
   readonly weights?: A;
+  /** Weights `[tasks, 1]` of the losses that the tasks' own parameters follow, of a rule with `weighsHeads`. */
+  readonly heads?: A;
 }
 
 /** What a stand-alone call may be told besides gradients or losses. Everything is optional. */

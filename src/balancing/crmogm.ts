@@ -29,7 +29,8 @@ const methodOption: OptionSpec<WeightsMethod | null> = {
 
 /**
  * CR-MOGM (Zhou and others 2022, "On the Convergence of Stochastic Multi-Objective Gradient Manipulation and Beyond"): smooths the
- * weights of any method over the steps, w = alpha w_last + (1 - alpha) w_method.
+ * weights of any method over the steps, w = alpha w_last + (1 - alpha) w_method. Weights of a method for the tasks' own parameters
+ * (`imtl`) stay as they are.
  *
  * A task without a label in a batch has weight 0, and its smoothed weight stays.
  */
@@ -50,6 +51,8 @@ export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGrami
     const innerAfter = method.after;
     return {
       knowsAbsent: true,
+      ...(method.weighsHeads && { weighsHeads: true }),
+      ...(method.lastLayer && { lastLayer: true }),
       init: (tasks, seed): CrmogmState => ({ inner: method.init(tasks, seed), weights: new Array<null>(tasks).fill(null) }),
       weigh(_gramian, _tasks, input, state) {
         const { inner, weights: last } = state as CrmogmState;
@@ -60,7 +63,7 @@ export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGrami
           return before === null || !present(t) ? weight : alpha * before + (1 - alpha) * weight;
         });
         const next: CrmogmState = { inner: result.state, weights: weights.map((weight, t) => (present(t) ? weight : last[t]!)) };
-        return { weights, state: next };
+        return { weights, ...(result.heads && { heads: result.heads }), state: next };
       },
       ...(innerAfter === undefined
         ? {}

@@ -22,6 +22,9 @@ export interface DbmtlOptions {
  * each stretched to the length of the longest, and summed. The running mean starts at 0 and is not corrected for it, as in the paper,
  * so that the first updates are shorter by 1 - beta. Without losses the rows count as gradients of log losses already.
  *
+ * The tasks' own parameters follow the log losses, too (their gradients are those of the losses over the loss), as in the authors' code in
+ * LibMTL; neither running means nor stretching touch them.
+ *
  * A task without a label in a batch is left out of the update, and its running mean stays.
  */
 export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobianBalancer<DbmtlOptions>({
@@ -44,6 +47,7 @@ export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobi
       { name: 'steps', rows: 'tasks', columns: 'one', fill: 0 },
     ],
     draws: [],
+    weighsHeads: true,
     apply<A>(
       ops: ArrayOps<A>,
       jacobian: A,
@@ -52,7 +56,9 @@ export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobi
       _draws: unknown,
       present?: A,
     ): TensorRuleResult<A> {
-      const gradients = ops.div(jacobian, ops.add(losses, ops.constant(LOSS_EPSILON)));
+      // By the loss, the gradient of its logarithm.
+      const heads = ops.div(ops.constant(1), ops.add(losses, ops.constant(LOSS_EPSILON)));
+      const gradients = ops.mul(jacobian, heads);
       const steps = ops.add(state.steps!, ops.constant(1));
       const kept = ops.mul(ops.constant(beta), ops.exp(ops.mul(ops.constant(-sigma), ops.log(steps))));
       const mean = ops.add(gradients, ops.mul(kept, ops.sub(state.mean!, gradients)));
@@ -60,7 +66,7 @@ export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobi
       const counted = present === undefined ? mean : ops.mul(mean, present);
       const lengths = ops.sqrt(ops.sumParameters(ops.square(counted)));
       const stretch = ops.div(ops.maxTasks(lengths), ops.add(lengths, ops.constant(NORM_EPSILON)));
-      return { update: ops.sumTasks(ops.mul(counted, stretch)), state: { mean, steps } };
+      return { update: ops.sumTasks(ops.mul(counted, stretch)), state: { mean, steps }, heads };
     },
   }),
 });

@@ -38,6 +38,10 @@ export interface GramianCore {
   readonly parts?: StateParts;
   /** Whether `weigh` is told of absent tasks itself; only for wrappers of other methods. @default false */
   readonly knowsAbsent?: boolean;
+  /** See `WeightsMethod.lastLayer`. @default false */
+  readonly lastLayer?: boolean;
+  /** See `Method.weighsHeads`; needs `knowsAbsent`. @default false */
+  readonly weighsHeads?: boolean;
   /** The state before the first step; left out by methods without state. */
   readonly init?: (tasks: number, seed: number) => State;
   /**
@@ -50,7 +54,7 @@ export interface GramianCore {
     tasks: number,
     input: StepInput,
     state: State,
-  ) => { readonly weights: ArrayLike<number>; readonly state?: State };
+  ) => { readonly weights: ArrayLike<number>; readonly heads?: readonly number[]; readonly state?: State };
   /** The state once the losses after the step are known; only for wrappers of methods that learn from them. */
   readonly after?: (input: StepInput, state: State) => State;
 }
@@ -73,8 +77,8 @@ function infoOf<Options extends object>({ name, title, paper, options }: Aggrega
 }
 
 function weighed(core: GramianCore, input: StepInput, state: State): StepResult {
-  const result = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
-  return { weights: Array.from(result.weights), state: result.state ?? state };
+  const { weights, heads, state: next } = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
+  return { weights: Array.from(weights), ...(heads && { heads: [...heads] }), state: next ?? state };
 }
 
 /** Makes the factory of an aggregator that needs no more than the Gramian. */
@@ -114,6 +118,8 @@ export function defineGramianBalancer<Options extends object>(
       needs: 'gramian',
       options: options as Readonly<Record<string, unknown>>,
       independentBatches: definition.independentBatches === true,
+      ...(core.weighsHeads && { weighsHeads: true }),
+      ...(core.lastLayer && { lastLayer: true }),
       init,
       step,
       ...(after === undefined ? {} : { after }),
@@ -244,6 +250,7 @@ export function defineJacobianBalancer<Options extends object>(
       needs: 'jacobian',
       options: options as Readonly<Record<string, unknown>>,
       independentBatches: false,
+      ...(rule.weighsHeads && { weighsHeads: true }),
       rule,
       combine: (jacobian, context = {}) => advance(`${name}().combine(J)`, jacobian, context, from(context)).update,
       ...(definition.hasWeights

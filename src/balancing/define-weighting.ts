@@ -19,6 +19,8 @@ import { inputAt, optionsAt, placesOf, type StateParts, stateAt, stateWith, step
 
 /** The parts of a loss weighting that are its own. */
 export interface WeightingCore {
+  /** See `WeightsMethod.lastLayer`. @default false */
+  readonly lastLayer?: boolean;
   /** The parts of the state that belong to tasks. */
   readonly parts?: StateParts;
   /** The state before the first step; left out by methods without state. */
@@ -87,6 +89,7 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
       usesBatch: definition.usesBatch ?? true,
       options: options as Readonly<Record<string, unknown>>,
       independentBatches: false,
+      ...(core.lastLayer && { lastLayer: true }),
       init,
       step,
       ...(afterAll === undefined

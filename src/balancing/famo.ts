@@ -12,7 +12,10 @@ const EPSILON = 1e-8;
 export interface FamoOptions {
   /** Learning rate of the logits. @default 0.025 */
   readonly learningRate?: number;
-  /** Weight decay of the logits; the authors' code has 1e-5, their toy example 0. @default 1e-3 */
+  /**
+   * Weight decay of the logits. The authors' class has 1e-5 by default (its `gamma`), their stand-alone `famo.py` and the command line of their
+   * experiments .01, their toy example 0; LibMTL and TorchJD 1e-3. @default 1e-3
+   */
   readonly weightDecay?: number;
   /** A lower bound of each loss. @default 0 */
   readonly minLosses?: readonly number[] | null;

@@ -1,4 +1,4 @@
-import { numberOption } from '../options/spec';
+import { choiceOption, numberOption } from '../options/spec';
 import { ADAM_PARTS, type AdamState, adamStart, adamStep } from './adam';
 import type { MethodFactory, State, Weighting } from './balancing';
 import { defineWeighting } from './define-weighting';
@@ -13,6 +13,11 @@ export interface GradnormOptions {
   readonly alpha?: number;
   /** Learning rate of the weights. @default 0.025 */
   readonly learningRate?: number;
+  /**
+   * Whose gradients' lengths are compared: those of the last shared layer's parameters, or of all shared parameters. Without effect on calls
+   * that are given gradients, and with `gradients: 'representation'`. @default 'last'
+   */
+  readonly layer?: 'last' | 'all';
 }
 
 /** What {@link gradnormObjective} is told, each with one number a task. */
@@ -58,6 +63,10 @@ interface GradnormState extends State {
  * weighted gradients have like lengths, longer for tasks that train more slowly. Weights start at 1 and are trained by their own
  * Adam; the loss of a task when it is first seen serves as its initial loss. Needs only the diagonal of the Gramian.
  *
+ * Lengths are those of the gradients by the last layer (weights and biases) that every task uses, as in the paper. That is the last layer of
+ * the trunk in `hardSharing` and what is built on it (`grouped`); in architectures whose shared part is no chain of layers, such as
+ * `mmoe` or `mtan`, all shared parameters take its place. LibMTL takes all of them everywhere: `layer: 'all'`.
+ *
  * A task without a label in a batch has weight 0 and keeps its weight for later; norms, ratios and the sum are those of the others.
  */
 export const gradnorm: MethodFactory<GradnormOptions, Weighting> = defineWeighting<GradnormOptions>({
@@ -73,8 +82,10 @@ export const gradnorm: MethodFactory<GradnormOptions, Weighting> = defineWeighti
   options: {
     alpha: numberOption(1.5, 'strength of the pull towards equal training rates', { min: 0 }),
     learningRate: numberOption(0.025, 'learning rate of the weights', { above: 0 }),
+    layer: choiceOption('last', ['last', 'all'], 'whose gradients count: of the last shared layer, or of all shared parameters'),
   },
-  create: ({ alpha, learningRate }) => ({
+  create: ({ alpha, learningRate, layer }) => ({
+    lastLayer: layer === 'last',
     // Only the ratios of the weights matter, so that absent tasks do not take from the present ones.
     parts: { adam: { ...ADAM_PARTS, values: 'shares' }, initialLosses: 'task' },
     init: (tasks): GradnormState => ({

@@ -62,6 +62,8 @@ export type { GradnormInput, GradnormOptions } from './gradnorm';
 export { gradnorm, gradnormObjective } from './gradnorm';
 export type { GradvacOptions } from './gradvac';
 export { gradvac } from './gradvac';
+export type { ImtlOptions } from './imtl';
+export { imtl } from './imtl';
 export type { ImtlgOptions } from './imtlg';
 export { imtlg } from './imtlg';
 export type { ImtllOptions } from './imtll';

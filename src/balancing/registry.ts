@@ -16,6 +16,7 @@ import { gls } from './gls';
 import { graddrop } from './graddrop';
 import { gradnorm } from './gradnorm';
 import { gradvac } from './gradvac';
+import { imtl } from './imtl';
 import { imtlg } from './imtlg';
 import { imtll } from './imtll';
 import { mean } from './mean';
@@ -60,6 +61,7 @@ export interface Balancers {
   readonly pcgrad: typeof pcgrad;
   readonly gradvac: typeof gradvac;
   readonly graddrop: typeof graddrop;
+  readonly imtl: typeof imtl;
   readonly imtlg: typeof imtlg;
   readonly cagrad: typeof cagrad;
   readonly nashmtl: typeof nashmtl;
@@ -103,6 +105,7 @@ export const balancers: Balancers = {
   pcgrad,
   gradvac,
   graddrop,
+  imtl,
   imtlg,
   cagrad,
   nashmtl,

@@ -38,7 +38,8 @@ export interface AitmOptions {
  * as shared.
  *
  * Published code disagrees on the maps: the authors' holds one set for all transfers, torch-rechub one per transfer, which is the more general
- * form and the default here; `attention: 'shared'` is the authors', with the parameters `transfer/value`, `key`, `query`.
+ * form and the default here; `attention: 'shared'` is the authors', with the parameters `transfer/value`, `key`, `query`. The calibrator's
+ * factor is that of the authors' code for two tasks; their code for more has .3, torch-rechub no calibrator.
  *
  * Diagnosis: `transfer`, the mean weight that each task gives to what it is passed (0 for the first), `[stack, tasks]`.
  */

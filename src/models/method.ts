@@ -12,7 +12,10 @@ export interface UpdateOptions {
    * so that methods differ in direction only. @default 'native'
    */
   readonly scale?: 'native' | 'matchMean';
-  /** Where the method takes its gradients: of the shared parameters, or (cheaper) of the shared representation. @default 'parameters' */
+  /**
+   * Where the method takes its gradients: of the shared parameters, or (cheaper) of the shared representation, for methods that weigh the
+   * tasks and for `graddrop`. @default 'parameters'
+   */
   readonly gradients?: 'parameters' | 'representation';
 }
 

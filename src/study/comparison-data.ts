@@ -26,7 +26,7 @@ export interface RunRecord {
   readonly bestEpochs: Readonly<Record<string, number>>;
   /** Task weights in task order at some steps; empty where nothing is balanced. */
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
-  /** Products of the tasks' gradients at some steps; empty where the method does not need them. */
+  /** Products of the tasks' gradients, as the method reads them, at some steps; empty where it does not need them. */
   readonly gradients: readonly { readonly step: number; readonly gramian: readonly (readonly number[])[] }[];
   /**
    * Per task its share of the learned numbers: those of the network that predicts it, over the tasks that this network predicts; with

@@ -10,7 +10,7 @@ import {
   type Which,
   weighsAtRepresentation,
 } from './executor';
-import { ruleDraws, ruleState } from './rule-state';
+import { ruleState } from './rule-state';
 import {
   type Batch,
   batchLosses,
@@ -25,7 +25,7 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, optimizerUpdate, preparedGradients, presentShareOf, ruleGradients } from './update';
+import { balancedGradients, headWeightsOf, optimizerUpdate, preparedGradients, presentShareOf, ruleStep } from './update';
 
 /** Computes and frees what was in between. */
 function computed<T>(work: () => T): T {
@@ -50,6 +50,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
   });
   const scalarsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.scalars, [stack, STEP_SCALARS]);
   const weightsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.weights, [stack, tasks.length]);
+  const headsOf = (feed: StepFeed): Tensor | undefined => feed.heads && tf.tensor2d(feed.heads, [stack, tasks.length]);
   const otherRows = (feed: StepFeed, i: number): Tensor => {
     const size = stack * plan.batch;
     return feed.others.length > 0
@@ -87,12 +88,11 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
         computed(() => {
           const batch = batchOf(feed);
           if (plan.step.kind === 'rule') {
-            const task = taskGradients(shape, parameters, data, batch);
-            const next = ruleGradients(plan, plan.step.rule, task, state, ruleDraws(plan, plan.step.rule, batch.seeds), weightsOf(feed));
+            const next = ruleStep(plan, parameters, data, batch, state, weightsOf(feed));
             const before = state;
             state = next.state.map((t) => tf.keep(t.clone()));
             tf.dispose(before);
-            losses.set(task.losses.dataSync(), k * stack * tasks.length);
+            losses.set(next.losses.dataSync(), k * stack * tasks.length);
             settle(next.gradients, feed);
             return;
           }
@@ -109,10 +109,11 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
         if (done) {
           const weights = weightsOf(done);
           if (pending) {
-            settle(balancedGradients(plan, pending, weights, scalarsOf(done)), done);
+            settle(balancedGradients(plan, pending, weights, scalarsOf(done), headsOf(done)), done);
           } else if (weighsAtRepresentation(plan)) {
             const share = plan.matchMean ? presentShareOf(scalarsOf(done)) : undefined;
-            settle(representationGradients(shape, parameters, data, batchOf(done), weights, share).gradients, done);
+            const heads = headWeightsOf(plan, weights, headsOf(done));
+            settle(representationGradients(shape, parameters, data, batchOf(done), weights, heads, share).gradients, done);
           } else {
             settle(weightedGradients(shape, parameters, data, batchOf(done), weights).gradients, done);
           }
@@ -126,7 +127,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           if (recomputes && products) {
             return { losses: float(batchLosses(shape, parameters, data, batchOf(next))), gramian: float(products.gramian), cross, after };
           }
-          const task = taskGradients(shape, parameters, data, batchOf(next));
+          const task = taskGradients(shape, parameters, data, batchOf(next), plan.step.lastLayer);
           if (!recomputes) {
             pending = {
               losses: tf.keep(task.losses),

@@ -9,12 +9,15 @@ export type StepKind =
   | { readonly kind: 'weighted' }
   /** Task weights depend on the batch's losses. */
   | { readonly kind: 'losses' }
-  /** Task weights depend on products of the tasks' gradients; `cross`: on products over two independent batches. */
-  | { readonly kind: 'gramian'; readonly cross: boolean }
+  /**
+   * Task weights depend on products of the tasks' gradients; `cross`: on products over two independent batches; `lastLayer`: on products of
+   * the gradients by the last shared layer (see `lastSharedLayer`).
+   */
+  | { readonly kind: 'gramian'; readonly cross: boolean; readonly lastLayer?: boolean }
   /** The same with gradients by the representation that all tasks share. */
   | { readonly kind: 'representation' }
-  /** The update is a coordinate-wise rule on the tasks' gradients. */
-  | { readonly kind: 'rule'; readonly rule: TensorRule };
+  /** The update is a coordinate-wise rule on the tasks' gradients by the parameters, or by the shared representation (its `factors`). */
+  | { readonly kind: 'rule'; readonly rule: TensorRule; readonly representation?: boolean };
 
 /** Everything that determines a stack's computation. */
 export interface StackPlan {
@@ -27,6 +30,8 @@ export interface StackPlan {
   readonly matchMean: boolean;
   /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (gradient aggregators). */
   readonly weightHeads: boolean;
+  /** Whether the method weighs the losses that a task's own parameters follow apart: `StepFeed.heads`. @default false */
+  readonly weighsHeads?: boolean;
   /** Upper bound of each model's gradient norm; undefined: no clipping. */
   readonly clipNorm?: number;
   readonly batch: number;
@@ -71,6 +76,8 @@ export interface StepFeed {
   readonly scalars: Float32Array;
   /** `[stack, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
   readonly weights: Float32Array;
+  /** `[stack, tasks]`: weights of the losses that the tasks' own parameters follow, where the plan has `weighsHeads`. */
+  readonly heads?: Float32Array;
   /** `[2, stack, batch]`, rows of two further batches for methods that need independent ones; else empty. */
   readonly others: Int32Array;
 }

@@ -131,10 +131,12 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   }
   /** One lane's feeds of some steps. */
   function stepFeeds(lane: Lane, inputs: StepInputs, feeds: readonly StepFeed[]): Feed[] {
-    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: tasks.length };
-    return (Object.keys(widths) as (keyof typeof widths)[]).map((name): Feed => {
+    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: tasks.length, heads: tasks.length };
+    return (Object.keys(widths) as (keyof typeof widths)[]).flatMap((name): Feed[] => {
+      const ref = inputs[name];
+      if (ref === undefined) return [];
       const parts = feeds.map((feed) => partOf(feed[name] as Values, lane, stack));
-      return [inputs[name], tensorOf(inTurn(parts), [feeds.length, lane.stack, widths[name]])];
+      return [[ref, tensorOf(inTurn(parts), [feeds.length, lane.stack, widths[name]])]];
     });
   }
   function set(which: 'starting' | 'restoring', values: readonly Float32Array[]): void {

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
 import { recomputesGradient, STEP_SCALARS, type StackPlan, unrollFor, type Which, weighsAtRepresentation } from './executor';
-import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
+import { ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
   batchLosses,
@@ -14,7 +14,7 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, optimizerUpdate, preparedGradients, presentShareOf, ruleGradients } from './update';
+import { balancedGradients, headWeightsOf, optimizerUpdate, preparedGradients, presentShareOf, ruleStep } from './update';
 
 /** Placeholders of a step, `[steps, stack, ...]` each. */
 export interface StepInputs {
@@ -22,6 +22,8 @@ export interface StepInputs {
   readonly seeds: Ref;
   readonly scalars: Ref;
   readonly weights: Ref;
+  /** Where the plan has `weighsHeads`. */
+  readonly heads?: Ref;
 }
 /** Steps in one call; returns their losses. */
 interface StepsProgram extends StepInputs {
@@ -112,6 +114,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   const zeroParameters = shapes.map((s) => zeros(s));
   const zeroBatch = { rows: zeros([stack, plan.batch], 'int32'), seeds: zeros([stack, 2], 'int32') };
   const zeroWeights = zeros([stack, tasks.length]);
+  const zeroHeads = plan.weighsHeads ? [zeros([stack, tasks.length])] : [];
   const zeroScalars = zeros([stack, STEP_SCALARS]);
   const trace = (step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording => record(step, inputs);
   const recordings = new Map<string, Recording>();
@@ -198,6 +201,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       seeds: builder.placeholder('int32', [steps, stack, 2]),
       scalars: builder.placeholder('float32', [steps, stack, STEP_SCALARS]),
       weights: builder.placeholder('float32', [steps, stack, tasks.length]),
+      ...(plan.weighsHeads && { heads: builder.placeholder('float32', [steps, stack, tasks.length]) }),
     };
   }
 
@@ -253,9 +257,8 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       return trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
-          const task = taskGradients(shape, parameters, d, batch);
-          const next = ruleGradients(plan, rule!, task, rest.slice(1), ruleDraws(plan, rule!, batch.seeds), rest[0]!);
-          return [task.losses, ...next.gradients, ...next.state];
+          const next = ruleStep(plan, parameters, d, batch, rest.slice(1), rest[0]!);
+          return [next.losses, ...next.gradients, ...next.state];
         },
         [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, ...states],
       );
@@ -266,11 +269,12 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
-          const share = plan.matchMean ? presentShareOf(rest[1]!) : undefined;
-          const result = representationGradients(shape, parameters, d, batch, rest[0]!, share);
+          const [weights, scalars, own] = rest as [Tensor, Tensor, Tensor?];
+          const share = plan.matchMean ? presentShareOf(scalars) : undefined;
+          const result = representationGradients(shape, parameters, d, batch, weights, headWeightsOf(plan, weights, own), share);
           return [result.losses, ...result.gradients];
         },
-        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, zeroScalars],
+        [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, zeroScalars, ...zeroHeads],
       ),
     );
   }
@@ -305,6 +309,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     const [seeds] = entries(first.seeds, 1, 'int32');
     const [scalars] = entries(first.scalars, 1, 'float32');
     const [weights] = entries(first.weights, 1, 'float32');
+    const ownWeights = first.heads ? entries(first.heads, 1, 'float32') : [];
     const next = { rows: builder.placeholder('int32', [stack, plan.batch]), seeds: builder.placeholder('int32', [stack, 2]) };
     const values = read(current, []);
     /** Losses of the batch just trained on. */
@@ -314,10 +319,10 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     const computed = (): Ref[] => {
       const read = [...values, ...residentRefs, rows!, seeds!, weights!];
       if (!weighsAtRepresentation(plan)) return builder.place(weightedRecording(), read).slice(1);
-      return builder.place(representationRecording(), [...read, scalars!]).slice(1);
+      return builder.place(representationRecording(), [...read, scalars!, ...ownWeights]).slice(1);
     };
     if (plan.step.kind === 'gramian') {
-      const { cross } = plan.step;
+      const { cross, lastLayer } = plan.step;
       const pick = (all: readonly Tensor[]): { jacobian: Tensor[]; own: Tensor[]; penalty: Tensor[] } => ({
         jacobian: all.slice(0, jacobian.length),
         own: all.slice(jacobian.length, jacobian.length + own.length),
@@ -327,7 +332,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
         trace(
           (...all) => {
             const { parameters, data: d, batch } = split(all);
-            const task = taskGradients(shape, parameters, d, batch);
+            const task = taskGradients(shape, parameters, d, batch, lastLayer);
             return [task.losses, task.gramian, ...(keeps ? [...task.jacobian, ...task.own, ...task.penalty] : [])];
           },
           [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds],
@@ -357,10 +362,10 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       };
       const combined = (): Ref[] => {
         const combining = trace(
-          (...all) => balancedGradients(plan, pick(all), all[held.length]!, all[held.length + 1]!),
-          [...heldExamples(), zeroWeights, zeroScalars],
+          (...all) => balancedGradients(plan, pick(all), all[held.length]!, all[held.length + 1]!, all[held.length + 2]),
+          [...heldExamples(), zeroWeights, zeroScalars, ...zeroHeads],
         );
-        return builder.place(combining, [...read(held, []), weights!, scalars!]);
+        return builder.place(combining, [...read(held, []), weights!, scalars!, ...ownWeights]);
       };
       const updated = placeUpdate(values, keeps ? combined() : computed(), scalars!);
       const outputs = [...look(updated), ...afterwards(read(current, updated))];

@@ -198,7 +198,7 @@ function forwardChain(shape: StackShape, chain: TracedChain, values: Values, dat
     }
     return found.flat();
   };
-  return { losses, top: (each: boolean) => top.backward(signal, each), backward };
+  return { losses, representation: flat, top: (each: boolean) => top.backward(signal, each), backward };
 }
 
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
@@ -246,7 +246,7 @@ export function batchLosses(shape: StackShape, parameters: readonly Tensor[], da
 export interface TaskGradients {
   /** `[stack, tasks]` */
   readonly losses: Tensor;
-  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters. */
+  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters, or by the last shared layer's. */
   readonly gramian: Tensor;
   /** Per shared parameter, `[stack, tasks, ...shape]`. */
   readonly jacobian: readonly Tensor[];
@@ -264,19 +264,41 @@ function tileModels(x: Tensor, copies: number): Tensor {
 }
 
 /**
+ * Which of the shared parameters, in order, belong to the last shared layer: the last one with parameters of the chain of layers that all
+ * tasks read. All of them in a network without such a chain.
+ */
+export function lastSharedLayer({ parameters, layered }: Network): boolean[] {
+  const last = [...(layered?.layers ?? [])].reverse().find((layer) => layer.parameters.some(({ role }) => role === 'shared'));
+  const names = last && new Set(last.parameters.map(({ name }) => name));
+  return parameters.filter(({ role }) => role === 'shared').map(({ name }) => names?.has(name) ?? true);
+}
+
+/**
  * The gradients of all tasks in one pass: the shared parameters are copied once a task, so that a single backward pass yields each task's
  * gradient as the gradient of its own copy.
+ * @param lastLayer whether the Gramian is that of the last shared layer
  */
-export function taskGradients(shape: StackShape, parameters: readonly Tensor[], data: Resident, batch: Batch): TaskGradients {
+export function taskGradients(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+  lastLayer = false,
+): TaskGradients {
   const { network, tasks, stack } = shape;
   const copies = tasks.length;
+  const products = (jacobian: readonly Tensor[]): Tensor => {
+    const chosen = lastSharedLayer(network);
+    const counted = lastLayer ? jacobian.filter((_, i) => chosen[i]) : jacobian;
+    return gramianOf(counted, counted, stack, copies);
+  };
   const chain = tracedChain(network);
   if (chain) {
     const values = named(network.parameters, parameters);
     const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
     const { parameters: own, input } = top(true);
     const jacobian = backward(input);
-    return { losses, jacobian, gramian: gramianOf(jacobian, jacobian, stack, copies), own: [...own], penalty: [] };
+    return { losses, jacobian, gramian: products(jacobian), own: [...own], penalty: [] };
   }
   const isShared = network.parameters.map(({ role }) => role === 'shared');
   const { x, y, mask } = gather(shape, data, batch.rows);
@@ -306,7 +328,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   return {
     losses: kept,
     jacobian,
-    gramian: gramianOf(jacobian, jacobian, stack, copies),
+    gramian: products(jacobian),
     own: perTask.flatMap((g, i) => (isShared[i] ? [] : [tf.sum(g, 1)])),
     penalty: penalties,
   };
@@ -342,8 +364,9 @@ export function representationProducts(
 
 /**
  * Gradients where the tasks' gradients are combined at the representation and then taken through the trunk once (MGDA-UB, Sener & Koltun
- * 2018, 1810.04650); heads follow their own losses.
+ * 2018, 1810.04650).
  * @param weights `[stack, tasks]`
+ * @param heads `[stack, tasks]`, weights of the losses that heads follow; without, they follow the losses themselves
  * @param presentShare `[stack]`, see `StepFeed.scalars`: rescale the combined gradient to the length of the present tasks' mean one; without,
  *   it stays as it is
  */
@@ -353,20 +376,61 @@ export function representationGradients(
   data: Resident,
   batch: Batch,
   weights: Tensor,
+  heads?: Tensor,
   presentShare?: Tensor,
+): WeightedGradients {
+  const factorsOf = (): Tensor => tf.reshape(weights, [...weights.shape, 1, 1]);
+  return gradientsThroughRepresentation(shape, parameters, data, batch, { factorsOf, heads, presentShare });
+}
+
+/** How the tasks' gradients by the representation become one. */
+interface AtRepresentation {
+  /**
+   * What the tasks' gradients are multiplied by before they are summed, `[stack, tasks, 1, width or 1]`.
+   * @param signals the tasks' gradients, `[stack, tasks, batch, width]`
+   * @param representation `[stack, batch, width]`
+   */
+  readonly factorsOf: (signals: Tensor, representation: Tensor) => Tensor;
+  readonly heads?: Tensor | undefined;
+  readonly presentShare?: Tensor | undefined;
+}
+
+/** The common part of `representationGradients` and of rules at the representation. */
+export function gradientsThroughRepresentation(
+  shape: StackShape,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+  { factorsOf, heads, presentShare }: AtRepresentation,
 ): WeightedGradients {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
-  const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
+  const { losses, representation, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
   const { parameters: own, input: signals } = top(true);
-  let combined = tf.sum(tf.mul(signals, tf.reshape(weights, [...weights.shape, 1, 1])), 1, true);
+  let combined = tf.sum(tf.mul(signals, factorsOf(signals, representation)), 1, true);
   if (presentShare) {
     const length = (t: Tensor): Tensor => tf.sqrt(tf.sum(tf.square(t), [1, 2, 3], true));
     const mean = tf.div(length(tf.mean(signals, 1, true)), tf.reshape(presentShare, [-1, 1, 1, 1]));
     combined = tf.mul(combined, tf.div(mean, tf.maximum(length(combined), 1e-12)));
   }
   const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
-  return { losses, gradients: [...trunk, ...own] };
+  return { losses, gradients: [...trunk, ...weighOwn(shape.network, own, heads)] };
+}
+
+/** Gradients of the tasks' own parameters, each times the weight of its task's loss; `weights` `[stack, tasks]`, undefined: as they are. */
+export function weighOwn(network: Network, own: readonly Tensor[], weights: Tensor | undefined): readonly Tensor[] {
+  if (!weights) return own;
+  const columns = tf.unstack(weights, 1);
+  const ownParameters = network.parameters.filter(({ role }) => role === 'task');
+  return own.map((g, i) => {
+    const { task: index, columnTasks, taskBlocks, shape } = ownParameters[i]!;
+    const blocks = taskBlocks ?? (columnTasks && { axis: shape.length - 1, tasks: columnTasks });
+    if (blocks) {
+      const each = tf.gather(weights, [...blocks.tasks], 1);
+      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...shape.map((size, axis) => (axis === blocks.axis ? size : 1))]));
+    }
+    return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
+  });
 }
 
 /** Products of the tasks' gradients on two batches of their own, and on the first of them; `[stack, tasks, tasks]` each. */

@@ -76,7 +76,7 @@ export interface TrainingOptions {
 /** Conflict between the tasks' gradients at one step of one model. */
 export interface GradientRecord {
   readonly step: number;
-  /** `[tasks, tasks]` products of the gradients. */
+  /** `[tasks, tasks]` products of the gradients as the method reads them (GradNorm: of the last shared layer). */
   readonly gramian: readonly (readonly number[])[];
 }
 
@@ -137,16 +137,18 @@ export type EpochListener = (epoch: number, epochs: number, meanLoss: number) =>
 function stepKindOf({ balancing, update, architecture }: Method): StepKind {
   if (!balancing) return { kind: 'weighted' };
   if (balancing.needs === 'jacobian') {
-    if (update.gradients === 'representation') {
+    const representation = update.gradients === 'representation';
+    if (representation && !balancing.rule.factors) {
       throw new RangeError(
         `${architecture.name}.with(${balancing.info.name}()): works on the coordinates of the parameters; use gradients: "parameters"`,
       );
     }
-    return { kind: 'rule', rule: balancing.rule };
+    return { kind: 'rule', rule: balancing.rule, ...(representation && { representation }) };
   }
   // The length of the mean gradient is only known where the tasks' gradients are.
   if (balancing.needs === 'gramian' || update.scale === 'matchMean') {
-    return update.gradients === 'representation' ? { kind: 'representation' } : { kind: 'gramian', cross: balancing.independentBatches };
+    if (update.gradients === 'representation') return { kind: 'representation' };
+    return { kind: 'gramian', cross: balancing.independentBatches, ...(balancing.lastLayer && { lastLayer: true }) };
   }
   return 'usesBatch' in balancing && balancing.usesBatch ? { kind: 'losses' } : { kind: 'weighted' };
 }
@@ -159,11 +161,17 @@ function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, s
   );
 }
 
-/** The method without its aggregator where there is nothing to aggregate: no parameter serves several tasks, as in soft sharing. */
+/**
+ * The method without its aggregator where there is nothing to aggregate and heads follow their own losses: no parameter serves several
+ * tasks, as in soft sharing.
+ */
 function withWhatItBalances(method: Method, { parameters }: Network): Method {
   const { balancing, update } = method;
   const idle =
-    balancing?.info.kind === 'aggregator' && update.gradients === 'parameters' && parameters.every(({ role }) => role === 'task');
+    balancing?.info.kind === 'aggregator' &&
+    !balancing.weighsHeads &&
+    update.gradients === 'parameters' &&
+    parameters.every(({ role }) => role === 'task');
   if (!idle) return method;
   const { balancing: _, ...rest } = method;
   return rest;
@@ -381,6 +389,7 @@ export async function trainStack(
       after: balancing !== undefined && 'after' in balancing && balancing.after !== undefined,
       matchMean: method.update.scale === 'matchMean',
       weightHeads: balancing?.info.kind === 'weighting',
+      ...(solver?.weighsHeads && { weighsHeads: true }),
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       batch,
       evaluationBatch,
@@ -423,6 +432,7 @@ export async function trainStack(
       seeds: new Int32Array(stack * 2),
       scalars: new Float32Array(stack * STEP_SCALARS),
       weights: new Float32Array(stack * taskCount).fill(1),
+      ...(solver?.weighsHeads && { heads: new Float32Array(stack * taskCount) }),
       others: new Int32Array(kind.kind === 'gramian' && kind.cross ? 2 * stack * batch : 0),
     };
     for (const [place, s] of alive.entries()) {
@@ -497,6 +507,13 @@ export async function trainStack(
       );
       own.state = result.state;
       weights.set(result.weights);
+      if (feed.heads) {
+        if (result.heads?.length !== taskCount)
+          throw new TypeError(
+            `${solver.info.name}().step: weighsHeads promises heads, a weight for each of the ${taskCount} tasks, got ${JSON.stringify(result.heads)}`,
+          );
+        feed.heads.set(result.heads, place * taskCount);
+      }
       if (step % Math.max(1, Math.floor(totalStepsOf[s]! / 100)) === 0) {
         own.weights.push({ step, values: [...result.weights] });
         if (gramian) own.gradients.push({ step, gramian });

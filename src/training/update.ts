@@ -3,7 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayOps } from '../balancing/array-ops';
 import type { TensorRule } from '../balancing/balancing';
 import { STEP_SCALARS, type StackPlan } from './executor';
-import { clipByGlobalNorm, combine, type TaskGradients } from './step';
+import { ruleDraws } from './rule-state';
+import {
+  type Batch,
+  clipByGlobalNorm,
+  combine,
+  gradientsThroughRepresentation,
+  type Resident,
+  type TaskGradients,
+  taskGradients,
+  type WeightedGradients,
+  weighOwn,
+} from './step';
 
 /** Gradients as the optimizer takes them: with the L2 penalty, clipped. */
 export function preparedGradients(plan: StackPlan, parameters: readonly Tensor[], gradients: readonly Tensor[]): Tensor[] {
@@ -45,6 +56,7 @@ export function presentShareOf(scalars: Tensor): Tensor {
 
 /** Rescales each model's shared update to the length of the mean gradient of its present tasks; `presentShare` `[stack]`. */
 function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[], presentShare: Tensor): Tensor[] {
+  if (update.length === 0) return [];
   const stack = update[0]!.shape[0]!;
   const length = (tensors: readonly Tensor[]): Tensor => {
     const squares = tensors.map((t) => tf.sum(tf.reshape(tf.square(t), [stack, -1]), 1));
@@ -65,32 +77,31 @@ function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tenso
   });
 }
 
-/** A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`; `scalars` `[stack, STEP_SCALARS]`. */
+/** Weights `[stack, tasks]` of the losses that the tasks' own parameters follow; undefined: they follow the losses themselves. */
+export function headWeightsOf({ weightHeads, weighsHeads }: StackPlan, weights: Tensor, heads: Tensor | undefined): Tensor | undefined {
+  if (weighsHeads) return heads;
+  return weightHeads ? weights : undefined;
+}
+
+/**
+ * A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`; `scalars` `[stack, STEP_SCALARS]`, `heads`
+ * `[stack, tasks]` see `StepFeed`.
+ */
 export function balancedGradients(
   plan: StackPlan,
   task: Pick<TaskGradients, 'jacobian' | 'own' | 'penalty'>,
   weights: Tensor,
   scalars: Tensor,
+  heads?: Tensor,
 ): Tensor[] {
   const update = combine(task.jacobian, weights);
-  const columns = tf.unstack(weights, 1);
-  const ownParameters = plan.shape.network.parameters.filter(({ role }) => role === 'task');
-  const own = task.own.map((g, i) => {
-    const { task: index, columnTasks, taskBlocks, shape } = ownParameters[i]!;
-    if (!plan.weightHeads) return g;
-    const blocks = taskBlocks ?? (columnTasks && { axis: shape.length - 1, tasks: columnTasks });
-    if (blocks) {
-      const each = tf.gather(weights, [...blocks.tasks], 1);
-      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...shape.map((size, axis) => (axis === blocks.axis ? size : 1))]));
-    }
-    return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
-  });
+  const own = weighOwn(plan.shape.network, task.own, headWeightsOf(plan, weights, heads));
   return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShareOf(scalars)) : update, own, task.penalty);
 }
 
 /** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */
 export const tensorOps: ArrayOps<Tensor> = {
-  constant: (value) => tf.fill([1, 1, 1], value),
+  constant: (value) => tf.tensor3d([value], [1, 1, 1]),
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
@@ -106,8 +117,33 @@ export const tensorOps: ArrayOps<Tensor> = {
   maxTasks: (a) => tf.max(a, 1, true),
 };
 
+/** A step of a coordinate-wise rule: losses, gradients per parameter and its new state; `present` `[stack, tasks]` see `StepFeed.weights`. */
+export function ruleStep(
+  plan: StackPlan,
+  parameters: readonly Tensor[],
+  data: Resident,
+  batch: Batch,
+  state: readonly Tensor[],
+  present: Tensor,
+): WeightedGradients & { readonly state: readonly Tensor[] } {
+  const { shape, step, matchMean } = plan;
+  if (step.kind !== 'rule') throw new Error(`a step of kind ${step.kind} has no rule`);
+  const { rule } = step;
+  if (!step.representation) {
+    const task = taskGradients(shape, parameters, data, batch);
+    return { losses: task.losses, ...ruleGradients(plan, rule, task, state, ruleDraws(plan, rule, batch.seeds), present) };
+  }
+  const factorsOf = (signals: Tensor, representation: Tensor): Tensor => {
+    const pure = tf.sum(tf.mul(signals, tf.expandDims(tf.sign(representation), 1)), 2);
+    const draws = ruleDraws(plan, rule, batch.seeds, pure.shape[2]!);
+    return tf.expandDims(rule.factors!(tensorOps, pure, Object.fromEntries(rule.draws.map(({ name }, i) => [name, draws[i]!]))), 2);
+  };
+  const presentShare = matchMean ? tf.mean(present, 1) : undefined;
+  return { ...gradientsThroughRepresentation(shape, parameters, data, batch, { factorsOf, presentShare }), state };
+}
+
 /** A coordinate-wise rule's gradients per parameter and its new state; `present` `[stack, tasks]`, 1 where a task has a label, else 0. */
-export function ruleGradients(
+function ruleGradients(
   plan: StackPlan,
   rule: TensorRule,
   task: TaskGradients,
@@ -117,7 +153,8 @@ export function ruleGradients(
 ): { readonly gradients: Tensor[]; readonly state: Tensor[] } {
   const [stack, tasks] = task.losses.shape as [number, number];
   const flat = task.jacobian.map((j) => tf.reshape(j, [stack, tasks, -1]));
-  const jacobian = flat.length === 1 ? flat[0]! : tf.concat(flat, 2);
+  // Where no parameter is shared the rule still has the heads to weigh.
+  const jacobian = flat.length === 0 ? tf.zeros([stack, tasks, 1]) : flat.length === 1 ? flat[0]! : tf.concat(flat, 2);
   const result = rule.apply(
     tensorOps,
     jacobian,
@@ -127,11 +164,12 @@ export function ruleGradients(
     plan.absences ? tf.reshape(present, [stack, tasks, 1]) : undefined,
   );
   const sizes = flat.map((j) => j.shape[2]!);
-  const parts = sizes.length === 1 ? [result.update] : tf.split(result.update, sizes, 2);
+  const parts = sizes.length === 0 ? [] : sizes.length === 1 ? [result.update] : tf.split(result.update, sizes, 2);
   const update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
   const presentShare = tf.mean(present, 1);
+  const own = weighOwn(plan.shape.network, task.own, result.heads && tf.reshape(result.heads, [stack, tasks]));
   return {
-    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShare) : update, task.own, task.penalty),
+    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShare) : update, own, task.penalty),
     state: rule.state.map(({ name, rows }, i) => {
       const next = result.state[name]!;
       if (!plan.absences) return next;

@@ -63,10 +63,10 @@ describe.each([
     data = sparse ? oneLabelARow(columns, whole, options) : whole;
   });
 
-  /** By method; aggregators leave the heads their own losses' gradients, so that one run serves them all. */
+  /** By method; most aggregators leave the heads their own losses' gradients, so that one run serves them all. */
   const headsAlone = new Map<string, Promise<number>>();
   const headsOnly = (method: string): Promise<number> => {
-    const key = method in weightings ? method : 'equal';
+    const key = method in weightings || factories[method]!(data.tasks.length).weighsHeads ? method : 'equal';
     if (!headsAlone.has(key)) headsAlone.set(key, lastLoss(frozen(mlp([16])), key));
     return headsAlone.get(key)!;
   };

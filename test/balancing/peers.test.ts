@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type PlainArray, plainOps } from '../../src/balancing/array-ops';
 import { crmogm } from '../../src/balancing/crmogm';
 import { dbmtl } from '../../src/balancing/dbmtl';
 import { excessmtl } from '../../src/balancing/excessmtl';
+import { graddrop } from '../../src/balancing/graddrop';
 import { gradnorm, gradnormObjective } from '../../src/balancing/gradnorm';
+import { imtl } from '../../src/balancing/imtl';
+import { gramianOf } from '../../src/balancing/linear-algebra';
 import { moco } from '../../src/balancing/moco';
 import { nashmtl } from '../../src/balancing/nashmtl';
 import { rlw } from '../../src/balancing/rlw';
@@ -24,7 +28,9 @@ interface Sequence {
 
 const peers = JSON.parse(readFileSync(join(__dirname, 'reference', 'peers.json'), 'utf8')) as {
   readonly moco: (Sequence & { rho: number; updates: number[][] })[];
-  readonly dbmtl: (Sequence & { beta: number; sigma: number; updates: number[][] })[];
+  readonly dbmtl: (Sequence & { beta: number; sigma: number; updates: number[][]; heads: number[][] })[];
+  readonly imtl: Sequence & { learningRate: number; updates: number[][]; heads: number[][] };
+  readonly graddrop: { leak: number; signals: number[][][]; activations: number[][]; uniform: number[]; combined: number[][] }[];
   readonly stch: { mu: number; warmup: number; losses: number[][][]; weights: number[][][] };
   readonly gradnorm: Sequence & {
     alpha: number;
@@ -54,6 +60,46 @@ test.each(peers.dbmtl)('DB-MTL follows LibMTL, beta $beta, sigma $sigma', ({ bet
   jacobians.forEach((j, k) => {
     // The first running means are some .1 long; LibMTL adds 1e-8 to them.
     expectClose(session.combine(j, { losses: losses[k]! }), updates[k]!, 1e-6);
+  });
+});
+
+test.each(peers.dbmtl)(
+  "DB-MTL's heads follow the log losses as LibMTL's do, beta $beta, sigma $sigma",
+  ({ beta, sigma, losses, heads }) => {
+    const { rule } = dbmtl({ beta, sigma });
+    const column = (values: number[]): PlainArray => ({ rows: values.length, columns: 1, values });
+    losses.forEach((values, k) => {
+      const state = { mean: column([0, 0, 0]), steps: column([0, 0, 0]) };
+      expectClose([...rule.apply(plainOps, column([1, 2, 3]), column(values), state, {}).heads!.values], heads[k]!, 1e-6);
+    });
+  },
+);
+
+test('IMTL follows LibMTL: updates, scales of the heads, and their steps', () => {
+  const { learningRate, jacobians, losses, updates, heads } = peers.imtl;
+  const method = imtl({ learningRate });
+  const session = method.start(3);
+  jacobians.forEach((j, k) => {
+    const input = { losses: losses[k]!, gramian: gramianOf(j), epoch: 0, step: k, epochLosses: [] };
+    expectClose(method.step(input, session.state()).heads!, heads[k]!, 1e-10);
+    expectClose(session.combine(j, { losses: losses[k]! }), updates[k]!, 1e-10);
+  });
+});
+
+test.each(peers.graddrop)('GradDrop lets through what LibMTL does of gradients by activations, leak $leak', (peer) => {
+  const { leak, signals, activations, uniform, combined } = peer;
+  const width = uniform.length;
+  const pure = signals.flatMap((rows) =>
+    uniform.map((_, d) => rows.reduce((sum, row, b) => sum + row[d]! * Math.sign(activations[b]![d]!), 0)),
+  );
+  const factors = graddrop({ leak }).rule.factors!(
+    plainOps,
+    { rows: signals.length, columns: width, values: pure },
+    { threshold: { rows: 1, columns: width, values: uniform } },
+  );
+  combined.forEach((row, b) => {
+    const ours = row.map((_, d) => signals.reduce((sum, rows, t) => sum + rows[b]![d]! * factors.values[t * width + d]!, 0));
+    expectClose(ours, row, 1e-12);
   });
 });
 

@@ -16,6 +16,7 @@ import {
   fixed,
   gls,
   gradvac,
+  imtl,
   imtlg,
   imtll,
   mean,
@@ -104,7 +105,9 @@ test('one task keeps its direction', () => {
 
 describe('the order of the tasks does not matter', () => {
   const names =
-    'sum mean mgda imtlg cagrad nashmtl fairgrad alignedmtl dbmtl moco modo sdmgrad upgrad dualproj config crmogm excessmtl'.split(' ');
+    'sum mean mgda imtl imtlg cagrad nashmtl fairgrad alignedmtl dbmtl moco modo sdmgrad upgrad dualproj config crmogm excessmtl'.split(
+      ' ',
+    );
   for (const name of names) {
     test(name, () => {
       for (const tasks of [2, 3, 6, 16]) {
@@ -226,6 +229,7 @@ test('homogeneous in all gradients together, to the power of the method', () => 
     mgda: [mgda(), 1],
     pcgrad: [pcgrad({ order: 'index' }), 1],
     gradvac: [gradvac({ order: 'index' }), 1],
+    imtl: [imtl(), 1],
     imtlg: [imtlg(), 1],
     cagrad: [cagrad(), 1],
     alignedmtl: [alignedmtl(), 1],

@@ -14,7 +14,7 @@ const WEIGHTINGS = {
   dwa: 'DWA',
   gls: 'GLS',
   rlw: 'RLW',
-  imtlg: 'IMTL',
+  imtl: 'IMTL',
   stch: 'STCH',
   famo: 'FAMO',
   gradnorm: 'GradNorm',

@@ -90,6 +90,9 @@ const all: [string, Balancing, UpdateOptions][] = [
   ...Object.entries(balancers).map(([name, make]): [string, Balancing, UpdateOptions] => [name, make(), {}]),
   ['upgrad at the length of the mean', balancers.upgrad(), { scale: 'matchMean' }],
   ['graddrop at the length of the mean', balancers.graddrop(), { scale: 'matchMean' }],
+  ['graddrop at the representation', balancers.graddrop(), { gradients: 'representation' }],
+  ['graddrop at the representation, at the length of the mean', balancers.graddrop(), { gradients: 'representation', scale: 'matchMean' }],
+  ['imtl at the representation', balancers.imtl({ learningRate: 0.1 }), { gradients: 'representation' }],
   ['mgda at the representation', balancers.mgda(), { gradients: 'representation' }],
   ['mgda at the representation, at the length of the mean', balancers.mgda(), { gradients: 'representation', scale: 'matchMean' }],
 ];

@@ -1,7 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { dbmtl, dwa, equal, famo, fixed, gls, graddrop, gradnorm, mean, modo, pcgrad, sum, uncertainty, upgrad } from '../../src/balancing';
+import {
+  dbmtl,
+  dwa,
+  equal,
+  famo,
+  fixed,
+  gls,
+  graddrop,
+  gradnorm,
+  imtl,
+  mean,
+  modo,
+  pcgrad,
+  sum,
+  uncertainty,
+  upgrad,
+} from '../../src/balancing';
 import type { TaskData } from '../../src/data/data-types';
 import { taskData } from '../../src/data/task-data';
 import { grouped } from '../../src/models/grouped';
@@ -81,7 +97,11 @@ const methods: Record<string, Method> = {
   upgradUpperMatched: hardSharing(trunk).with(upgrad(), { gradients: 'representation', scale: 'matchMean' }),
   modo: hardSharing(trunk).with(modo()),
   graddrop: hardSharing(trunk).with(graddrop()),
+  graddropUpper: hardSharing(trunk).with(graddrop(), { gradients: 'representation' }),
+  graddropUpperMatched: hardSharing(trunk).with(graddrop({ leak: 0.2 }), { gradients: 'representation', scale: 'matchMean' }),
   dbmtl: hardSharing(trunk).with(dbmtl()),
+  imtl: hardSharing(trunk).with(imtl({ learningRate: 0.1 })),
+  imtlUpper: hardSharing(trunk).with(imtl({ learningRate: 0.1 }), { gradients: 'representation' }),
 };
 
 /** Largest difference between two runs' curves and predictions, relative to 1. */
@@ -123,7 +143,7 @@ test('optimizers, clipping and schedules: a graph computes what op-by-op executi
   }
 });
 
-test.each(['single', 'hard', 'pcgrad', 'famo', 'graddrop'])(
+test.each(['single', 'hard', 'pcgrad', 'famo', 'graddrop', 'graddropUpper', 'imtl'])(
   '%s: a model trains alike in a stack and alone, and alike again',
   async (name) => {
     const data = mixedData();
@@ -144,7 +164,7 @@ test('combining at the representation with fixed weights is combining at the par
   expect(difference(upper, lower)).toBeLessThan(2e-4);
   const other = await train(data, { mean: hardSharing(trunk).with(pcgrad(), { gradients: 'representation' }) }, [0, 1]);
   expect(difference(upper, other)).toBeGreaterThan(1e-3);
-  await expect(train(data, { drop: hardSharing(trunk).with(graddrop(), { gradients: 'representation' }) }, [0])).rejects.toThrow(
+  await expect(train(data, { drop: hardSharing(trunk).with(dbmtl(), { gradients: 'representation' }) }, [0])).rejects.toThrow(
     /use gradients: "parameters"/,
   );
 });

@@ -49,12 +49,13 @@ const methods: Record<string, Method> = {
     ]),
   ),
   ...Object.fromEntries(
-    (['pcgrad', 'gradvac', 'graddrop', 'dbmtl', 'moco', 'excessmtl', 'modo', 'upgrad'] as const).map((name) => [
+    (['pcgrad', 'gradvac', 'graddrop', 'dbmtl', 'imtl', 'moco', 'excessmtl', 'modo', 'upgrad'] as const).map((name) => [
       name,
       hardSharing(trunk).with(balancers[name]()),
     ]),
   ),
   matched: hardSharing(trunk).with(balancers.mgda(), { scale: 'matchMean' }),
+  graddropAtRepresentation: hardSharing(trunk).with(balancers.graddrop(), { gradients: 'representation' }),
   representation: hardSharing(trunk).with(balancers.mgda(), { gradients: 'representation' }),
 };
 

@@ -6,6 +6,7 @@ checkout):
     LIBMTL_SOURCE=... python make_peers.py > peers.json
 
 LibMTL's methods take losses as a network gives them; here losses are linear in shared parameters, with the values and gradients listed.
+Each also has a parameter of its own (a head) with gradient 1, whose gradient is then the weight of the loss that heads follow.
 Its GradNorm learns the logits of the weights, with the first epoch's losses as initial ones; ours, as in the paper, the weights themselves,
 scaled to their sum, with the first step's losses. "objective" is LibMTL's gradient by the logits, which ours must give through the softmax;
 "paper" is the paper's rule on PyTorch's autograd and Adam.
@@ -21,7 +22,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, os.environ['LIBMTL_SOURCE'])
-from LibMTL.weighting import DB_MTL, RLW, STCH, ExcessMTL, GradNorm, MoCo, Nash_MTL  # noqa: E402
+from LibMTL.weighting import DB_MTL, IMTL, RLW, STCH, ExcessMTL, GradDrop, GradNorm, MoCo, Nash_MTL  # noqa: E402
 from torchjd import aggregation as ag  # noqa: E402
 
 torch.set_default_dtype(torch.float64)
@@ -47,6 +48,7 @@ def rig(method, tasks, parameters):
             self.task_name = [f't{t}' for t in range(tasks)]
             self.encoder = nn.Module()
             self.encoder.theta = nn.Parameter(torch.zeros(parameters))
+            self.own = torch.zeros(tasks, requires_grad=True)
             self.init_param()
 
         def get_share_params(self):
@@ -58,8 +60,8 @@ def rig(method, tasks, parameters):
         def take(self, values, jacobian, **options):
             """Weights (as the method reports them) and update of a step."""
             theta = self.encoder.theta
-            theta.grad = None
-            losses = torch.tensor(values) + torch.tensor(jacobian) @ (theta - theta.detach())
+            theta.grad = self.own.grad = None
+            losses = torch.tensor(values) + torch.tensor(jacobian) @ (theta - theta.detach()) + self.own
             weights = self.backward(losses, **options)
             return np.asarray(weights, dtype=float).tolist(), theta.grad.tolist()
 
@@ -81,8 +83,11 @@ def moco(rho):
 
 def dbmtl(beta, sigma):
     method, js, ls = rig(DB_MTL, 3, 4), jacobians(3, 4), loss_values(3)
-    updates = [method.take(l, j, DB_beta=beta, DB_beta_sigma=sigma)[1] for l, j in zip(ls, js)]
-    return {'beta': beta, 'sigma': sigma, 'jacobians': lists(js), 'losses': lists(ls), 'updates': updates}
+    updates, heads = [], []
+    for l, j in zip(ls, js):
+        updates.append(method.take(l, j, DB_beta=beta, DB_beta_sigma=sigma)[1])
+        heads.append(method.own.grad.tolist())
+    return {'beta': beta, 'sigma': sigma, 'jacobians': lists(js), 'losses': lists(ls), 'updates': updates, 'heads': heads}
 
 
 def stch():
@@ -170,6 +175,40 @@ def nashmtl():
             'unclipped': [whole(torch.tensor(j)).tolist() for j in js]}
 
 
+def imtl(rate):
+    """Adam trains the log scales along with the model."""
+    method, js, ls = rig(IMTL, 3, 4), jacobians(3, 4), loss_values(3)
+    optimizer = torch.optim.Adam([method.loss_scale], lr=rate)
+    updates, heads = [], []
+    for l, j in zip(ls, js):
+        optimizer.zero_grad()
+        updates.append(method.take(l, j)[1])
+        heads.append(method.own.grad.tolist())
+        optimizer.step()
+    return {'learningRate': rate, 'jacobians': lists(js), 'losses': lists(ls), 'updates': updates, 'heads': heads}
+
+
+def graddrop(leak, batch=4, width=6, tasks=3):
+    """The tasks' gradients by the activations of a batch, and the combined one that goes on through the trunk, for given uniform numbers."""
+    signals = np.round(rng.normal(size=(tasks, batch, width)), 3)
+    activations = np.round(rng.normal(size=(batch, width)), 3)
+    # As ReLU has them.
+    activations[:, :3] = np.maximum(activations[:, :3], 0)
+    uniform = np.round(rng.uniform(size=width), 3)
+    method = rig(GradDrop, tasks, width)
+    method.rep_grad = True
+    method.rep = torch.tensor(activations, requires_grad=True)
+    method.rep_tasks = {name: method.rep.detach().clone().requires_grad_() for name in method.task_name}
+    losses = [(method.rep_tasks[name] * torch.tensor(s)).sum() for name, s in zip(method.task_name, signals)]
+    drawn, torch.rand_like = torch.rand_like, lambda _: torch.tensor(uniform)
+    try:
+        method.backward(losses, leak=leak)
+    finally:
+        torch.rand_like = drawn
+    return {'leak': leak, 'signals': signals.tolist(), 'activations': activations.tolist(), 'uniform': uniform.tolist(),
+            'combined': method.rep.grad.tolist()}
+
+
 print(json.dumps({
     'moco': [moco(0), moco(0.5)],
     'dbmtl': [dbmtl(0.9, 0), dbmtl(0.9, 0.5)],
@@ -179,4 +218,6 @@ print(json.dumps({
     'crmogm': crmogm(),
     'excessmtl': excessmtl_cases(),
     'nashmtl': nashmtl(),
+    'imtl': imtl(0.05),
+    'graddrop': [graddrop(0), graddrop(0.25)],
 }))
