@@ -7,7 +7,7 @@ export * from './grouping';
 export * as linear from './linear';
 export * from './models';
 export type { Method } from './models/method';
-export type { Encoder as NetworkEncoder } from './models/network';
+export type { Encoder as NetworkEncoder } from './models/network/network';
 export type { ShowOptions } from './notebook/mime';
 export { type LiveDisplay, show, showLive } from './notebook/show';
 export {

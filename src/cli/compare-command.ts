@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { readCsv } from '../data/read/read-csv';
 import { type TaskData, taskData } from '../data/task-data';
-import { mlp } from '../models/mlp';
+import { mlp } from '../models/encoders/mlp';
 import { withProgress } from '../notebook/with-progress';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';

@@ -1,6 +1,6 @@
+import { mlp } from '../models/encoders/mlp';
 import type { Method } from '../models/method';
-import { mlp } from '../models/mlp';
-import type { Encoder } from '../models/network';
+import type { Encoder } from '../models/network/network';
 import { didYouMean } from '../options/check';
 import type { OptionInfo } from '../options/spec';
 import { type Registered, registeredArchitectures, registeredBalancings } from './registered';

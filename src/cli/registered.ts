@@ -1,7 +1,7 @@
 import type { Paper } from '../balancing/balancing';
 import { balancers, weightings } from '../balancing/registry';
-import { architectures } from '../models/architectures';
 import type { Balancing, Method } from '../models/method';
+import { architectures } from '../models/registry';
 import type { OptionInfo } from '../options/spec';
 
 /** What a registered name is. */

@@ -1,8 +1,8 @@
 import type { TaskData } from '../data/data-types';
-import { grouped } from '../models/grouped';
-import { hardSharing } from '../models/hard-sharing';
-import { mlp } from '../models/mlp';
-import { singleTask } from '../models/single-task';
+import { mlp } from '../models/encoders/mlp';
+import { grouped } from '../models/sharing/grouped';
+import { hardSharing } from '../models/sharing/hard-sharing';
+import { singleTask } from '../models/sharing/single-task';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';
 import { type GroupTasksOptions, groupBy, type TaskGrouping } from './group-tasks';

@@ -7,7 +7,17 @@ import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import { isEncoder } from './encoder-option';
 import { type Method, method } from './method';
-import type { Architecture, Encoder, ForwardContext, InputShape, Network, Problem, SolvableProblem, TaskGroup, Values } from './network';
+import type {
+  Architecture,
+  Encoder,
+  ForwardContext,
+  InputShape,
+  Network,
+  Problem,
+  SolvableProblem,
+  TaskGroup,
+  Values,
+} from './network/network';
 
 /** What an architecture is: its name in the registry, its paper and its options. */
 export interface ArchitectureInfo {

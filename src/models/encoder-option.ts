@@ -1,5 +1,5 @@
 import type { OptionSpec } from '../options/spec';
-import type { Encoder } from './network';
+import type { Encoder } from './network/network';
 
 /** True for what has the shape of an encoder. */
 export function isEncoder(value: unknown): value is Encoder {
@@ -18,28 +18,14 @@ export function optionalEncoderOption(doc: string): OptionSpec<Encoder | null> {
   return { type: `${one.type} | null`, default: null, doc, fault: (value) => (value === null ? undefined : one.fault(value)) };
 }
 
-/** True or false. */
-export function flagOption(fallback: boolean, doc: string): OptionSpec<boolean> {
-  const type = 'boolean';
-  return {
-    type,
-    default: fallback,
-    doc,
-    fault: (value) => (typeof value === 'boolean' ? undefined : { kind: 'type', expected: 'a boolean' }),
-  };
-}
-
-/** Indices of layers, or null for all. */
-export function layersOption(doc: string): OptionSpec<readonly number[] | null> {
-  const type = 'array of layer numbers >= 0 | null';
-  return {
-    type,
-    default: null,
-    doc,
-    fault: (value) => {
-      if (value === null) return undefined;
-      if (!Array.isArray(value)) return { kind: 'type', expected: type };
-      return value.every((layer) => Number.isInteger(layer) && layer >= 0) ? undefined : { kind: 'range', expected: type };
-    },
-  };
-}
+/** One encoder or more. */
+export const encodersOption: OptionSpec<readonly Encoder[]> = {
+  type: 'encoders such as embedding(32), mlp([64])',
+  default: undefined,
+  doc: 'in the order in which they read each other',
+  fault: (value) => {
+    if (!Array.isArray(value) || value.length === 0) return { kind: 'type', expected: 'one encoder or more' };
+    const wrong = value.findIndex((one) => !isEncoder(one));
+    return wrong < 0 ? undefined : { kind: 'type', expected: `encoders such as mlp([64]); argument ${wrong + 1} must be an encoder` };
+  },
+};

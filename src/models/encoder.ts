@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkVersion } from '../provenance';
 import type { Random } from '../random/random';
-import { sizeOf } from './features';
-import { constant, glorotUniform } from './initial';
-import type { Encoder, ForwardContext, InputShape, Values } from './network';
+import { sizeOf } from './network/features';
+import { constant, glorotUniform } from './network/initial';
+import type { Encoder, ForwardContext, InputShape, Values } from './network/network';
 
 /** One parameter of an encoder of one's own. */
 export interface OwnParameter {

@@ -1,6 +1,6 @@
 import type { Balancer, Weighting } from '../balancing/balancing';
 import { withDefaults } from '../options/check';
-import type { Architecture } from './network';
+import type { Architecture } from './network/network';
 
 /** Anything that balances tasks: a loss weighting or a gradient aggregator. */
 export type Balancing = Weighting | Balancer;

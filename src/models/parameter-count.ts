@@ -1,5 +1,5 @@
 import { type Method, method } from './method';
-import { countParameters, type Problem } from './network';
+import { countParameters, type Problem } from './network/network';
 
 /** Learned numbers of a method for a problem, over all the networks that it trains. */
 export function totalParameters({ architecture }: Method, { input, tasks }: Problem): number {

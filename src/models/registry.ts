@@ -1,9 +1,11 @@
 import { isOfThisPackage } from '../provenance';
-import { architectures } from './architectures';
+import * as allArchitectures from './architectures';
+import type { ArchitectureInfo } from './define-architecture';
+import type { EncoderInfo } from './define-encoder';
 import { isEncoder } from './encoder-option';
-import { encoders } from './encoders';
+import * as allEncoders from './encoders/index';
 import type { Method } from './method';
-import type { Encoder } from './network';
+import type { Encoder } from './network/network';
 
 /*
  * Methods as JSON, for saved models and reports. An encoder of the user's own has no name here and must be given again when loading.
@@ -11,8 +13,26 @@ import type { Encoder } from './network';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const ENCODERS: Readonly<Record<string, (options: Options) => Encoder>> = encoders;
-const ARCHITECTURES: Readonly<Record<string, { readonly fromOptions: (options: Options) => Method }>> = { ...architectures };
+/** Every sharing architecture by name. `info` tells what each is; `fromOptions` makes one from a record of options. */
+export const architectures: Readonly<typeof allArchitectures> = { ...allArchitectures };
+
+/** Every encoder by name. `info` tells what each is; `fromOptions` makes one from a record of options, as in `encoder.options`. */
+export const encoders: Readonly<typeof allEncoders> = { ...allEncoders };
+
+/** What every registered factory has. */
+interface Registered<Made> {
+  readonly fromOptions: (options: Options) => Made;
+}
+
+/** The factory of that name, of this package's encoders; undefined where there is none. */
+export function encoderFactory(name: string): (Registered<Encoder> & { readonly info: EncoderInfo }) | undefined {
+  return Object.hasOwn(encoders, name) ? encoders[name as keyof typeof encoders] : undefined;
+}
+
+/** The same of its architectures. */
+export function architectureFactory(name: string): (Registered<Method> & { readonly info: ArchitectureInfo }) | undefined {
+  return Object.hasOwn(architectures, name) ? architectures[name as keyof typeof architectures] : undefined;
+}
 
 /** A method's names and options. */
 export function methodToJSON(method: Method): unknown {
@@ -65,17 +85,17 @@ export function methodFromJSON(json: unknown): Method {
     if (typeof value !== 'object' || value === null) return value;
     const { encoder, own, options } = value as { encoder?: string; own?: boolean; options?: Options };
     if (typeof encoder === 'string') {
-      const make = !own && Object.hasOwn(ENCODERS, encoder) ? ENCODERS[encoder] : undefined;
+      const make = own ? undefined : encoderFactory(encoder);
       if (!make)
         throw new Error(
           `Cannot rebuild the encoder "${encoder}": it is not one of this package's; give the method as load(directory, { method })`,
         );
-      return make(made(options) as Options);
+      return make.fromOptions(made(options) as Options);
     }
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, made(v)]));
   };
   const { architecture, own, options } = json as { architecture: string; own?: boolean; options: Options };
-  const make = !own && Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
+  const make = own ? undefined : architectureFactory(architecture);
   if (!make)
     throw new Error(
       `Cannot rebuild the architecture "${architecture}": it is not one of this package's; give the method as load(directory, { method })`,

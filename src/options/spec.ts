@@ -142,6 +142,52 @@ export function requiredPerTaskOption(doc: string, bounds: Bounds = {}): OptionS
   };
 }
 
+/** An array of numbers within bounds, one or more. */
+export function listOption(fallback: readonly number[] | undefined, doc: string, bounds: Bounds = {}): OptionSpec<readonly number[]> {
+  const type = `array of one or more: ${boundsInWords(bounds)}`;
+  return {
+    type,
+    default: fallback,
+    doc,
+    fault: (value) => {
+      if (!Array.isArray(value) || value.length === 0 || value.some((item) => typeof item !== 'number'))
+        return { kind: 'type', expected: `an ${type}` };
+      return value.every((item: number) => within(item, bounds)) ? undefined : { kind: 'range', expected: `an ${type}` };
+    },
+  };
+}
+
+/** A number within bounds; must be given. */
+export function requiredNumberOption(doc: string, bounds: Bounds = {}): OptionSpec<number> {
+  return { ...numberOption(0, doc, bounds), default: undefined };
+}
+
+/** True or false. */
+export function flagOption(fallback: boolean, doc: string): OptionSpec<boolean> {
+  const type = 'boolean';
+  return {
+    type,
+    default: fallback,
+    doc,
+    fault: (value) => (typeof value === 'boolean' ? undefined : { kind: 'type', expected: 'a boolean' }),
+  };
+}
+
+/** Indices of layers, or null for all. */
+export function layersOption(doc: string): OptionSpec<readonly number[] | null> {
+  const type = 'array of layer numbers >= 0 | null';
+  return {
+    type,
+    default: null,
+    doc,
+    fault: (value) => {
+      if (value === null) return undefined;
+      if (!Array.isArray(value)) return { kind: 'type', expected: type };
+      return value.every((layer) => Number.isInteger(layer) && layer >= 0) ? undefined : { kind: 'range', expected: type };
+    },
+  };
+}
+
 /** The name most like a given one. */
 export function nearest(name: string, names: readonly string[]): string {
   let best = names[0] ?? '';

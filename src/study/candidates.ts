@@ -1,9 +1,8 @@
 import { balancers, weightings } from '../balancing/registry';
-import { architectures } from '../models/architectures';
 import { isEncoder } from '../models/encoder-option';
-import { encoders } from '../models/encoders';
 import { type Balancing, type Method, method as wrap } from '../models/method';
-import type { Architecture, Encoder } from '../models/network';
+import type { Architecture, Encoder } from '../models/network/network';
+import { architectures, encoderFactory } from '../models/registry';
 import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options/check';
 import { isOfThisPackage } from '../provenance';
 import { random } from '../random/random';
@@ -98,7 +97,7 @@ export function checkTune(who: string, tune: TuneOptions | true, optimizer: Opti
 
 /** The encoder with another dropout, in its parts too; undefined where there is none. */
 function withDropout(encoder: Encoder, dropout: number): Encoder | undefined {
-  const make = isOfThisPackage(encoder) && Object.hasOwn(encoders, encoder.name) ? encoders[encoder.name] : undefined;
+  const make = isOfThisPackage(encoder) ? encoderFactory(encoder.name) : undefined;
   if (!make) return undefined;
   let found = 'dropout' in encoder.options;
   const inner = (value: unknown): unknown => {
@@ -111,7 +110,7 @@ function withDropout(encoder: Encoder, dropout: number): Encoder | undefined {
   const options = Object.fromEntries(
     Object.entries(encoder.options).map(([key, value]) => [key, key === 'dropout' ? dropout : inner(value)]),
   );
-  return found ? make(options) : undefined;
+  return found ? make.fromOptions(options) : undefined;
 }
 
 function withArchitecture(method: Method, architecture: Architecture): Method {

@@ -1,9 +1,9 @@
 import { fixed } from '../balancing/fixed';
 import { rlw } from '../balancing/rlw';
-import { hardSharing } from '../models/hard-sharing';
 import type { Method } from '../models/method';
-import type { Encoder } from '../models/network';
-import { singleTask } from '../models/single-task';
+import type { Encoder } from '../models/network/network';
+import { hardSharing } from '../models/sharing/hard-sharing';
+import { singleTask } from '../models/sharing/single-task';
 import { checkInteger, withDefaults } from '../options/check';
 import { random } from '../random/random';
 

@@ -1,6 +1,6 @@
 import type { Paper } from '../balancing/balancing';
 import { balancers, weightings } from '../balancing/registry';
-import { architectures } from '../models/architectures';
+import { architectures, encoderFactory } from '../models/registry';
 
 /** A part of a method that was published. */
 export interface MethodPart {
@@ -37,18 +37,32 @@ export function paperText({ authors, year, title, arxiv }: Paper): string {
   return `${authors} (${year}) ${title}${arxiv === undefined ? '' : `, arXiv ${arxiv}`}`;
 }
 
+/** An object literal; `{}` without fields. */
+function recordCode(record: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(record).map(
+    ([key, inner]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}: ${valueCode(inner)}`,
+  );
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+}
+
+/** The call that makes an encoder, options at their defaults left out. An encoder of the user's own appears under the name it gave itself. */
+function encoderCode(name: string, own: boolean, options: Readonly<Record<string, unknown>>): string {
+  const factory = own ? undefined : encoderFactory(name);
+  if (!factory) return name;
+  const { first, rest, options: known } = factory.info;
+  const usual = new Map(known.map((option) => [option.name, JSON.stringify(option.default)]));
+  const others = Object.fromEntries(
+    Object.entries(options).filter(([key, value]) => key !== first && JSON.stringify(value) !== usual.get(key)),
+  );
+  const before = first === undefined ? [] : rest ? (options[first] as unknown[]).map(valueCode) : [valueCode(options[first])];
+  return `tl.${name}(${[...before, ...(Object.keys(others).length > 0 ? [recordCode(others)] : [])].join(', ')})`;
+}
+
 function valueCode(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(valueCode).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  const { encoder, options } = value as { encoder?: string; options?: Readonly<Record<string, unknown>> };
-  if (encoder === 'mlp') {
-    const { sizes, ...rest } = options!;
-    return `tl.mlp(${valueCode(sizes)}, ${valueCode(rest)})`;
-  }
-  if (typeof encoder === 'string') return `tl.${encoder}(${valueCode(options ?? {})})`;
-  return `{ ${Object.entries(value)
-    .map(([key, inner]) => `${key}: ${valueCode(inner)}`)
-    .join(', ')} }`;
+  const { encoder, own = false, options = {} } = value as { encoder?: unknown; own?: boolean; options?: Readonly<Record<string, unknown>> };
+  return typeof encoder === 'string' ? encoderCode(encoder, own, options) : recordCode(value as Readonly<Record<string, unknown>>);
 }
 
 /** TypeScript that makes the method. An encoder of the user's own appears under the name it gave itself. */

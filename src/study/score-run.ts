@@ -4,7 +4,7 @@ import { hammingLoss } from '../metrics/hamming-loss';
 import { multilabelMacroF1, multilabelMicroF1 } from '../metrics/multilabel-f1';
 import { predictedClasses } from '../metrics/predicted-classes';
 import { subsetAccuracy } from '../metrics/subset-accuracy';
-import { countParameters } from '../models/network';
+import { countParameters } from '../models/network/network';
 import { kindOf } from '../tasks/registry';
 import { metricsOf, taskMetrics } from '../tasks/task-metrics';
 import type { RunResult } from '../training/runs';

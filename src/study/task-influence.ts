@@ -1,6 +1,6 @@
 import type { TaskData } from '../data/task-data';
-import type { NetworkPlan } from '../models/grouped';
 import type { Method } from '../models/method';
+import type { NetworkPlan } from '../models/sharing/grouped';
 import { checkNumber } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';

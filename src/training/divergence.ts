@@ -1,4 +1,4 @@
-import type { Parameter } from '../models/network';
+import type { Parameter } from '../models/network/network';
 
 /** What of a finished model is not a finite number, in words; undefined where all is. A loss is known only before a step, not after the last. */
 export function notFinite(parameters: readonly Parameter[], values: readonly Float32Array[], outputs: Float32Array): string | undefined {

@@ -1,5 +1,5 @@
 import type { TensorRule } from '../balancing/balancing';
-import { countParameters } from '../models/network';
+import { countParameters } from '../models/network/network';
 import type { Optimizer } from './optimizer';
 import { canWeighAtRepresentation, type Resident, type StackShape } from './step';
 

@@ -1,4 +1,4 @@
-import type { Network } from '../models/network';
+import type { Network } from '../models/network/network';
 import { random } from '../random/random';
 
 /**

@@ -7,7 +7,7 @@ import { type Frame, frameOf } from '../data/frame';
 import type { TableLike } from '../data/table';
 import type { InputTensor, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { countParameters } from '../models/network';
+import { countParameters } from '../models/network/network';
 import { kindOf } from '../tasks/registry';
 import type { FittedTarget, Task } from '../tasks/task';
 import { predictionsOf } from './predictions';

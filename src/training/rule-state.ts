@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayShape } from '../balancing/array-ops';
 import type { TensorRule } from '../balancing/balancing';
-import { countParameters } from '../models/network';
+import { countParameters } from '../models/network/network';
 import type { StackPlan } from './executor';
 import { uniformDraws } from './step';
 

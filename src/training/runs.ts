@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import type { State } from '../balancing/balancing';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { countParameters, type Network, type TaskGroup } from '../models/network';
+import { countParameters, type Network, type TaskGroup } from '../models/network/network';
 import { cellsOf, kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';
 import { initialValues, type Start } from './initial-values';

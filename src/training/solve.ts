@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import type { LabelledRows, Network } from '../models/network';
+import type { LabelledRows, Network } from '../models/network/network';
 import { unhurried } from '../steps';
 import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeOp } from '../backend/graph';
-import type { Heads } from '../models/heads';
-import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network';
+import type { Heads } from '../models/network/heads';
+import type { ForwardContext, Layer, Network, Parameter, Values } from '../models/network/network';
 import { statelessUniform } from '../random/philox';
 import type { Task } from '../tasks/task';
 import { lossSignal, lossSums, meanLosses } from './loss';

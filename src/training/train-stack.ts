@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { canBuildGraphs } from '../backend/graph';
 import type { State, WeightsMethod } from '../balancing/balancing';
-import { sizeOf } from '../models/features';
 import type { Method } from '../models/method';
-import { type Network, totalOutputs } from '../models/network';
+import { sizeOf } from '../models/network/features';
+import { type Network, totalOutputs } from '../models/network/network';
 import { type Random, random } from '../random/random';
 import { cellsOf, kindOf } from '../tasks/registry';
 import type { Task } from '../tasks/task';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json';
 import { balancers, weightings } from '../../src/balancing/registry';
-import { architectures } from '../../src/models/architectures';
+import { architectures } from '../../src/models/registry';
 import { type Command, compileCommand } from './taskloom';
 
 let command: Command;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { balancers, weightings } from '../../src/balancing/registry';
 import { methodsOf } from '../../src/cli/method-text';
-import { mlp } from '../../src/models/mlp';
+import { mlp } from '../../src/models/encoders/mlp';
 
 const trunk = mlp([16, 8]);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balancers, weightings } from '../../src/balancing/registry';
 import { datasets } from '../../src/data/datasets';
-import { architectures } from '../../src/models/architectures';
+import { architectures } from '../../src/models/registry';
 import { type Command, compileCommand, root } from './taskloom';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

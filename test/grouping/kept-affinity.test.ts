@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { discover } from '../../src/grouping/discover';
 import { groupTasks } from '../../src/grouping/group-tasks';
 import { taskAffinity } from '../../src/grouping/task-affinity';
-import { mlp } from '../../src/models/mlp';
+import { mlp } from '../../src/models/encoders/mlp';
 import { tinyData } from '../study/support/tiny-study';
 
 let directory: string;

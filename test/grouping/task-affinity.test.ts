@@ -7,8 +7,8 @@ import { adjustedRandIndex } from '../../src/grouping/adjusted-rand';
 import { discover } from '../../src/grouping/discover';
 import { groupTasks } from '../../src/grouping/group-tasks';
 import { taskAffinity } from '../../src/grouping/task-affinity';
-import { hardSharing } from '../../src/models/hard-sharing';
-import { mlp } from '../../src/models/mlp';
+import { mlp } from '../../src/models/encoders/mlp';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
 
 beforeAll(async () => {
   await loadBackend();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { architectures } from '../../src/models/architectures';
-import { crossStitch } from '../../src/models/cross-stitch';
-import { mlp } from '../../src/models/mlp';
-import { mmoe } from '../../src/models/mmoe';
+import { mlp } from '../../src/models/encoders/mlp';
+import { architectures } from '../../src/models/registry';
+import { crossStitch } from '../../src/models/sharing/cross-stitch';
+import { mmoe } from '../../src/models/sharing/mmoe';
 import { binaryTask, problemOf } from './support';
 
 test.each(Object.entries(architectures))('%s is described by data', (name, { info }) => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { fixed } from '../../src/balancing/fixed';
 import { pcgrad } from '../../src/balancing/pcgrad';
 import { uncertainty } from '../../src/balancing/uncertainty';
-import { chainedTargets } from '../../src/models/chained-targets';
-import { hardSharing } from '../../src/models/hard-sharing';
-import { mlp } from '../../src/models/mlp';
-import { mmoe } from '../../src/models/mmoe';
-import { stackedTargets } from '../../src/models/stacked-targets';
+import { mlp } from '../../src/models/encoders/mlp';
+import { chainedTargets } from '../../src/models/linear/chained-targets';
+import { stackedTargets } from '../../src/models/linear/stacked-targets';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
+import { mmoe } from '../../src/models/sharing/mmoe';
 
 describe('a method balances once', () => {
   const hard = hardSharing(mlp([4]));

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { pcgrad } from '../../src/balancing/pcgrad';
-import { architectures } from '../../src/models/architectures';
 import { encoder } from '../../src/models/encoder';
-import { grouped } from '../../src/models/grouped';
-import { hardSharing } from '../../src/models/hard-sharing';
-import { mlp } from '../../src/models/mlp';
-import { mmoe } from '../../src/models/mmoe';
+import { mlp } from '../../src/models/encoders/mlp';
 import { matchParameters, totalParameters } from '../../src/models/parameter-count';
-import { singleTask } from '../../src/models/single-task';
+import { architectures } from '../../src/models/registry';
+import { grouped } from '../../src/models/sharing/grouped';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
+import { mmoe } from '../../src/models/sharing/mmoe';
+import { singleTask } from '../../src/models/sharing/single-task';
 import { binaryTask, problemOf } from './support';
 
 const problem = problemOf(10, [binaryTask('a'), binaryTask('b'), binaryTask('c')]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Network } from '../../src/models/network';
+import type { Network } from '../../src/models/network/network';
 import { inferenceContext } from '../../src/training/step';
 import { list } from './support';
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { architectures } from '../../src/models/architectures';
-import { mlp } from '../../src/models/mlp';
-import { methodFromJSON, methodToJSON } from '../../src/models/registry';
+import { mlp } from '../../src/models/encoders/mlp';
+import { architectures, methodFromJSON, methodToJSON } from '../../src/models/registry';
 import type { Task } from '../../src/tasks/task';
 
 const tasks: Task[] = ['a', 'b'].map((name) => ({ name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 }));

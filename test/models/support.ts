@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { hardSharing } from '../../src/models/hard-sharing';
 import type { Method } from '../../src/models/method';
-import type { ForwardContext, InputShape, Network, Encoder as NetworkEncoder, Problem, Values } from '../../src/models/network';
+import type { ForwardContext, InputShape, Network, Encoder as NetworkEncoder, Problem, Values } from '../../src/models/network/network';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';

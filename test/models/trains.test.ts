@@ -3,9 +3,9 @@ import { loadBackend } from '../../src/backend/backend';
 import { graddrop, uncertainty, upgrad } from '../../src/balancing';
 import { datasets } from '../../src/data/datasets';
 import { type TaskData, taskData } from '../../src/data/task-data';
-import { architectures } from '../../src/models/architectures';
+import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
-import { mlp } from '../../src/models/mlp';
+import { architectures } from '../../src/models/registry';
 import { fit as fitModel } from '../../src/training/fit';
 
 /*

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cagrad } from '../../src/balancing/cagrad';
-import { hardSharing } from '../../src/models/hard-sharing';
-import { mlp } from '../../src/models/mlp';
-import { singleTask } from '../../src/models/single-task';
+import { mlp } from '../../src/models/encoders/mlp';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
+import { singleTask } from '../../src/models/sharing/single-task';
 import { candidatesOf, checkTune } from '../../src/study/candidates';
 import { scalarisation } from '../../src/study/method-search';
 import { adam, adamw } from '../../src/training/optimizer';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hardSharing } from '../../src/models/hard-sharing';
-import { mlp } from '../../src/models/mlp';
-import { singleTask } from '../../src/models/single-task';
+import { mlp } from '../../src/models/encoders/mlp';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
+import { singleTask } from '../../src/models/sharing/single-task';
 import { compare } from '../../src/study/compare';
 import { fromJSON } from '../../src/study/comparison';
 import { scalarisation } from '../../src/study/method-search';

@@ -20,12 +20,12 @@ import {
 } from '../../src/balancing';
 import type { TaskData } from '../../src/data/data-types';
 import { taskData } from '../../src/data/task-data';
-import { grouped } from '../../src/models/grouped';
-import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
-import { mlp } from '../../src/models/mlp';
-import type { Network } from '../../src/models/network';
-import { singleTask } from '../../src/models/single-task';
+import type { Network } from '../../src/models/network/network';
+import { grouped } from '../../src/models/sharing/grouped';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
+import { singleTask } from '../../src/models/sharing/single-task';
 import { random } from '../../src/random/random';
 import { binary, multiclass, regression } from '../../src/tasks';
 import { initialValues } from '../../src/training/initial-values';

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { crmogm, gradnorm, mgda } from '../../src/balancing';
-import { hardSharing } from '../../src/models/hard-sharing';
+import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
-import { mlp } from '../../src/models/mlp';
-import { mmoe } from '../../src/models/mmoe';
-import type { Network } from '../../src/models/network';
+import type { Network } from '../../src/models/network/network';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
+import { mmoe } from '../../src/models/sharing/mmoe';
 import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { sgd } from '../../src/training/optimizer';
@@ -97,7 +97,7 @@ function byHand(network: Network): { last: number[][]; all: number[][] } {
   return { last, all: gradients.map((g, i) => gradients.map((k, j) => last[i]![j]! + dot(g.first, k.first))) };
 }
 
-const linear = { activation: 'linear' };
+const linear = { activation: 'linear' } as const;
 const trunk = mlp([HIDDEN, OUT], linear);
 
 function expectProducts(found: readonly (readonly number[])[], expected: number[][]): void {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { crossStitch } from '../../src/models/cross-stitch';
-import { hardSharing } from '../../src/models/hard-sharing';
-import { mlp } from '../../src/models/mlp';
+import { mlp } from '../../src/models/encoders/mlp';
+import { crossStitch } from '../../src/models/sharing/cross-stitch';
+import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { batchLosses, lookaheadLosses, taskGradients } from '../../src/training/step';
 import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues, regressionTask } from '../models/support';
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { aitm } from '../../src/models/aitm';
-import { dselectk } from '../../src/models/dselectk';
+import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
-import { mlp } from '../../src/models/mlp';
-import { countParameters } from '../../src/models/network';
+import { countParameters } from '../../src/models/network/network';
+import { aitm } from '../../src/models/sharing/aitm';
+import { dselectk } from '../../src/models/sharing/dselectk';
 import { type Batch, type Resident, taskGradients, weightedGradients } from '../../src/training/step';
 import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues } from '../models/support';
 

@@ -1,8 +1,8 @@
 import type { TaskData } from '../../../src/data/data-types';
 import { taskData } from '../../../src/data/task-data';
-import { hardSharing } from '../../../src/models/hard-sharing';
-import { mlp } from '../../../src/models/mlp';
-import { singleTask } from '../../../src/models/single-task';
+import { mlp } from '../../../src/models/encoders/mlp';
+import { hardSharing } from '../../../src/models/sharing/hard-sharing';
+import { singleTask } from '../../../src/models/sharing/single-task';
 import { random } from '../../../src/random/random';
 import type { CompareOptions } from '../../../src/study/compare';
 import { binary } from '../../../src/tasks/kinds/binary';

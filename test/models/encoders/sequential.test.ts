@@ -1,0 +1,55 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { loadBackend } from '../../../src/backend/backend';
+import { embedding } from '../../../src/models/encoders/embedding';
+import { gru } from '../../../src/models/encoders/gru';
+import { mlp } from '../../../src/models/encoders/mlp';
+import { sequential } from '../../../src/models/encoders/sequential';
+import { encode } from '../../../src/models/network/features';
+import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
+import { inferenceContext } from '../../../src/training/step';
+import { expectClose, randomValues } from '../support';
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+/** Runs an encoder alone, with random values, as a network's forward would. */
+function run(
+  encoder: Encoder,
+  input: InputShape,
+  x: Tensor,
+  change: (values: Record<string, Tensor>) => Values = (v) => v,
+): { out: Tensor; values: Values } {
+  const layers = encoder.build(input, 'e');
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
+  const context: ForwardContext =
+    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
+  return { out: encode(layers, values, x, context), values };
+}
+
+test('what follows reads what came before, and knows its padding', () => {
+  tf.tidy(() => {
+    const words = { shape: [3], vocabulary: 9 };
+    const x = tf.tensor([4, 8, 0], [1, 1, 3]);
+    const apart = run(gru(3, { embedding: 2 }), words, x);
+    const renamed = Object.fromEntries(
+      Object.entries(apart.values).map(([name, v]) => [name.replace('e/embedding/', 'e/0/').replace('e/forward', 'e/1/forward'), v]),
+    );
+    expectClose(run(sequential(embedding(2), gru(3)), words, x, () => renamed).out, apart.out);
+  });
+});
+
+test('can be scaled where all its parts can; refuses what is no encoder', () => {
+  const both = sequential(mlp([4]), mlp([8, 2]));
+  expect(
+    both.scaled!(2)
+      .build({ shape: [3] }, 'e')
+      .map(({ outputShape }) => outputShape),
+  ).toEqual([[8], [16], [4]]);
+  expect(() => sequential()).toThrow(TypeError);
+  // @ts-expect-error no encoder
+  expect(() => sequential(mlp([4]), [8])).toThrow(/argument 2 must be an encoder/);
+});
