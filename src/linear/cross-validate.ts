@@ -1,6 +1,6 @@
 import { checkInteger } from '../options';
 import { random } from '../random/random';
-import { drained, type Steps } from '../steps';
+import type { Steps } from '../steps';
 import type { LinearTask } from './linear-task';
 import type { LinearLoss, TaskWeighting } from './loss';
 
@@ -101,29 +101,6 @@ function heldOut(tasks: readonly LinearTask[], validation: readonly LinearTask[]
   return { train: tasks, test };
 }
 
-/**
- * Held-out error of a path of models: by K-fold cross-validation, or on the validation rows where they are given. Each task's rows are dealt
- * to the folds, rows shared by tasks to one fold in all of them. A task with too few rows keeps them all for training in a fold that would
- * leave it none, and is not judged there.
- * @param solve from tasks to one model per lambda, in their order
- * @throws RangeError when folds is below 2 or no validation row has a label, TypeError when the validation rows are of other tasks
- */
-export function crossValidate(
-  tasks: readonly LinearTask[],
-  lambdas: readonly number[],
-  solve: (tasks: readonly LinearTask[]) => readonly LinearModel[],
-  options: CrossValidationOptions,
-): CrossValidation {
-  const atOnce = (part: readonly LinearTask[]): ModelPath => {
-    const models = solve(part).values();
-    // biome-ignore lint/correctness/useYield: all at once
-    return function* () {
-      return models.next().value!;
-    };
-  };
-  return drained(crossValidating(tasks, lambdas, atOnce, options));
-}
-
 /** Mean held-out error of a model. */
 function heldOutError(
   { weights, intercepts }: LinearModel,
@@ -146,7 +123,13 @@ function heldOutError(
   return sum / count;
 }
 
-/** `crossValidate` in steps, lambda by lambda through all folds; with patience, `lambdas` of the result are those that were tried. */
+/**
+ * Held-out error of a path of models, lambda by lambda through all folds: by K-fold cross-validation, or on the validation rows where they are
+ * given. Each task's rows are dealt to the folds, rows shared by tasks to one fold in all of them. A task with too few rows keeps them all for
+ * training in a fold that would leave it none, and is not judged there. With patience, `lambdas` of the result are those that were tried.
+ * @param pathOf from the rows to train on to their models
+ * @throws RangeError when folds is below 2 or no validation row has a label, TypeError when the validation rows are of other tasks
+ */
 export function* crossValidating(
   tasks: readonly LinearTask[],
   lambdas: readonly number[],

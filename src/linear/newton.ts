@@ -144,7 +144,7 @@ export function newtonSolver(
       loss.gradient(at.image, gradient);
       const left = residual(objective, at.parameters, gradient);
       if (left <= enough) return { ...at, trace: trace.length > 0 ? trace : [at.value], converged: true };
-      fresh = curvature === undefined || left > 0.3 * last;
+      fresh = curvature === undefined || left > 0.5 * last;
       if (fresh) {
         curvature = loss.curvatureAt(at.image);
         if (coupling === undefined) lipschitz = largestEigenvalueOf(curvature.hessians);
