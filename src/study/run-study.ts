@@ -1,10 +1,12 @@
 import { version_core as tfVersion } from '@tensorflow/tfjs-core';
 import { loadBackend } from '../backend/backend';
+import { sortNames } from '../data/cell';
 import type { TaskData } from '../data/task-data';
 import { metricsOf } from '../metrics/task-metrics';
 import type { Method } from '../models/method';
 import { methodToJSON } from '../models/registry';
 import { checkNumber, didYouMean } from '../options';
+import type { Task } from '../tasks/task';
 import { checkMethod } from '../training/fit';
 import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
 import { type CheckedTune, candidatesOf, checkTune, type TuneOptions } from './candidates';
@@ -175,10 +177,30 @@ export function pick<T extends object, K extends keyof T>(options: T, names: rea
   return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))) as Pick<T, K>;
 }
 
+/** The options of `binary()`, ..., that make a task what it is; those that change nothing are left out. */
+function optionsOf({ name, kind, column, classes, classWeights, lossWeight }: Task): Readonly<Record<string, unknown>> {
+  return {
+    ...(column !== name && { column }),
+    ...(kind === 'binary' && classes[1] !== sortNames(classes)[1] && { positive: classes[1] }),
+    ...(classWeights !== undefined && {
+      classWeights: classWeights === 'balanced' ? classWeights : Object.fromEntries(classes.map((label, c) => [label, classWeights[c]])),
+    }),
+    ...(lossWeight !== undefined && { lossWeight }),
+  };
+}
+
 function tasksOf(data: TaskData): TaskRecord[] {
   return data.tasks.map((task) => {
     const { name: metric, better } = metricsOf(task)[0]!;
-    return { name: task.name, kind: task.kind, classes: task.classes, metric, better };
+    const options = optionsOf(task);
+    return {
+      name: task.name,
+      kind: task.kind,
+      classes: task.classes,
+      metric,
+      better,
+      ...(Object.keys(options).length > 0 && { options }),
+    };
   });
 }
 
