@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { threadsPerOp } from './native-settings';
 import { type Cut, productPlan } from './product-plan';
+import { temporaryFolder } from './temporary-folder';
 import { type WholePackets, type WholeSum, wholePackets, wholeSum } from './whole-packets';
 
 /*
@@ -405,25 +405,6 @@ export interface Graph {
 
 let graphs = 0;
 
-/**
- * A folder for a file that TensorFlow reads once: an unusable TMPDIR is no reason to compute op by op, which is slower and rounds differently.
- * @throws Error when no usual place can be written
- */
-function temporaryDirectory(): string {
-  const places = [tmpdir(), '/tmp', '/dev/shm', homedir()];
-  for (const [i, place] of places.entries()) {
-    try {
-      return mkdtempSync(join(place, 'taskloom-'));
-    } catch (error) {
-      if (i === places.length - 1)
-        throw new Error(`no temporary folder can be made (${(error as Error).message}); set TMPDIR to a folder that can be written`, {
-          cause: error,
-        });
-    }
-  }
-  throw new Error('unreachable');
-}
-
 /** Collects nodes and loads them as one TensorFlow graph. */
 export class GraphBuilder {
   private readonly nodes: Message[] = [];
@@ -543,7 +524,7 @@ export class GraphBuilder {
     const meta = make(MetaGraphDef!, { GraphDef: graph, MetaInfoDef: make(MetaGraphDef!.MetaInfoDef!, { TagsList: ['serve'] }) });
     const saved = make(SavedModel!, { SavedModelSchemaVersion: 1, MetaGraphsList: [meta] });
     const backend = nativeBackend();
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     let id: number;
     try {
       writeFileSync(join(directory, 'saved_model.pb'), saved.serializeBinary());

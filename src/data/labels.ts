@@ -41,6 +41,7 @@ export function readLabels(
     missing,
     ...(length === undefined ? {} : { length }),
   });
+  const { kind: _, ...options } = spec;
   const task: Task = {
     name,
     kind: spec.kind,
@@ -49,6 +50,7 @@ export function readLabels(
     classes: read.classes,
     outputs: read.outputs,
     ...weights(where, column, spec, read.classes),
+    ...(Object.keys(options).length > 0 && { options }),
   };
   return { task, values: read.values, length: read.length };
 }

@@ -78,7 +78,7 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
       });
   if (isTensor(inputs) && 'tokens' in inputs && !(columns as InputTensor).values.includes(1)) {
     notes.push(
-      'No row has an unknown token, so what to do with one is not learned: tokenTensor(texts, { leastCount: 2 }) teaches it by rare ones',
+      'No row has an unknown token, so what to do with one is not learned: a larger leastCount of tokenTensor teaches it by rare ones',
     );
   }
   for (const { task, values } of labels) {

@@ -8,7 +8,8 @@ export interface TokenOptions {
   readonly length?: number;
   /**
    * Tokens that are there less often have the id 1 of unknown tokens. With 1 no row of the vocabulary has an unknown token, so that a model
-   * learns nothing of what to do with one: where new texts bring new words, 2 teaches it by the rare ones. @default 1
+   * learns nothing of what to do with one; 2 teaches it by the tokens that are there once, as new texts bring new words.
+   * @default 2, or 1 where no token is there twice
    */
   readonly leastCount?: number;
   /** Rows whose tokens make the vocabulary. @default all rows */
@@ -25,12 +26,13 @@ export interface TokenTensor extends InputTensor {
 }
 
 /**
- * Token ids as an input: 0 pads, 1 is any token outside the vocabulary, 2 and up are tokens, the most frequent first.
+ * Token ids as an input: 0 pads, 1 is any token outside the vocabulary, 2 and up are tokens, the most frequent first. Tokens that are there
+ * once are outside, unless `leastCount` is 1: they train the unknown one.
  * @returns values of shape `[rows, length]`
  * @throws RangeError when `length` or `leastCount` is no integer of at least 1; TypeError for another option beside `like`
  * @example
- * const inputs = tokenTensor([['the', 'cat'], ['a', 'dog']]);
- * const fresh = tokenTensor([['the', 'dog']], { like: inputs });
+ * const inputs = tokenTensor([['the', 'cat'], ['the', 'dog']]); // cat and dog are unknown tokens
+ * const fresh = tokenTensor([['the', 'cow']], { like: inputs });
  */
 export function tokenTensor(sequences: readonly (readonly string[])[], options: TokenOptions = {}): TokenTensor {
   const where = 'tokenTensor(sequences, options)';
@@ -50,22 +52,25 @@ export function tokenTensor(sequences: readonly (readonly string[])[], options: 
   return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens, fingerprint, ...(cutRow >= 0 && { cutRow }) };
 }
 
+type VocabularyOptions = Required<Omit<TokenOptions, 'like' | 'leastCount'>> & { readonly leastCount: number | undefined };
+
 function vocabularyOf(
   where: string,
   sequences: readonly (readonly string[])[],
   options: TokenOptions,
 ): { length: number; tokens: string[] } {
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1);
-  const { length, leastCount, vocabularyRows } = withDefaults<Required<Omit<TokenOptions, 'like'>>>(where, options, {
+  const { length, leastCount, vocabularyRows } = withDefaults<VocabularyOptions>(where, options, {
     length: longest,
-    leastCount: 1,
+    leastCount: undefined,
     vocabularyRows: Array.from(sequences.keys()),
   });
   checkInteger(where, 'length', length, 1);
-  checkInteger(where, 'leastCount', leastCount, 1);
+  if (leastCount !== undefined) checkInteger(where, 'leastCount', leastCount, 1);
   const counts = new Map<string, number>();
   for (const row of vocabularyRows) for (const token of sequences[row] ?? []) counts.set(token, (counts.get(token) ?? 0) + 1);
-  const known = [...counts].filter(([, count]) => count >= leastCount);
+  const repeated = [...counts].filter(([, count]) => count >= (leastCount ?? 2));
+  const known = leastCount === undefined && repeated.length === 0 ? [...counts] : repeated;
   known.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return { length, tokens: ['', '', ...known.map(([token]) => token)] };
 }

@@ -1,6 +1,6 @@
 import { checkInteger } from '../options/check';
 import { random } from '../random/random';
-import { drained, type Steps } from '../steps';
+import type { Steps } from '../steps';
 import type { LinearTask } from './linear-task';
 import type { LinearLoss, TaskWeighting } from './loss';
 
@@ -33,7 +33,12 @@ export interface CrossValidationOptions {
   readonly seed: number;
   /** Held-out rows of the same tasks in the place of folds. */
   readonly validation?: readonly LinearTask[] | undefined;
+  /** Lambdas in a row that are worse than the best, after which no further ones are tried. @default all are tried */
+  readonly patience?: number | undefined;
 }
+
+/** Gives the model of each lambda when it is asked for the next. */
+export type ModelPath = () => Steps<LinearModel>;
 
 function error(y: number, z: number, loss: LinearLoss): number {
   return loss === 'squared' ? (y - z) ** 2 : Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - y * z;
@@ -96,62 +101,59 @@ function heldOut(tasks: readonly LinearTask[], validation: readonly LinearTask[]
   return { train: tasks, test };
 }
 
-/**
- * Held-out error of a path of models: by K-fold cross-validation, or on the validation rows where they are given. Each task's rows are dealt
- * to the folds, rows shared by tasks to one fold in all of them. A task with too few rows keeps them all for training in a fold that would
- * leave it none, and is not judged there.
- * @param solve from tasks to one model per lambda, in their order
- * @throws RangeError when folds is below 2 or no validation row has a label, TypeError when the validation rows are of other tasks
- */
-export function crossValidate(
-  tasks: readonly LinearTask[],
-  lambdas: readonly number[],
-  solve: (tasks: readonly LinearTask[]) => readonly LinearModel[],
-  options: CrossValidationOptions,
-): CrossValidation {
-  // biome-ignore lint/correctness/useYield: all at once
-  const atOnce = function* (part: readonly LinearTask[]): Steps<readonly LinearModel[]> {
-    return solve(part);
-  };
-  return drained(crossValidating(tasks, lambdas, atOnce, options));
+/** Mean held-out error of a model. */
+function heldOutError(
+  { weights, intercepts }: LinearModel,
+  test: readonly LinearTask[],
+  loss: LinearLoss,
+  weighting: TaskWeighting,
+): number {
+  let [sum, count] = [0, 0];
+  test.forEach(({ inputs, labels }, t) => {
+    if (inputs.length === 0) return;
+    let own = 0;
+    for (const [r, row] of inputs.entries()) {
+      let z = intercepts[t]!;
+      for (let f = 0; f < weights[t]!.length; f++) z += weights[t]![f]! * row[f]!;
+      own += error(labels[r]!, z, loss);
+    }
+    sum += weighting === 'rows' ? own : own / inputs.length;
+    count += weighting === 'rows' ? inputs.length : 1;
+  });
+  return sum / count;
 }
 
-/** `crossValidate` in steps. */
+/**
+ * Held-out error of a path of models, lambda by lambda through all folds: by K-fold cross-validation, or on the validation rows where they are
+ * given. Each task's rows are dealt to the folds, rows shared by tasks to one fold in all of them. A task with too few rows keeps them all for
+ * training in a fold that would leave it none, and is not judged there. With patience, `lambdas` of the result are those that were tried.
+ * @param pathOf from the rows to train on to their models
+ * @throws RangeError when folds is below 2 or no validation row has a label, TypeError when the validation rows are of other tasks
+ */
 export function* crossValidating(
   tasks: readonly LinearTask[],
   lambdas: readonly number[],
-  solve: (tasks: readonly LinearTask[]) => Steps<readonly LinearModel[]>,
-  { loss, weighting, folds, seed, validation }: CrossValidationOptions,
+  pathOf: (tasks: readonly LinearTask[]) => ModelPath,
+  { loss, weighting, folds, seed, validation, patience }: CrossValidationOptions,
 ): Steps<CrossValidation> {
-  const holdouts = validation === undefined ? foldsOf(tasks, folds, seed) : [heldOut(tasks, validation)];
-  const perFold: number[][] = [];
+  const holdouts = (validation === undefined ? foldsOf(tasks, folds, seed) : [heldOut(tasks, validation)]).filter(({ test }) =>
+    test.some(({ inputs }) => inputs.length > 0),
+  );
+  const k = holdouts.length;
+  const parts: { readonly test: readonly LinearTask[]; readonly next: ModelPath }[] = [];
   for (const { train, test } of holdouts) {
-    if (test.every(({ inputs }) => inputs.length === 0)) continue;
-    const models = yield* solve(train);
-    perFold.push(
-      models.map(({ weights, intercepts }) => {
-        let [sum, count] = [0, 0];
-        test.forEach(({ inputs, labels }, t) => {
-          if (inputs.length === 0) return;
-          let own = 0;
-          for (const [r, row] of inputs.entries()) {
-            let z = intercepts[t]!;
-            for (let f = 0; f < weights[t]!.length; f++) z += weights[t]![f]! * row[f]!;
-            own += error(labels[r]!, z, loss);
-          }
-          sum += weighting === 'rows' ? own : own / inputs.length;
-          count += weighting === 'rows' ? inputs.length : 1;
-        });
-        return sum / count;
-      }),
-    );
+    parts.push({ test, next: pathOf(train) });
+    yield;
   }
-  const k = perFold.length;
-  const mean = lambdas.map((_, l) => perFold.reduce((sum, row) => sum + row[l]!, 0) / k);
-  const standardError = lambdas.map((_, l) => Math.sqrt(perFold.reduce((sum, row) => sum + (row[l]! - mean[l]!) ** 2, 0) / (k - 1) / k));
+  const mean: number[] = [];
+  const standardError: number[] = [];
   let best = 0;
-  mean.forEach((v, l) => {
-    if (v < mean[best]!) best = l;
-  });
-  return { folds: k, lambdas, mean, standardError, best };
+  for (let l = 0; l < lambdas.length && l - best <= (patience ?? lambdas.length); l++) {
+    const errors: number[] = [];
+    for (const { test, next } of parts) errors.push(heldOutError(yield* next(), test, loss, weighting));
+    mean.push(errors.reduce((sum, v) => sum + v, 0) / k);
+    standardError.push(Math.sqrt(errors.reduce((sum, v) => sum + (v - mean[l]!) ** 2, 0) / (k - 1) / k));
+    if (mean[l]! < mean[best]!) best = l;
+  }
+  return { folds: k, lambdas: lambdas.slice(0, mean.length), mean, standardError, best };
 }

@@ -1,10 +1,11 @@
 import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { drained, type Steps } from '../steps';
 import { conjugateGradient } from './conjugate-gradient';
-import { type CrossValidation, crossValidating, type LinearModel } from './cross-validate';
+import { type CrossValidation, crossValidating, type ModelPath } from './cross-validate';
 import { fista, type Solution } from './fista';
 import { type LinearTask, labelledTasks } from './linear-task';
-import { type DataLoss, dataLoss, isQuadratic, type LinearLoss, type TaskWeighting } from './loss';
+import { type DataLoss, dataLoss, isLogistic, isQuadratic, type LinearLoss, type TaskWeighting } from './loss';
+import { newtonSolver } from './newton';
 import type { Penalty } from './penalty';
 
 /** Options of the linear fits. */
@@ -136,55 +137,105 @@ function defaultLambdas(loss: DataLoss, penalty: Penalty): number[] {
   return most > 0 ? logScale(most, most * 1e-3, 20) : [0];
 }
 
-/** Solutions from the strongest lambda down, each begun where the last ended. */
-export function solvePath(loss: DataLoss, penalty: Penalty, lambdas: readonly number[], options: FullLinearOptions): Solution[] {
-  return drained(solvingPath(loss, penalty, lambdas, options));
-}
-
-function* solvingPath(loss: DataLoss, penalty: Penalty, lambdas: readonly number[], options: FullLinearOptions): Steps<Solution[]> {
+/** Solves lambda after lambda, from the strongest down, each begun where the last ended. */
+function solverOf(loss: DataLoss, penalty: Penalty, options: FullLinearOptions): (lambda: number) => Steps<Solution> {
   let start = loss.start();
   const coupling = penalty.coupling?.(loss.tasks);
-  const solutions: Solution[] = [];
-  for (const lambda of lambdas) {
-    const direct = isQuadratic(loss) && coupling !== undefined;
-    const solution = direct
-      ? conjugateGradient(loss, coupling, lambda, options.ridge, start, options)
-      : fista({ loss, penalty, lambda, ridge: options.ridge }, start, options);
+  const newton = isLogistic(loss) ? newtonSolver(loss, penalty, options.ridge, options) : undefined;
+  return function* (lambda) {
+    let solution: Solution;
+    if (newton !== undefined) solution = yield* newton(lambda, start);
+    else if (isQuadratic(loss) && coupling !== undefined)
+      solution = conjugateGradient(loss, coupling, lambda, options.ridge, start, options);
+    else solution = fista({ loss, penalty, lambda, ridge: options.ridge }, start, options);
     start = solution.parameters;
-    solutions.push(solution);
     yield;
-  }
-  return solutions;
+    return solution;
+  };
+}
+
+/** The models of a path that is solved. */
+function restored(loss: DataLoss, solutions: readonly Solution[]): ModelPath {
+  const left = solutions.values();
+  // biome-ignore lint/correctness/useYield: nothing is left to do
+  return function* () {
+    return loss.restore(left.next().value!.parameters);
+  };
+}
+
+/** The models of a path, one lambda after the other. */
+export function modelPath(loss: DataLoss, lambdas: readonly number[], solve: (lambda: number) => Steps<Solution>): ModelPath {
+  let l = 0;
+  return function* () {
+    return loss.restore((yield* solve(lambdas[l++]!)).parameters);
+  };
 }
 
 /**
  * Linear multi-task learning: minimises loss + lambda x penalty along a path of falling lambdas with warm starts, and chooses lambda by
- * cross-validation, or on held-out rows, unless it is given. By accelerated proximal gradient; squared loss with a quadratic penalty by conjugate gradients.
+ * cross-validation, or on held-out rows, unless it is given. Squared loss by accelerated proximal gradient, or with a quadratic penalty by
+ * conjugate gradients; logistic loss by proximal Newton steps.
  * @param tasks rows of each task; `sharedInputs` makes them from one table with several labels
  * @param penalty what ties the tasks together: `meanRegularised()`, `jointFeatures()`, `traceNorm()`, `clustered()`, ...
  * @throws TypeError on shapes that do not match
  * @throws RangeError on options out of range, inputs that are not finite, or labels that do not suit the loss
  */
 export function fitLinear(tasks: readonly LinearTask[], penalty: Penalty, options?: LinearOptions): LinearFit {
-  return drained(fittingLinear(tasks, penalty, options));
+  return drained(fittingLinear(linearProblem(penalty), tasks, options));
 }
 
-/** `fitLinear` in steps, a lambda each. */
-export function* fittingLinear(tasks: readonly LinearTask[], penalty: Penalty, options?: LinearOptions): Steps<LinearFit> {
-  const who = 'fitLinear';
+/** What is fitted: a loss of tasks and what ties them together. */
+export interface LinearProblem {
+  /** Name of the function that the user called. */
+  readonly who: string;
+  readonly method: string;
+  readonly penalty: Penalty;
+  lossOf(tasks: readonly LinearTask[], options: FullLinearOptions): DataLoss;
+}
+
+/** The problem of `fitLinear`. */
+export function linearProblem(penalty: Penalty): LinearProblem {
+  return { who: 'fitLinear', method: penalty.name, penalty, lossOf: dataLoss };
+}
+
+function pathsOf({ penalty, lossOf }: LinearProblem, lambdas: readonly number[], full: FullLinearOptions) {
+  return (part: readonly LinearTask[]): ModelPath => {
+    const loss = lossOf(part, full);
+    return modelPath(loss, lambdas, solverOf(loss, penalty, full));
+  };
+}
+
+/** `fitLinear` in steps, for any problem. */
+export function* fittingLinear(problem: LinearProblem, tasks: readonly LinearTask[], options?: LinearOptions): Steps<LinearFit> {
+  const { who, method, penalty, lossOf } = problem;
   const full = linearOptions(who, options);
   const data = labelledTasks(who, tasks, full.loss);
-  const loss = dataLoss(data, full);
+  const loss = lossOf(data, full);
   const lambdas = chosenLambdas(full, () => defaultLambdas(loss, penalty));
-  const solutions = yield* solvingPath(loss, penalty, lambdas, full);
-  const solve = function* (part: readonly LinearTask[]): Steps<LinearModel[]> {
-    // Validation rows judge the path of all rows.
-    if (part === data) return solutions.map((s) => loss.restore(s.parameters));
-    const partLoss = dataLoss(part, full);
-    return (yield* solvingPath(partLoss, penalty, lambdas, full)).map((s) => partLoss.restore(s.parameters));
-  };
-  const crossValidation = lambdas.length === 1 ? undefined : yield* crossValidating(data, lambdas, solve, full);
-  return assembleFit(penalty.name, data, full, loss, lambdas, solutions, crossValidation);
+  const solve = solverOf(loss, penalty, full);
+  const solutions: Solution[] = [];
+  for (const lambda of lambdas) solutions.push(yield* solve(lambda));
+  const fromTraining = pathsOf(problem, lambdas, full);
+  // Validation rows judge the path of all rows.
+  const pathOf = (part: readonly LinearTask[]): ModelPath => (part === data ? restored(loss, solutions) : fromTraining(part));
+  const crossValidation = lambdas.length === 1 ? undefined : yield* crossValidating(data, lambdas, pathOf, full);
+  return assembleFit(method, data, full, loss, lambdas, solutions, crossValidation);
+}
+
+/** Lambdas in a row that are worse than the best before a search ends. */
+const PATIENCE = 3;
+
+/**
+ * The lambda of least held-out error without a path of all rows: from the strongest down to where three in a row were worse. Smaller ones take
+ * most of the time and are hardly ever better.
+ */
+export function* choosingLambda(problem: LinearProblem, tasks: readonly LinearTask[], options?: LinearOptions): Steps<number> {
+  const full = linearOptions(problem.who, options);
+  const data = labelledTasks(problem.who, tasks, full.loss);
+  const lambdas = defaultLambdas(problem.lossOf(data, full), problem.penalty);
+  if (lambdas.length === 1) return lambdas[0]!;
+  const { best } = yield* crossValidating(data, lambdas, pathsOf(problem, lambdas, full), { ...full, patience: PATIENCE });
+  return lambdas[best]!;
 }
 
 /** The result of a path of solutions. */

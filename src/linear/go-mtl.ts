@@ -1,8 +1,8 @@
 import { checkInteger } from '../options/check';
 import { drained, type Steps } from '../steps';
-import { crossValidating, type LinearModel } from './cross-validate';
+import { crossValidating, type ModelPath } from './cross-validate';
 import { fista, type Solution } from './fista';
-import { assembleFit, chosenLambdas, type LinearFit, type LinearOptions, linearOptions, logScale } from './fit-linear';
+import { assembleFit, chosenLambdas, type LinearFit, type LinearOptions, linearOptions, logScale, modelPath } from './fit-linear';
 import { type LinearTask, labelledTasks } from './linear-task';
 import { type DataLoss, dataLoss } from './loss';
 import { ridge } from './ridge';
@@ -167,23 +167,21 @@ export function* fittingGoMtl(tasks: readonly LinearTask[], options?: GoMtlOptio
   const scale = whole.curvature > 0 ? whole.curvature : 1;
   const strength = rest.ridge ?? 1e-3 * scale;
   const lambdas = chosenLambdas(full, () => logScale(10 * scale, 1e-3 * scale, 10));
-  const solve = function* (loss: DataLoss): Steps<(Solution & Factors)[]> {
+  const solverOf = (loss: DataLoss): ((lambda: number) => Steps<Solution & Factors>) => {
     const independent = fista({ loss, penalty: ridge(), lambda: 1e-2 * scale, ridge: 0 }, loss.start(), full).parameters;
     const weights = loss.tasks * loss.features;
     const start = { ...startingFactors(independent.subarray(0, weights), loss, latent), intercepts: independent.subarray(weights) };
     // Every lambda has the same start: beginning where a stronger one ended would keep the latent tasks that it lost.
-    const found: (Solution & Factors)[] = [];
-    for (const lambda of lambdas) {
-      found.push(yield* alternate(loss, start, latent, lambda, strength, full.tolerance / 10, full.maxIterations));
-    }
-    return found;
+    return (lambda) => alternate(loss, start, latent, lambda, strength, full.tolerance / 10, full.maxIterations);
   };
-  const models = function* (part: readonly LinearTask[]): Steps<LinearModel[]> {
+  const pathOf = (part: readonly LinearTask[]): ModelPath => {
     const loss = dataLoss(part, full);
-    return (yield* solve(loss)).map((s) => loss.restore(s.parameters));
+    return modelPath(loss, lambdas, solverOf(loss));
   };
-  const crossValidation = lambdas.length === 1 ? undefined : yield* crossValidating(data, lambdas, models, full);
-  const solutions = yield* solve(whole);
+  const crossValidation = lambdas.length === 1 ? undefined : yield* crossValidating(data, lambdas, pathOf, full);
+  const solve = solverOf(whole);
+  const solutions: (Solution & Factors)[] = [];
+  for (const lambda of lambdas) solutions.push(yield* solve(lambda));
   const { codes, latentTasks } = solutions[crossValidation?.best ?? 0]!;
   const rows = (v: Float64Array, width: number): number[][] =>
     Array.from({ length: v.length / width }, (_, i) => [...v.subarray(i * width, (i + 1) * width)]);

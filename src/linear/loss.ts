@@ -49,6 +49,26 @@ export function isQuadratic(loss: DataLoss): loss is QuadraticLoss {
   return 'hessians' in loss;
 }
 
+/** The logistic loss, which has a quadratic model at every point. */
+export interface LogisticLoss extends DataLoss {
+  curvatureAt(image: Float64Array): Curvature;
+}
+
+/** Second derivatives of a loss at a point, by task, with the intercepts eliminated. */
+export interface Curvature {
+  /** `[features * features]` per task. */
+  readonly hessians: readonly Float64Array[];
+  /** `[features]` per task: how far its best intercept falls where a weight rises by one; zero without intercepts. */
+  readonly means: readonly Float64Array[];
+  /** Second derivative by each task's intercept. */
+  readonly levels: readonly number[];
+}
+
+/** Whether a loss has quadratic models only. */
+export function isLogistic(loss: DataLoss): loss is LogisticLoss {
+  return 'curvatureAt' in loss;
+}
+
 /** Largest eigenvalue of a positive semi-definite map by power iteration, rounded up by 2 %. */
 function largestEigenvalue(apply: (v: Float64Array) => Float64Array, size: number): number {
   // A fixed start without symmetry, so that it is not orthogonal to the answer.
@@ -96,13 +116,17 @@ interface Block {
   readonly y: Float64Array;
 }
 
-function block(task: LinearTask, features: number, weight: number, shift: Float64Array, scale: Float64Array): Block {
-  const x = new Float64Array(task.inputs.length * features);
-  task.inputs.forEach((row, r) => {
+/** The rows of a task less shift, by scale: `[rows * features]`. */
+function standardised({ inputs }: LinearTask, features: number, shift: Float64Array, scale: Float64Array): Float64Array {
+  const x = new Float64Array(inputs.length * features);
+  inputs.forEach((row, r) => {
     for (let f = 0; f < features; f++) x[r * features + f] = (row[f]! - shift[f]!) / scale[f]!;
   });
-  return { rows: task.inputs.length, weight, x, y: Float64Array.from(task.labels) };
+  return x;
 }
+
+const sameRows = (a: LinearTask, b: LinearTask): boolean =>
+  a.inputs.length === b.inputs.length && a.inputs.every((row, r) => row === b.inputs[r]);
 
 /**
  * The data loss of all tasks: the mean over all rows ('rows'), or the mean over tasks of each task's mean ('tasks').
@@ -112,10 +136,14 @@ export function dataLoss(tasks: readonly LinearTask[], options: LossOptions): Da
   const features = tasks[0]!.inputs[0]!.length;
   const total = tasks.reduce((n, t) => n + t.inputs.length, 0);
   const { shift, scale } = scaling(tasks, features, options);
-  const blocks = tasks.map((t) => {
-    const weight = options.weighting === 'rows' ? 1 / total : 1 / (tasks.length * t.inputs.length);
-    return block(t, features, weight, shift, scale);
-  });
+  const blocks: Block[] = [];
+  for (const task of tasks) {
+    const rows = task.inputs.length;
+    const weight = options.weighting === 'rows' ? 1 / total : 1 / (tasks.length * rows);
+    // Labels of the same rows share their inputs: one copy in memory, and one in the processor's cache.
+    const same = blocks.find((_, t) => sameRows(tasks[t]!, task));
+    blocks.push({ rows, weight, x: same?.x ?? standardised(task, features, shift, scale), y: Float64Array.from(task.labels) });
+  }
   const restore = (weights: Float64Array, intercepts: (t: number) => number): { weights: number[][]; intercepts: number[] } => {
     const rows = blocks.map((_, t) => Array.from({ length: features }, (_, f) => weights[t * features + f]! / scale[f]!));
     const back = (t: number): number => (options.intercept ? intercepts(t) - rows[t]!.reduce((sum, w, f) => sum + w * shift[f]!, 0) : 0);
@@ -131,10 +159,100 @@ type Restore = (
   intercepts: (t: number) => number,
 ) => { readonly weights: number[][]; readonly intercepts: number[] };
 
-/** Squared loss by the tasks' Gramians (image H w, `[tasks, features]`), so that an iteration costs nothing per row. */
+/** Sum over rows of weights[r] (x[r] - mean)(x[r] - mean)', `[d * d]`; four rows at a time, which saves three of four stores. */
+function centredGramian({ rows, x }: Block, d: number, weights: Float64Array, mean: Float64Array): Float64Array {
+  const h = new Float64Array(d * d);
+  const part = new Float64Array(4 * d);
+  for (let r = 0; r < rows; r += 4) {
+    const count = Math.min(4, rows - r);
+    part.fill(0, count * d);
+    for (let k = 0; k < count; k++) {
+      const root = Math.sqrt(weights[r + k]!);
+      for (let f = 0; f < d; f++) part[k * d + f] = root * (x[(r + k) * d + f]! - mean[f]!);
+    }
+    for (let f = 0; f < d; f++) {
+      const [a, b, c, e] = [part[f]!, part[d + f]!, part[2 * d + f]!, part[3 * d + f]!];
+      for (let g = 0; g <= f; g++) h[f * d + g]! += a * part[g]! + b * part[d + g]! + (c * part[2 * d + g]! + e * part[3 * d + g]!);
+    }
+  }
+  for (let f = 0; f < d; f++) for (let g = 0; g < f; g++) h[g * d + f] = h[f * d + g]!;
+  return h;
+}
+
+/** out[to + f] = row f of h times the d values of v from `from` on. */
+function symmetricProduct(h: Float64Array, d: number, v: Float64Array, from: number, out: Float64Array, to: number): void {
+  for (let f = 0; f < d; f++) {
+    // Four sums at once: one would wait for itself at every addition.
+    let [p, q, r, s] = [0, 0, 0, 0];
+    let g = 0;
+    for (; g + 3 < d; g += 4) {
+      const at = f * d + g;
+      p += h[at]! * v[from + g]!;
+      q += h[at + 1]! * v[from + g + 1]!;
+      r += h[at + 2]! * v[from + g + 2]!;
+      s += h[at + 3]! * v[from + g + 3]!;
+    }
+    for (; g < d; g++) p += h[f * d + g]! * v[from + g]!;
+    out[to + f] = p + q + (r + s);
+  }
+}
+
+/** Largest eigenvalue of blocks, `[d * d]` each. */
+export function largestEigenvalueOf(hessians: readonly Float64Array[]): number {
+  const ofOne = (h: Float64Array): number => {
+    const d = Math.sqrt(h.length);
+    return largestEigenvalue((v) => {
+      const out = new Float64Array(d);
+      symmetricProduct(h, d, v, 0, out, 0);
+      return out;
+    }, d);
+  };
+  return Math.max(...hessians.map(ofOne));
+}
+
+/** Sum over tasks of w'Hw / 2 - b'w, and a constant (image H w, `[tasks, features]`): an iteration costs nothing per row. */
+export function quadraticLoss(
+  hessians: readonly Float64Array[],
+  b: Float64Array,
+  constant: number,
+  lipschitz: number,
+  restore: DataLoss['restore'],
+): QuadraticLoss {
+  const size = b.length;
+  const d = size / hessians.length;
+  return {
+    hessians,
+    tasks: hessians.length,
+    features: d,
+    size,
+    imageSize: size,
+    lipschitz,
+    curvature: hessians.reduce((sum, h) => sum + h.reduce((trace, v, at) => trace + (at % (d + 1) === 0 ? v : 0), 0), 0) / size,
+    image(w, out) {
+      hessians.forEach((h, t) => {
+        symmetricProduct(h, d, w, t * d, out, t * d);
+      });
+    },
+    value(w, image) {
+      let sum = constant;
+      for (let i = 0; i < size; i++) sum += w[i]! * (image[i]! / 2 - b[i]!);
+      return sum;
+    },
+    gradient(image, out) {
+      for (let i = 0; i < size; i++) out[i] = image[i]! - b[i]!;
+    },
+    start: () => new Float64Array(size),
+    restore,
+  };
+}
+
+/** Squared loss by the tasks' Gramians. */
 function squaredLoss(blocks: readonly Block[], features: number, intercept: boolean, restore: Restore): QuadraticLoss {
   const d = features;
-  const moments = blocks.map(({ rows, weight, x, y }) => {
+  const b = new Float64Array(blocks.length * d);
+  let constant = 0;
+  const moments = blocks.map((block, t) => {
+    const { rows, weight, x, y } = block;
     const mean = new Float64Array(d);
     let level = 0;
     if (intercept) {
@@ -143,77 +261,17 @@ function squaredLoss(blocks: readonly Block[], features: number, intercept: bool
         level += y[r]! / rows;
       }
     }
-    const h = new Float64Array(d * d);
-    const b = new Float64Array(d);
-    let c = 0;
-    const row = new Float64Array(d);
     for (let r = 0; r < rows; r++) {
-      for (let f = 0; f < d; f++) row[f] = x[r * d + f]! - mean[f]!;
       const target = y[r]! - level;
-      c += (weight * target * target) / 2;
-      for (let f = 0; f < d; f++) {
-        const v = weight * row[f]!;
-        b[f]! += v * target;
-        for (let g = 0; g <= f; g++) h[f * d + g]! += v * row[g]!;
-      }
+      constant += (weight * target * target) / 2;
+      for (let f = 0; f < d; f++) b[t * d + f]! += weight * target * (x[r * d + f]! - mean[f]!);
     }
-    for (let f = 0; f < d; f++) for (let g = 0; g < f; g++) h[g * d + f] = h[f * d + g]!;
-    return { mean, level, h, b, c };
+    return { mean, level, h: centredGramian(block, d, new Float64Array(rows).fill(weight), mean) };
   });
-  const product = (h: Float64Array, v: Float64Array, from: number, out: Float64Array, to: number): void => {
-    for (let f = 0; f < d; f++) {
-      // Four sums at once: one would wait for itself at every addition.
-      let [p, q, r, s] = [0, 0, 0, 0];
-      let g = 0;
-      for (; g + 3 < d; g += 4) {
-        const at = f * d + g;
-        p += h[at]! * v[from + g]!;
-        q += h[at + 1]! * v[from + g + 1]!;
-        r += h[at + 2]! * v[from + g + 2]!;
-        s += h[at + 3]! * v[from + g + 3]!;
-      }
-      for (; g < d; g++) p += h[f * d + g]! * v[from + g]!;
-      out[to + f] = p + q + (r + s);
-    }
-  };
-  const size = blocks.length * d;
-  return {
-    hessians: moments.map(({ h }) => h),
-    tasks: blocks.length,
-    features: d,
-    size,
-    imageSize: size,
-    lipschitz: Math.max(
-      ...moments.map(({ h }) =>
-        largestEigenvalue((v) => {
-          const out = new Float64Array(d);
-          product(h, v, 0, out, 0);
-          return out;
-        }, d),
-      ),
-    ),
-    curvature: moments.reduce((sum, { h }) => sum + h.reduce((trace, v, at) => trace + (at % (d + 1) === 0 ? v : 0), 0), 0) / size,
-    image(w, out) {
-      moments.forEach(({ h }, t) => {
-        product(h, w, t * d, out, t * d);
-      });
-    },
-    value(w, image) {
-      let sum = 0;
-      moments.forEach(({ b, c }, t) => {
-        sum += c;
-        for (let f = 0; f < d; f++) sum += w[t * d + f]! * (image[t * d + f]! / 2 - b[f]!);
-      });
-      return sum;
-    },
-    gradient(image, out) {
-      moments.forEach(({ b }, t) => {
-        for (let f = 0; f < d; f++) out[t * d + f] = image[t * d + f]! - b[f]!;
-      });
-    },
-    start: () => new Float64Array(size),
-    restore: (w) => restore(w, (t) => moments[t]!.level - moments[t]!.mean.reduce((sum, m, f) => sum + m * w[t * d + f]!, 0)),
-  };
+  const hessians = moments.map(({ h }) => h);
+  return quadraticLoss(hessians, b, constant, largestEigenvalueOf(hessians), (w) =>
+    restore(w, (t) => moments[t]!.level - moments[t]!.mean.reduce((sum, m, f) => sum + m * w[t * d + f]!, 0)),
+  );
 }
 
 /** out[to + r] = bias + row r of x times the d weights from `from` on; four sums at a time, which the processor can overlap. */
@@ -248,7 +306,7 @@ function addColumnProducts(x: Float64Array, d: number, residuals: Float64Array, 
 }
 
 /** Logistic loss by rows (image: the logits of all rows). */
-function logisticLoss(blocks: readonly Block[], features: number, intercept: boolean, restore: Restore): DataLoss {
+function logisticLoss(blocks: readonly Block[], features: number, intercept: boolean, restore: Restore): LogisticLoss {
   const d = features;
   const weightsSize = blocks.length * d;
   const size = weightsSize + (intercept ? blocks.length : 0);
@@ -306,6 +364,27 @@ function logisticLoss(blocks: readonly Block[], features: number, intercept: boo
         addColumnProducts(x, d, own, out, t * d);
         if (intercept) out[weightsSize + t] = sum;
       });
+    },
+    curvatureAt(image) {
+      const parts = blocks.map((b, t) => {
+        // Rows that are certain keep a trace of curvature, so that no task is without any.
+        const rows = Float64Array.from({ length: b.rows }, (_, r) => {
+          const p = 1 / (1 + Math.exp(-image[first[t]! + r]!));
+          return b.weight * Math.max(p * (1 - p), 1e-9);
+        });
+        const level = rows.reduce((sum, v) => sum + v, 0);
+        const mean = new Float64Array(d);
+        if (intercept)
+          addColumnProducts(
+            b.x,
+            d,
+            rows.map((v) => v / level),
+            mean,
+            0,
+          );
+        return { hessian: centredGramian(b, d, rows, mean), mean, level };
+      });
+      return { hessians: parts.map((p) => p.hessian), means: parts.map((p) => p.mean), levels: parts.map((p) => p.level) };
     },
     start() {
       const p = new Float64Array(size);

@@ -17,6 +17,24 @@ export function readOptions(args, options, usage) {
   }
 }
 
+const UNWRITABLE = {
+  EROFS: 'the file system is read-only',
+  EACCES: 'that is not permitted',
+  EPERM: 'that is not permitted',
+  ENOSPC: 'the disk is full',
+};
+
+/** What a file that cannot be written means for the user; other errors are those of a program. @param {unknown} error @returns {unknown} */
+export function unwritable(error) {
+  const { code, path } = /** @type {NodeJS.ErrnoException} */ (error ?? {});
+  const reason = UNWRITABLE[/** @type {keyof typeof UNWRITABLE} */ (code)];
+  if (reason === undefined || path === undefined) return error;
+  return new SetupError(
+    `Cannot write ${path}: ${reason} (${code}).`,
+    'the commands keep what they install and build in this folder: make it writable, or copy it to where it is.',
+  );
+}
+
 /**
  * Runs a command's body where its file is the program (and not an import). An expected failure prints its message alone, with code 1.
  * @param {string} url import.meta.url of the command @param {() => Promise<number | void>} body Its result is the exit code.
@@ -25,7 +43,8 @@ export async function main(url, body) {
   if (!process.argv[1] || realpathSync(process.argv[1]) !== fileURLToPath(url)) return;
   try {
     process.exitCode = (await body()) ?? 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = unwritable(thrown);
     if (!(error instanceof SetupError)) throw error;
     say(`\n${error.message}`);
     process.exitCode = 1;

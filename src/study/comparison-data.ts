@@ -58,6 +58,8 @@ export interface TaskRecord {
   /** The metric that verdicts go by. */
   readonly metric: string;
   readonly better: 'higher' | 'lower';
+  /** The options of its kind, where any was given. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** What tuning chose for one seed, and by what. */

@@ -31,13 +31,10 @@ export const runShape: Shape<RunRecord> = fields(
   { repeat: integer(0), fold: integer(0), failure: text },
 );
 
-const taskShape: Shape<TaskRecord> = fields({
-  name: text,
-  kind: oneOf(kindNames),
-  classes: listOf(text),
-  metric: text,
-  better: oneOf(['higher', 'lower']),
-});
+const taskShape: Shape<TaskRecord> = fields(
+  { name: text, kind: oneOf(kindNames), classes: listOf(text), metric: text, better: oneOf(['higher', 'lower']) },
+  { options: anyRecord },
+);
 
 const named = fields({ name: text, options: anyRecord });
 

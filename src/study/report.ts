@@ -7,7 +7,7 @@ import { figureToSvg } from '../plots/svg';
 import { type Cell, htmlTable, type Table } from '../plots/table';
 import { escapeHtml, formatNumber } from '../plots/text';
 import { replaceFile } from '../replace-file';
-import type { ComparisonData } from './comparison-data';
+import type { ComparisonData, TaskRecord } from './comparison-data';
 import { plotsOf } from './comparison-plots';
 import { tableOf } from './comparison-table';
 import { methodCode, paperText, partsOf } from './method-text';
@@ -143,6 +143,10 @@ function failureBlocks(data: ComparisonData): Block[] {
   ];
 }
 
+function taskCode({ name, kind, options }: TaskRecord): string {
+  return `${JSON.stringify(name)}: tl.${kind}(${options === undefined ? '' : JSON.stringify(options)})`;
+}
+
 function repeatCode(data: ComparisonData): string {
   const { design } = data;
   const options = { ...(design.optimizerOptions as Record<string, unknown>), learningRate: design.learningRate };
@@ -151,7 +155,7 @@ function repeatCode(data: ComparisonData): string {
   const lines = [
     "import * as tl from 'taskloom';",
     `// ${data.rows} rows, ${data.tasks.length} tasks; fingerprint ${data.fingerprint.slice(0, 16)}`,
-    `const data = tl.taskData(frame, { tasks: { ${data.tasks.map(({ name, kind }) => `${JSON.stringify(name)}: tl.${kind}()`).join(', ')} } });`,
+    `const data = tl.taskData(frame, { tasks: { ${data.tasks.map(taskCode).join(', ')} } });`,
     'const comparison = await tl.compare(data, {',
     '  methods: {',
     ...data.methods.map(({ name, definition }) => `    ${JSON.stringify(name)}: ${methodCode(definition)},`),

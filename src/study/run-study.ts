@@ -178,7 +178,15 @@ export function pick<T extends object, K extends keyof T>(options: T, names: rea
 function tasksOf(data: TaskData): TaskRecord[] {
   return data.tasks.map((task) => {
     const { name: metric, better } = metricsOf(task)[0]!;
-    return { name: task.name, kind: task.kind, classes: task.classes, metric, better };
+    const { options } = task;
+    return {
+      name: task.name,
+      kind: task.kind,
+      classes: task.classes,
+      metric,
+      better,
+      ...(options && { options }),
+    };
   });
 }
 

@@ -17,5 +17,6 @@ export function defineKind<Options extends TaskOptions>(kind: Kind<Options>): Ki
     options: describeOptions(kind.options),
     metrics: kind.metrics.map(({ name }) => name),
   };
-  return Object.assign(make, { info, kind });
+  // Messages name a factory that was not called.
+  return Object.assign(Object.defineProperty(make, 'name', { value: kind.name }), { info, kind });
 }

@@ -25,6 +25,8 @@ export interface Task {
   readonly classWeights?: readonly number[] | 'balanced';
   /** What its loss is multiplied by; undefined where that is 1. */
   readonly lossWeight?: number;
+  /** The options that the user gave, as data; absent without any. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** Labels of one task: class codes or values, NaN where missing. `[rows]`, or `[rows, length]` where a row has several. */

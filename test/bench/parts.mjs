@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { linear } from './linear.mjs';
+import { missing } from './missing.mjs';
 import { emotions, ownMethod, ownStep, ownStudy, stepExecutor, studySplits, tf, tl } from './own.mjs';
 import { hasLibmtl } from './peer-process.mjs';
 
@@ -245,4 +247,4 @@ async function rows({ add }) {
 }
 
 /** By name; `protocol` takes minutes and runs only where it is named. */
-export const parts = { steps, study, fourteen, tasks, methods, architectures: sharing, memory, rows, protocol };
+export const parts = { steps, study, fourteen, tasks, methods, architectures: sharing, memory, rows, linear, missing, protocol };

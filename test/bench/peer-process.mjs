@@ -14,13 +14,13 @@ export const hasLibmtl = () => Boolean(process.env.LIBMTL_SOURCE);
 export function peerPython(root) {
   const folder = path.join(root, '.taskloom', 'bench');
   const python = path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const needed = ['torch', 'torchjd', ...(hasLibmtl() ? ['scipy', 'cvxpy', 'ecos', 'qpsolvers', 'torch_geometric'] : [])];
+  const needed = ['torch', 'torchjd', 'sklearn', ...(hasLibmtl() ? ['scipy', 'cvxpy', 'ecos', 'qpsolvers', 'torch_geometric'] : [])];
   const works = () => existsSync(python) && spawnSync(python, ['-c', `import ${needed.join(', ')}`]).status === 0;
   if (works()) return python;
-  console.log('Installing the peers (PyTorch, TorchJD) into .taskloom/bench ...');
+  console.log('Installing the peers (PyTorch, TorchJD, scikit-learn) into .taskloom/bench ...');
   mkdirSync(path.dirname(folder), { recursive: true });
   spawnSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-  const packages = ['numpy', ...needed.map((name) => (name === 'qpsolvers' ? 'qpsolvers[quadprog]' : name))];
+  const packages = ['numpy', ...needed.map((name) => ({ qpsolvers: 'qpsolvers[quadprog]', sklearn: 'scikit-learn' })[name] ?? name)];
   spawnSync(python, ['-m', 'pip', 'install', '-q', ...packages], { stdio: 'inherit' });
   if (works()) return python;
   console.log('The peers could not be installed; only our own figures follow.');

@@ -312,9 +312,29 @@ def libmtl_study_case(path, weighting, architecture='HPS', epochs=60):
     return lambda: sum(libmtl_training(split, weighting, architecture, epochs)[0] for split in splits)
 
 
+@cache
+def logistic_search_case(path):
+    """A turn: CPU seconds of LogisticRegressionCV, task by task."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegressionCV
+    from sklearn.preprocessing import StandardScaler
+    with open(path) as file:
+        data = json.load(file)
+    x = StandardScaler().fit_transform(np.array(data['inputs']))
+    y = np.array(data['labels'], float)
+
+    def turn():
+        before = time.process_time()
+        for labels in y:
+            known = ~np.isnan(labels)
+            LogisticRegressionCV(Cs=np.logspace(-4, 4, 25), cv=5, scoring='neg_log_loss', max_iter=1000).fit(x[known], labels[known])
+        return time.process_time() - before
+    return turn
+
+
 CASES = {
     'step': step_case, 'tasks': tasks_case, 'study': study_case, 'single': single_case, 'memory': memory_case,
-    'libmtl step': libmtl_step_case, 'libmtl study': libmtl_study_case,
+    'logistic search': logistic_search_case, 'libmtl step': libmtl_step_case, 'libmtl study': libmtl_study_case,
 }
 
 

@@ -2,12 +2,13 @@
  * Benchmarks: ours and the peers', in turns, as rows for README's table and (with --json FILE) as JSON.
  *
  *   npm run bench                              all but `protocol`, which takes minutes
- *   npm run bench -- --only steps,study        some of: steps, study, fourteen, tasks, methods, architectures, memory, rows, protocol
+ *   npm run bench -- --only steps,study        some of: steps, study, fourteen, tasks, methods, architectures, memory, rows, linear,
+ *                                              missing, protocol
  *   npm run bench -- --rounds 5                rounds of turns (3 unless given); the best counts
  *
  * Each round measures ours, then each peer with one thread and with one a core, and prints the machine's load and what other processes took
  * of it; a turn that they disturbed is repeated (see rounds.mjs). The peer's better thread count is the one in the table. Peers are PyTorch
- * and TorchJD in an environment that this script makes (.taskloom/bench), and LibMTL from a checkout that LIBMTL_SOURCE names.
+ * and TorchJD (scikit-learn for linear methods) in an environment that this script makes (.taskloom/bench), and LibMTL from a checkout that LIBMTL_SOURCE names.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';

@@ -9,7 +9,7 @@ describe('tokenTensor', () => {
   ];
 
   it('numbers tokens by frequency, then in order of code points, from 2; 0 pads', () => {
-    const { tokens, vocabulary, shape, values } = tokenTensor(sequences);
+    const { tokens, vocabulary, shape, values } = tokenTensor(sequences, { leastCount: 1 });
     expect(tokens).toEqual(['', '', 'the', 'cat', 'a', 'dog', 'end', 'sat']);
     expect([vocabulary, shape]).toEqual([8, [4]]);
     expect(Array.from(values)).toEqual([2, 3, 7, 0, 2, 5, 0, 0, 4, 3, 2, 6]);
@@ -19,13 +19,13 @@ describe('tokenTensor', () => {
     const rare = tokenTensor(sequences, { length: 2, leastCount: 2 });
     expect(rare.tokens).toEqual(['', '', 'the', 'cat']);
     expect(Array.from(rare.values)).toEqual([2, 3, 2, 1, 1, 3]);
-    const first = tokenTensor(sequences, { vocabularyRows: [1] });
+    const first = tokenTensor(sequences, { vocabularyRows: [1], leastCount: 1 });
     expect(first.tokens).toEqual(['', '', 'dog', 'the']);
     expect(Array.from(first.values)).toEqual([3, 1, 1, 0, 3, 2, 0, 0, 1, 1, 3, 1]);
   });
 
   it('reads new rows with the vocabulary and length of an earlier tensor', () => {
-    const inputs = tokenTensor(sequences);
+    const inputs = tokenTensor(sequences, { leastCount: 1 });
     const fresh = tokenTensor(
       [
         ['end', 'of', 'the'],
@@ -37,6 +37,16 @@ describe('tokenTensor', () => {
     expect([fresh.vocabulary, fresh.shape]).toEqual([8, [4]]);
     expect(Array.from(fresh.values)).toEqual([6, 1, 2, 0, 4, 3, 7, 2]);
     expect(() => tokenTensor(sequences, { like: inputs, length: 3 })).toThrow('like takes the place of length; leave one out');
+  });
+
+  it('takes tokens that are there once for unknown ones, which trains those, unless none is there twice', () => {
+    const { tokens, values } = tokenTensor(sequences);
+    expect(tokens).toEqual(['', '', 'the', 'cat']);
+    expect(Array.from(values)).toEqual([2, 3, 1, 0, 2, 1, 0, 0, 1, 3, 2, 1]);
+    // What is counted are the rows of the vocabulary: "cat" is there once in them.
+    expect(tokenTensor(sequences, { vocabularyRows: [0, 1] }).tokens).toEqual(['', '', 'the']);
+    expect(tokenTensor([['b', 'a']]).tokens).toEqual(['', '', 'a', 'b']);
+    expect(tokenTensor([['b', 'a']], { leastCount: 2 }).tokens).toEqual(['', '']);
   });
 
   it('refuses a length that is none', () => {

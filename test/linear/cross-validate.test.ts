@@ -1,8 +1,25 @@
 import { expect, test } from 'vitest';
-import { crossValidate } from '../../src/linear/cross-validate';
+import { type CrossValidation, type CrossValidationOptions, crossValidating, type LinearModel } from '../../src/linear/cross-validate';
 import { type LinearTask, sharedInputs } from '../../src/linear/linear-task';
+import { drained, type Steps } from '../../src/steps';
 
 const options = { loss: 'squared', weighting: 'rows', folds: 4, seed: 1 } as const;
+
+function crossValidate(
+  tasks: readonly LinearTask[],
+  lambdas: readonly number[],
+  solve: (tasks: readonly LinearTask[]) => LinearModel[],
+  given: CrossValidationOptions,
+): CrossValidation {
+  const pathOf = (part: readonly LinearTask[]) => {
+    const models = solve(part).values();
+    // biome-ignore lint/correctness/useYield: all at once
+    return function* (): Steps<LinearModel> {
+      return models.next().value!;
+    };
+  };
+  return drained(crossValidating(tasks, lambdas, pathOf, given));
+}
 
 /** A solver that predicts each candidate constant, and records what it was given. */
 function constants(seen: LinearTask[][]): (tasks: readonly LinearTask[]) => { weights: number[][]; intercepts: number[] }[] {

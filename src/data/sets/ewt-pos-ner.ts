@@ -32,7 +32,7 @@ export async function ewtPosNer(options: FolderOptions = {}): Promise<DataSet> {
       tasks: { upos: tagging(), ner: tagging(), genre: multiclass() },
       inputs: tokenTensor(
         columns.form!.map((text) => String(text).toLowerCase().split(' ')),
-        { vocabularyRows: split.train, leastCount: 2 },
+        { vocabularyRows: split.train },
       ),
     },
     source: 'Universal Dependencies English EWT joined with Universal NER v1, development and test parts',

@@ -30,7 +30,7 @@ export async function snips(options: FolderOptions = {}): Promise<DataSet> {
       tasks: { intent: multiclass(), slots: tagging() },
       inputs: tokenTensor(
         columns.tokens!.map((text) => String(text).toLowerCase().split(' ')),
-        { vocabularyRows: split.train, leastCount: 2 },
+        { vocabularyRows: split.train },
       ),
     },
     source: 'Snips custom-intent benchmark (2017-06), tokenised; the 700 validation requests are the test part, as in the literature',

@@ -23,7 +23,7 @@ export async function vader(): Promise<DataSet> {
       tasks: Object.fromEntries(domains.map((domain) => [domain, regression()])),
       inputs: tokenTensor(
         raw.text!.map((text) => splitWords(String(text))),
-        { length: 40, leastCount: 2 },
+        { length: 40 },
       ),
     },
     source: 'PyPI vaderSentiment 0.5 (source package), hutto_ICWSM_2014.tar.gz, four domains joined',

@@ -1,6 +1,5 @@
 import {
   clustered,
-  fitPooled,
   graphRegularised,
   jointFeatures,
   type LinearFit,
@@ -11,8 +10,9 @@ import {
   ridge,
   traceNorm,
 } from '../../linear';
-import { fittingLinear } from '../../linear/fit-linear';
+import { choosingLambda, fittingLinear, linearProblem } from '../../linear/fit-linear';
 import { fittingGoMtl } from '../../linear/go-mtl';
+import { pooledProblem } from '../../linear/pooled-ridge';
 import { choiceOption, nullableNumberOption, numberOption, type OptionSpec } from '../../options/spec';
 import type { Steps } from '../../steps';
 import type { Task } from '../../tasks/task';
@@ -171,17 +171,15 @@ function* solve({ tasks, train, validation, seed }: SolvableProblem, options: Re
     ...(judged ? { validation: linearTasks(tasks, validation) } : {}),
   };
   const rows = linearTasks(tasks, train);
-  if (options.kind === 'pooled') return fitPooled(rows, settings);
   if (options.kind === 'goMtl') {
     const { latent } = options;
     return yield* fittingGoMtl(rows, { ...settings, maxIterations: GO_MTL_ITERATIONS, ...(latent === null ? {} : { latent }) });
   }
   const names = tasks.map(({ name }) => name);
-  const penalty = penaltyOf(options, names);
-  if (settings.loss === 'squared' || options.lambda !== null) return yield* fittingLinear(rows, penalty, settings);
-  // The small lambdas of a logistic path take most of the time and are hardly ever chosen.
-  const { lambda } = yield* fittingLinear(rows, penalty, { ...settings, ...ROUGH });
-  return yield* fittingLinear(rows, penalty, { ...settings, lambda });
+  const problem = options.kind === 'pooled' ? pooledProblem : linearProblem(penaltyOf(options, names));
+  if (settings.loss === 'squared' || options.lambda !== null) return yield* fittingLinear(problem, rows, settings);
+  const lambda = yield* choosingLambda(problem, rows, { ...settings, ...ROUGH });
+  return yield* fittingLinear(problem, rows, { ...settings, lambda });
 }
 
 /**
