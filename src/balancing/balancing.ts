@@ -32,6 +32,9 @@ export interface OptionInfo {
   readonly doc: string;
 }
 
+/** What a task's own parameters follow: the gradient of its loss times the task's weight, or the gradient itself. */
+export type HeadsUpdate = 'weighted' | 'plain';
+
 /** What a method is: its name in the registry, its paper and its options. */
 export interface MethodInfo {
   readonly name: string;
@@ -39,6 +42,10 @@ export interface MethodInfo {
   readonly kind: 'weighting' | 'aggregator';
   readonly paper: Paper;
   readonly options: readonly OptionInfo[];
+  /** What heads follow unless `.with(method, { heads })` says otherwise. @default 'weighted' for a weighting, 'plain' for an aggregator */
+  readonly heads?: HeadsUpdate;
+  /** Of a method of this package whose numbers have changed: runs that were kept before are not taken for its own. */
+  readonly revision?: number;
 }
 
 /** What a method is told at a training step. */
@@ -65,13 +72,33 @@ export interface StepInput {
   readonly nextLosses?: readonly number[];
   /** What each task predicts. */
   readonly kinds?: readonly BalancedKind[];
-  /** Learning rate of the model, for methods whose loss parameters are trained along with it. */
+  /** Learning rate of the model's step, schedule included, for methods whose loss parameters are trained along with it. */
   readonly learningRate?: number;
+  /** The model's optimizer, for the same methods. @default Adam with its usual options */
+  readonly parameterStep?: ParameterStep;
 }
+
+/**
+ * One step of the model's optimizer on a single number, without weight decay: a pure function.
+ * @param slots what the optimizer remembers of the number; empty before its first step
+ * @param count steps of the number with this one, from 1
+ */
+export type ParameterStep = (
+  value: number,
+  gradient: number,
+  slots: readonly number[],
+  count: number,
+  learningRate: number,
+) => { readonly value: number; readonly slots: readonly number[] };
 
 /** Weights of one step, and the state to give to the next. The update direction is the sum of weight times task gradient. */
 export interface StepResult {
   readonly weights: number[];
+  /**
+   * What the weights were multiplied by only to shorten the shared update: weighted heads follow the weights divided by it.
+   * @default 1
+   */
+  readonly shortened?: number;
   readonly state: State;
 }
 
@@ -160,6 +187,7 @@ export interface Context {
   readonly crossGramian?: Matrix;
   readonly kinds?: readonly BalancedKind[];
   readonly learningRate?: number;
+  readonly parameterStep?: ParameterStep;
   /** Seed of the method's random stream. @default 0 */
   readonly seed?: number;
   /** State to start from. @default a fresh one */

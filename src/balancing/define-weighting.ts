@@ -3,6 +3,7 @@ import type {
   Context,
   Matrix,
   MethodFactory,
+  MethodInfo,
   Need,
   Paper,
   StartOptions,
@@ -36,6 +37,8 @@ export interface WeightingDefinition<Options extends object> {
   readonly title: string;
   readonly paper: Paper;
   readonly needs: 'losses' | 'gramian';
+  /** See `MethodInfo.revision`. */
+  readonly revision?: number;
   /** See `Weighting.usesBatch`. @default true */
   readonly usesBatch?: boolean;
   readonly options: OptionSpecs<Options>;
@@ -44,8 +47,16 @@ export interface WeightingDefinition<Options extends object> {
 
 /** Makes the factory of a loss weighting. */
 export function defineWeighting<Options extends object>(definition: WeightingDefinition<Options>): MethodFactory<Options, Weighting> {
-  const { name, title, paper, needs } = definition;
-  const info = { name, title, kind: 'weighting' as const, paper, options: describeOptions(definition.options) };
+  const { name, title, paper, needs, revision } = definition;
+  const info: MethodInfo = {
+    name,
+    title,
+    kind: 'weighting',
+    paper,
+    options: describeOptions(definition.options),
+    heads: 'weighted',
+    ...(revision === undefined ? {} : { revision }),
+  };
   const factory = (given?: Options): Weighting => {
     const options = readOptions(name, definition.options, given);
     const core = definition.create(options);
@@ -166,6 +177,7 @@ export function inputOf(where: string, losses: readonly number[], context: Conte
     ...(context.crossGramian === undefined ? {} : { crossGramian: context.crossGramian }),
     ...(context.kinds === undefined ? {} : { kinds: context.kinds }),
     ...(context.learningRate === undefined ? {} : { learningRate: context.learningRate }),
+    ...(context.parameterStep === undefined ? {} : { parameterStep: context.parameterStep }),
   };
 }
 

@@ -20,7 +20,7 @@ import {
 } from './executor';
 import { graphExecutor } from './graph-executor';
 import { totalClasses } from './loss';
-import type { Optimizer } from './optimizer';
+import { type Optimizer, parameterStepOf } from './optimizer';
 import type { ResidentData } from './prepare';
 import { Presence, RecentLosses } from './presence';
 import { EVALUATION_BLOCK } from './step';
@@ -262,6 +262,8 @@ interface Upcoming {
   readonly labels: readonly (readonly number[] | undefined)[];
   /** The same for the tasks that are weighed: those with a label in the further batches, too. */
   readonly weighed: readonly (readonly number[] | undefined)[];
+  /** The models' learning rates. */
+  readonly rates: readonly number[];
 }
 
 /** Smallest number of whole blocks that `rows` fit in. */
@@ -317,6 +319,7 @@ export async function trainStack(
   const evaluationBatch = Math.min(512, roundedUp(looked > 0 ? looked : batch));
 
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
+  const parameterStep = parameterStepOf(options.optimizer);
   const shuffles = new Shuffles();
   const orders = members.map((member) => new Order(member, batch, options.epochs, shuffles, options.taskSampling));
   for (const [s, order] of orders.entries()) {
@@ -417,6 +420,7 @@ export async function trainStack(
     const stack = alive.length;
     const labels: (readonly number[] | undefined)[] = [];
     const weighed: (readonly number[] | undefined)[] = [];
+    const rates: number[] = [];
     const feed = {
       rows: new Int32Array(stack * batch),
       seeds: new Int32Array(stack * 2),
@@ -435,6 +439,7 @@ export async function trainStack(
       labels.push(own);
       weighed.push(own);
       const rate = member.learningRate * (options.schedule ? options.schedule(now / totalStepsOf[s]!) : 1);
+      rates.push(rate);
       const numbers = options.optimizer.scalars(now + 1, rate);
       const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
       if (member.taskWeights) weights.set(member.taskWeights);
@@ -460,11 +465,11 @@ export async function trainStack(
         }
       }
     }
-    return { feed, labels, weighed };
+    return { feed, labels, weighed, rates };
   }
 
   /** Asks the balancing method of every model for its weights. */
-  function solve({ feed, weighed }: Upcoming, epoch: number, probed?: ProbeResult): void {
+  function solve({ feed, weighed, rates }: Upcoming, epoch: number, probed?: ProbeResult): void {
     if (!solver) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
@@ -490,7 +495,8 @@ export async function trainStack(
           step,
           epochLosses: own.trainLosses,
           kinds,
-          learningRate: members[s]!.learningRate,
+          learningRate: rates[place]!,
+          parameterStep,
         },
         own.state!,
       );
@@ -515,7 +521,7 @@ export async function trainStack(
     return Array.from({ length: taskCount }, (_, i) => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount)));
   }
   /** Tells methods that learn from them the losses after the step. */
-  function learnFromNext({ feed, labels }: Upcoming, before: ProbeResult, after: Float32Array, epoch: number): void {
+  function learnFromNext({ feed, labels, rates }: Upcoming, before: ProbeResult, after: Float32Array, epoch: number): void {
     if (!solver?.after || after.length === 0) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
@@ -531,7 +537,8 @@ export async function trainStack(
         step: feed.seeds[2 * place + 1]!,
         epochLosses: own.trainLosses,
         kinds,
-        learningRate: members[s]!.learningRate,
+        learningRate: rates[place]!,
+        parameterStep,
       };
       own.state = solver.after(input, own.state!);
     }
