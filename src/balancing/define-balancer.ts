@@ -4,6 +4,7 @@ import type {
   Context,
   GramianBalancer,
   GramianSession,
+  HeadsUpdate,
   JacobianBalancer,
   JacobianSession,
   Json,
@@ -30,6 +31,8 @@ interface AggregatorDefinition<Options extends object> {
   readonly title: string;
   readonly paper: Paper;
   readonly options: OptionSpecs<Options>;
+  /** See `MethodInfo.heads`. @default 'plain' */
+  readonly heads?: HeadsUpdate;
 }
 
 /** The parts of a Gramian-based aggregator that are its own. */
@@ -50,7 +53,7 @@ export interface GramianCore {
     tasks: number,
     input: StepInput,
     state: State,
-  ) => { readonly weights: ArrayLike<number>; readonly state?: State };
+  ) => { readonly weights: ArrayLike<number>; readonly shortened?: number; readonly state?: State };
   /** The state once the losses after the step are known; only for wrappers of methods that learn from them. */
   readonly after?: (input: StepInput, state: State) => State;
 }
@@ -68,13 +71,14 @@ export interface JacobianDefinition<Options extends object> extends AggregatorDe
   readonly create: (options: Required<Options>) => TensorRule;
 }
 
-function infoOf<Options extends object>({ name, title, paper, options }: AggregatorDefinition<Options>): MethodInfo {
-  return { name, title, kind: 'aggregator', paper, options: describeOptions(options) };
+function infoOf<Options extends object>({ name, title, paper, options, heads = 'plain' }: AggregatorDefinition<Options>): MethodInfo {
+  return { name, title, kind: 'aggregator', paper, options: describeOptions(options), heads };
 }
 
 function weighed(core: GramianCore, input: StepInput, state: State): StepResult {
   const result = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
-  return { weights: Array.from(result.weights), state: result.state ?? state };
+  const { weights, shortened } = result;
+  return { weights: Array.from(weights), ...(shortened === undefined ? {} : { shortened }), state: result.state ?? state };
 }
 
 /** Makes the factory of an aggregator that needs no more than the Gramian. */

@@ -134,5 +134,5 @@ export function stepAt(
   if (places.length === 0) return { weights, state };
   const result = run(inputAt(input, places), stateAt(parts, state, places, tasks));
   for (const [k, t] of places.entries()) weights[t] = result.weights[k]!;
-  return { weights, state: stateWith(parts, state, result.state, places, tasks) };
+  return { ...result, weights, state: stateWith(parts, state, result.state, places, tasks) };
 }

@@ -9,6 +9,7 @@ import {
   type StepFeed,
   type Which,
   weighsAtRepresentation,
+  weightCount,
 } from './executor';
 import { ruleDraws, ruleState } from './rule-state';
 import {
@@ -25,7 +26,15 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, optimizerUpdate, preparedGradients, presentShareOf, ruleGradients } from './update';
+import {
+  balancedGradients,
+  optimizerUpdate,
+  preparedGradients,
+  representationUse,
+  ruleGradients,
+  timesSharedFactor,
+  withSharedFactor,
+} from './update';
 
 /** Computes and frees what was in between. */
 function computed<T>(work: () => T): T {
@@ -49,7 +58,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
     seeds: tf.tensor2d(feed.seeds, [stack, 2], 'int32'),
   });
   const scalarsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.scalars, [stack, STEP_SCALARS]);
-  const weightsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.weights, [stack, tasks.length]);
+  const weightsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.weights, [stack, weightCount(plan)]);
   const otherRows = (feed: StepFeed, i: number): Tensor => {
     const size = stack * plan.batch;
     return feed.others.length > 0
@@ -111,10 +120,12 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           if (pending) {
             settle(balancedGradients(plan, pending, weights, scalarsOf(done)), done);
           } else if (weighsAtRepresentation(plan)) {
-            const share = plan.matchMean ? presentShareOf(scalarsOf(done)) : undefined;
-            settle(representationGradients(shape, parameters, data, batchOf(done), weights, share).gradients, done);
+            const use = representationUse(plan, scalarsOf(done));
+            settle(representationGradients(shape, parameters, data, batchOf(done), weights, use).gradients, done);
           } else {
-            settle(weightedGradients(shape, parameters, data, batchOf(done), weights).gradients, done);
+            const { gradients } = weightedGradients(shape, parameters, data, batchOf(done), weights);
+            const times = (shared: readonly Tensor[]): Tensor[] => timesSharedFactor(shared, scalarsOf(done));
+            settle(plan.sharedFactor ? withSharedFactor(plan, gradients, times) : gradients, done);
           }
           if (plan.after) after = float(batchLosses(shape, parameters, data, batchOf(done)));
         }

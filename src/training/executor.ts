@@ -1,7 +1,8 @@
 import type { TensorRule } from '../balancing/balancing';
+import type { UpdateOptions } from '../models/method';
 import { countParameters } from '../models/network';
 import type { Optimizer } from './optimizer';
-import { canWeighAtRepresentation, type Resident, type StackShape } from './step';
+import { canWeighAtRepresentation, layerCount, type Resident, type StackShape } from './step';
 
 /** What the engine computes at every step besides the models' losses. */
 export type StepKind =
@@ -23,10 +24,12 @@ export interface StackPlan {
   readonly step: StepKind;
   /** Whether the losses after a step on its own batch are wanted. */
   readonly after: boolean;
-  /** Rescale the shared update to the length of the mean gradient. */
-  readonly matchMean: boolean;
-  /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (gradient aggregators). */
+  /** Length of the shared update, see `UpdateOptions`. */
+  readonly scale: Required<UpdateOptions>['scale'];
+  /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (most gradient aggregators). */
   readonly weightHeads: boolean;
+  /** Whether the shared update has a factor of its own, besides the weights that heads follow too; see `StepFeed.scalars`. */
+  readonly sharedFactor: boolean;
   /** Upper bound of each model's gradient norm; undefined: no clipping. */
   readonly clipNorm?: number;
   readonly batch: number;
@@ -47,8 +50,10 @@ export interface StackPlan {
  * where these would take much memory, and where the Gramian is of other batches.
  */
 export function recomputesGradient(plan: StackPlan): boolean {
-  const { shape, step, matchMean, weightHeads, keptGradients } = plan;
-  if (step.kind !== 'gramian' || matchMean || !(weightHeads || canWeighAtRepresentation(shape.network))) return false;
+  const { shape, step, scale, weightHeads, sharedFactor, keptGradients } = plan;
+  if (step.kind !== 'gramian' || scale === 'matchMean' || shape.layers) return false;
+  // A penalty in the gradient would take the factor, too; a network with a chain of layers has none.
+  if (!canWeighAtRepresentation(shape.network) && (!weightHeads || sharedFactor)) return false;
   const shared = shape.network.parameters.filter(({ role }) => role === 'shared');
   return step.cross || shape.stack * shape.tasks.length * countParameters(shared) > keptGradients;
 }
@@ -58,8 +63,13 @@ export function weighsAtRepresentation(plan: StackPlan): boolean {
   return plan.step.kind === 'representation' || (recomputesGradient(plan) && !plan.weightHeads);
 }
 
+/** Task weights of a model in {@link StepFeed.weights}. */
+export function weightCount({ shape }: Pick<StackPlan, 'shape'>): number {
+  return layerCount(shape) * shape.tasks.length;
+}
+
 /** Numbers of a model in {@link StepFeed.scalars}. */
-export const STEP_SCALARS = 5;
+export const STEP_SCALARS = 6;
 
 /** Rows and numbers of one step of a stack. */
 export interface StepFeed {
@@ -67,9 +77,12 @@ export interface StepFeed {
   readonly rows: Int32Array;
   /** `[stack, 2]`, a model's random stream and the step's number. */
   readonly seeds: Int32Array;
-  /** `[stack, STEP_SCALARS]`: rate, epsilon, factor of decoupled decay, 1 where the model takes the step, share of its tasks that have a label. */
+  /**
+   * `[stack, STEP_SCALARS]`: rate, epsilon, factor of decoupled decay, 1 where the model takes the step, number of its tasks that have a label,
+   * factor of the shared update.
+   */
   readonly scalars: Float32Array;
-  /** `[stack, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
+  /** `[stack, layers or 1, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
   readonly weights: Float32Array;
   /** `[2, stack, batch]`, rows of two further batches for methods that need independent ones; else empty. */
   readonly others: Int32Array;
@@ -80,11 +93,11 @@ export interface ProbeResult {
   /** Losses of the next batch, `[stack, tasks]`. */
   readonly losses: Float32Array;
   /**
-   * Products of the tasks' gradients on the next batch, `[stack, tasks, tasks]`; empty where none is needed. Where `cross` is wanted, too,
+   * Products of the tasks' gradients on the next batch, `[stack, layers or 1, tasks, tasks]`; empty where none is needed. Where `cross` is wanted, too,
    * they may be those of the first further batch.
    */
   readonly gramian: Float32Array;
-  /** Products of the tasks' gradients on two further batches, `[stack, tasks, tasks]`; empty where none is needed. */
+  /** Products of the tasks' gradients on two further batches, `[stack, layers or 1, tasks, tasks]`; empty where none is needed. */
   readonly cross: Float32Array;
   /** Losses of the batch just trained on, after the update, `[stack, tasks]`; empty where none is needed. */
   readonly after: Float32Array;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { GraphBuilder, type Ref } from '../backend/graph';
 import { sizeOf } from '../models/features';
 import { countParameters } from '../models/network';
-import { type Executor, STEP_SCALARS, type StackPlan, type StepFeed } from './executor';
+import { type Executor, STEP_SCALARS, type StackPlan, type StepFeed, weightCount } from './executor';
 import { type StackPrograms, type StepInputs, stackPrograms } from './stack-programs';
 import { gather, inferenceContext, type Resident } from './step';
 
@@ -73,7 +73,7 @@ function programsOf(...args: Parameters<typeof stackPrograms>): ReturnType<typeo
 
 /** Runs a stack's steps as one TensorFlow graph, split into lanes where that uses the cores better. */
 export function graphExecutor(plan: StackPlan, data: Resident, cores: number = availableParallelism()): Executor {
-  const { stack, network, tasks, columns } = plan.shape;
+  const { stack, network, columns } = plan.shape;
   const builder = new GraphBuilder();
   const owned: Tensor[] = [];
   let placed = 0;
@@ -131,7 +131,7 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   }
   /** One lane's feeds of some steps. */
   function stepFeeds(lane: Lane, inputs: StepInputs, feeds: readonly StepFeed[]): Feed[] {
-    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: tasks.length };
+    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: weightCount(plan) };
     return (Object.keys(widths) as (keyof typeof widths)[]).map((name): Feed => {
       const parts = feeds.map((feed) => partOf(feed[name] as Values, lane, stack));
       return [inputs[name], tensorOf(inTurn(parts), [feeds.length, lane.stack, widths[name]])];

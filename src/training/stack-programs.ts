@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
-import { recomputesGradient, STEP_SCALARS, type StackPlan, unrollFor, type Which, weighsAtRepresentation } from './executor';
+import { recomputesGradient, STEP_SCALARS, type StackPlan, unrollFor, type Which, weighsAtRepresentation, weightCount } from './executor';
 import { ruleDraws, ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
@@ -14,7 +14,15 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, optimizerUpdate, preparedGradients, presentShareOf, ruleGradients } from './update';
+import {
+  balancedGradients,
+  optimizerUpdate,
+  preparedGradients,
+  representationUse,
+  ruleGradients,
+  timesSharedFactor,
+  withSharedFactor,
+} from './update';
 
 /** Placeholders of a step, `[steps, stack, ...]` each. */
 export interface StepInputs {
@@ -111,7 +119,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   };
   const zeroParameters = shapes.map((s) => zeros(s));
   const zeroBatch = { rows: zeros([stack, plan.batch], 'int32'), seeds: zeros([stack, 2], 'int32') };
-  const zeroWeights = zeros([stack, tasks.length]);
+  const zeroWeights = zeros([stack, weightCount(plan)]);
   const zeroScalars = zeros([stack, STEP_SCALARS]);
   const trace = (step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording => record(step, inputs);
   const recordings = new Map<string, Recording>();
@@ -197,7 +205,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       rows: builder.placeholder('int32', [steps, stack, plan.batch]),
       seeds: builder.placeholder('int32', [steps, stack, 2]),
       scalars: builder.placeholder('float32', [steps, stack, STEP_SCALARS]),
-      weights: builder.placeholder('float32', [steps, stack, tasks.length]),
+      weights: builder.placeholder('float32', [steps, stack, weightCount(plan)]),
     };
   }
 
@@ -246,6 +254,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       ),
     );
   }
+  function factorRecording(): Recording {
+    return recorded('factor', () =>
+      trace((...all) => timesSharedFactor(all.slice(0, -1), all.at(-1)!), [...sharedShapes.map((s) => zeros([stack, ...s])), zeroScalars]),
+    );
+  }
   function ruleRecording(): Recording {
     return recorded('rule', () => {
       const states = ruleState(plan, rule!);
@@ -266,8 +279,7 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
-          const share = plan.matchMean ? presentShareOf(rest[1]!) : undefined;
-          const result = representationGradients(shape, parameters, d, batch, rest[0]!, share);
+          const result = representationGradients(shape, parameters, d, batch, rest[0]!, representationUse(plan, rest[1]!));
           return [result.losses, ...result.gradients];
         },
         [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, zeroScalars],
@@ -313,7 +325,11 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
     /** The weighted gradient of the batch that was looked at. */
     const computed = (): Ref[] => {
       const read = [...values, ...residentRefs, rows!, seeds!, weights!];
-      if (!weighsAtRepresentation(plan)) return builder.place(weightedRecording(), read).slice(1);
+      if (!weighsAtRepresentation(plan)) {
+        const gradients = builder.place(weightedRecording(), read).slice(1);
+        const times = (shared: readonly Ref[]): Ref[] => builder.place(factorRecording(), [...shared, scalars!]);
+        return plan.sharedFactor ? withSharedFactor(plan, gradients, times) : gradients;
+      }
       return builder.place(representationRecording(), [...read, scalars!]).slice(1);
     };
     if (plan.step.kind === 'gramian') {

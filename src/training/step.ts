@@ -26,6 +26,13 @@ export interface StackShape {
   readonly weighted: boolean;
   /** `[stack]`: steps of each model's whole training, for what anneals. */
   readonly totalSteps: readonly number[];
+  /** The layer, from 0, of each shared parameter, where products and weights are wanted of every layer by itself; see `layersOf`. */
+  readonly layers?: readonly number[];
+}
+
+/** How many groups of shared parameters have products and weights of their own. */
+export function layerCount({ layers }: { readonly layers?: readonly number[] | undefined }): number {
+  return layers ? Math.max(...layers) + 1 : 1;
 }
 
 /** Data that stays on the device. */
@@ -246,7 +253,7 @@ export function batchLosses(shape: StackShape, parameters: readonly Tensor[], da
 export interface TaskGradients {
   /** `[stack, tasks]` */
   readonly losses: Tensor;
-  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters. */
+  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters; with layers `[stack, layers, tasks, tasks]`. */
   readonly gramian: Tensor;
   /** Per shared parameter, `[stack, tasks, ...shape]`. */
   readonly jacobian: readonly Tensor[];
@@ -276,7 +283,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
     const { losses, top, backward } = forwardChain(shape, chain, values, data, batch, undefined);
     const { parameters: own, input } = top(true);
     const jacobian = backward(input);
-    return { losses, jacobian, gramian: gramianOf(jacobian, jacobian, stack, copies), own: [...own], penalty: [] };
+    return { losses, jacobian, gramian: productsOf(shape, jacobian, jacobian), own: [...own], penalty: [] };
   }
   const isShared = network.parameters.map(({ role }) => role === 'shared');
   const { x, y, mask } = gather(shape, data, batch.rows);
@@ -306,7 +313,7 @@ export function taskGradients(shape: StackShape, parameters: readonly Tensor[], 
   return {
     losses: kept,
     jacobian,
-    gramian: gramianOf(jacobian, jacobian, stack, copies),
+    gramian: productsOf(shape, jacobian, jacobian),
     own: perTask.flatMap((g, i) => (isShared[i] ? [] : [tf.sum(g, 1)])),
     penalty: penalties,
   };
@@ -340,12 +347,19 @@ export function representationProducts(
   return { losses, gramian: gramianOf([signals], [signals], shape.stack, shape.tasks.length) };
 }
 
+/** How gradients combined at the representation are used. */
+export interface RepresentationUse {
+  readonly weightHeads: boolean;
+  readonly presentShare?: Tensor;
+  readonly factor?: Tensor;
+}
+
 /**
  * Gradients where the tasks' gradients are combined at the representation and then taken through the trunk once (MGDA-UB, Sener & Koltun
- * 2018, 1810.04650); heads follow their own losses.
+ * 2018, 1810.04650).
  * @param weights `[stack, tasks]`
- * @param presentShare `[stack]`, see `StepFeed.scalars`: rescale the combined gradient to the length of the present tasks' mean one; without,
- *   it stays as it is
+ * @param how whether heads are weighted; `presentShare` `[stack]`: rescale the combined gradient to the length of the mean one of the present
+ *   tasks, of which this is the share; `factor` `[stack]`: multiply it; without either it stays as it is
  */
 export function representationGradients(
   shape: StackShape,
@@ -353,7 +367,7 @@ export function representationGradients(
   data: Resident,
   batch: Batch,
   weights: Tensor,
-  presentShare?: Tensor,
+  { weightHeads, presentShare, factor }: RepresentationUse,
 ): WeightedGradients {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
@@ -365,11 +379,12 @@ export function representationGradients(
     const mean = tf.div(length(tf.mean(signals, 1, true)), tf.reshape(presentShare, [-1, 1, 1, 1]));
     combined = tf.mul(combined, tf.div(mean, tf.maximum(length(combined), 1e-12)));
   }
+  if (factor) combined = tf.mul(combined, tf.reshape(factor, [-1, 1, 1, 1]));
   const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
-  return { losses, gradients: [...trunk, ...own] };
+  return { losses, gradients: [...trunk, ...(weightHeads ? weightedHeads(shape.network, own, weights) : own)] };
 }
 
-/** Products of the tasks' gradients on two batches of their own, and on the first of them; `[stack, tasks, tasks]` each. */
+/** Products of the tasks' gradients on two batches of their own, and on the first of them; each as `TaskGradients.gramian`. */
 export function crossGramian(
   shape: StackShape,
   parameters: readonly Tensor[],
@@ -377,10 +392,9 @@ export function crossGramian(
   left: Batch,
   right: Batch,
 ): { readonly cross: Tensor; readonly gramian: Tensor } {
-  const { stack, tasks } = shape;
   // Two passes, which run side by side in a graph.
   const [first, second] = [left, right].map((batch) => taskGradients(shape, parameters, data, batch)) as [TaskGradients, TaskGradients];
-  const cross = gramianOf(first.jacobian, second.jacobian, stack, tasks.length);
+  const cross = productsOf(shape, first.jacobian, second.jacobian);
   const { gramian } = first;
   return { cross, gramian };
 }
@@ -395,13 +409,41 @@ export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], sta
   return products.length === 1 ? products[0]! : tf.addN(products);
 }
 
-/** Per shared parameter, the weighted sum of the tasks' gradients; `weights` `[stack, tasks]`. */
-export function combine(jacobian: readonly Tensor[], weights: Tensor): Tensor[] {
-  const [stack, tasks] = weights.shape as [number, number];
-  const row = tf.reshape(weights, [stack, 1, tasks]) as tf.Tensor3D;
-  return jacobian.map((j) => {
+/** The same of the shared parameters together, or of each layer: `[stack, tasks, tasks]` or `[stack, layers, tasks, tasks]`. */
+function productsOf(shape: StackShape, left: readonly Tensor[], right: readonly Tensor[]): Tensor {
+  const { stack, tasks, layers } = shape;
+  if (!layers) return gramianOf(left, right, stack, tasks.length);
+  const each = Array.from({ length: layerCount(shape) }, (_, layer) => {
+    const [l, r] = [left, right].map((all) => all.filter((__, i) => layers[i] === layer)) as [Tensor[], Tensor[]];
+    return gramianOf(l, r, stack, tasks.length);
+  });
+  return tf.stack(each, 1);
+}
+
+/** Per shared parameter, the sum of the tasks' gradients with the weights of its layer; `weights` `[stack, layers * tasks]`. */
+export function combine(shape: StackShape, jacobian: readonly Tensor[], weights: Tensor): Tensor[] {
+  const { stack, layers } = shape;
+  const tasks = shape.tasks.length;
+  const each = layers ? tf.split(weights as tf.Tensor2D, layerCount(shape), 1) : [weights];
+  const rows = each.map((own) => tf.reshape(own, [stack, 1, tasks]) as tf.Tensor3D);
+  return jacobian.map((j, i) => {
     const [, , ...rest] = j.shape as number[];
-    return tf.reshape(tf.matMul(row, tf.reshape(j, [stack, tasks, -1]) as tf.Tensor3D), [stack, ...rest]);
+    return tf.reshape(tf.matMul(rows[layers?.[i] ?? 0]!, tf.reshape(j, [stack, tasks, -1]) as tf.Tensor3D), [stack, ...rest]);
+  });
+}
+
+/** The gradients of the tasks' own parameters times the weights of their tasks, `[stack, tasks]`; of several tasks' they stay. */
+export function weightedHeads(network: Network, own: readonly Tensor[], weights: Tensor): Tensor[] {
+  const columns = tf.unstack(weights, 1);
+  const parameters = network.parameters.filter(({ role }) => role === 'task');
+  return own.map((g, i) => {
+    const { task: index, columnTasks, taskBlocks, shape } = parameters[i]!;
+    const blocks = taskBlocks ?? (columnTasks && { axis: shape.length - 1, tasks: columnTasks });
+    if (blocks) {
+      const each = tf.gather(weights, [...blocks.tasks], 1);
+      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...shape.map((size, axis) => (axis === blocks.axis ? size : 1))]));
+    }
+    return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
   });
 }
 

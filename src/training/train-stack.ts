@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { canBuildGraphs } from '../backend/graph';
-import type { State, WeightsMethod } from '../balancing/balancing';
+import type { State, StepResult, WeightsMethod } from '../balancing/balancing';
 import { sizeOf } from '../models/features';
 import type { Method } from '../models/method';
 import { type Network, totalOutputs } from '../models/network';
@@ -19,11 +19,12 @@ import {
   type Which,
 } from './executor';
 import { graphExecutor } from './graph-executor';
+import { layersOf } from './layers';
 import { totalClasses } from './loss';
 import { type Optimizer, parameterStepOf } from './optimizer';
 import type { ResidentData } from './prepare';
 import { Presence, RecentLosses } from './presence';
-import { EVALUATION_BLOCK } from './step';
+import { EVALUATION_BLOCK, layerCount } from './step';
 import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
 import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from './task-sampling';
 
@@ -75,7 +76,7 @@ export interface TrainingOptions {
 /** Conflict between the tasks' gradients at one step of one model. */
 export interface GradientRecord {
   readonly step: number;
-  /** `[tasks, tasks]` products of the gradients. */
+  /** `[tasks, tasks]` products of the gradients of all shared parameters. */
   readonly gramian: readonly (readonly number[])[];
 }
 
@@ -104,12 +105,12 @@ export interface TrainedMember {
   readonly checkpoints?: readonly Checkpoint[];
   /** Epochs trained. */
   readonly epochs: number;
-  /** Task weights used, a row per recorded step. */
+  /** Task weights used (with weights per layer: their means), a row per recorded step. */
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   readonly gradients: readonly GradientRecord[];
   /** After the epochs asked for, as far as the model was trained. */
   readonly snapshots: readonly Snapshot[];
-  /** The balancing method's state at the end. */
+  /** The balancing method's state at the end; with a state per layer `{ layers }`. */
   readonly balancingState?: State;
   /** Why the run failed; its parameters are then the last finite ones. */
   readonly failure?: string;
@@ -143,8 +144,8 @@ function stepKindOf({ balancing, update, architecture }: Method): StepKind {
     }
     return { kind: 'rule', rule: balancing.rule };
   }
-  // The length of the mean gradient is only known where the tasks' gradients are.
-  if (balancing.needs === 'gramian' || update.scale === 'matchMean') {
+  // An update of another length than its heads' is only known where the tasks' gradients are.
+  if (balancing.needs === 'gramian' || update.scale !== 'native') {
     return update.gradients === 'representation' ? { kind: 'representation' } : { kind: 'gramian', cross: balancing.independentBatches };
   }
   return 'usesBatch' in balancing && balancing.usesBatch ? { kind: 'losses' } : { kind: 'weighted' };
@@ -310,6 +311,11 @@ export async function trainStack(
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
   const validates = validationRows > 0;
   const kind = stepKindOf(method);
+  const { scale, heads, groups } = method.update;
+  const layers = balancing && groups === 'layer' ? layersOf(network.parameters.filter(({ role }) => role === 'shared')) : undefined;
+  const layerTotal = layerCount({ layers });
+  const weightHeads = heads === 'weighted';
+  const aggregates = balancing?.info.kind === 'aggregator';
   checkTaskBatches(method, kind, options.taskSampling);
   const wholeSteps = kind.kind === 'weighted' || kind.kind === 'rule';
   const unroll = wholeSteps ? unrollFor(stepsPerEpoch) : 1;
@@ -334,11 +340,7 @@ export async function trainStack(
   const perTask = validates && options.stopping === 'perTask' && taskCount > 1;
   const progress = members.map(
     ({ seed, serve = [...tasks.keys()] }) =>
-      new MemberProgress(
-        new RecentLosses(taskCount),
-        solver?.init(taskCount, random(seed, 'balancing').uint32()),
-        perTask ? new TaskCheckpoints(serve) : undefined,
-      ),
+      new MemberProgress(new RecentLosses(taskCount), solver && statesOf(solver, seed), perTask ? new TaskCheckpoints(serve) : undefined),
   );
   const kinds = tasks.map((task) => task.kind);
 
@@ -365,6 +367,11 @@ export async function trainStack(
     dispose();
   }
 
+  /** A method's state before the first step, of each layer. */
+  function statesOf(own: WeightsMethod, seed: number): State[] {
+    const draws = random(seed, 'balancing');
+    return Array.from({ length: layerTotal }, () => own.init(taskCount, draws.uint32()));
+  }
   /** An executor for the members that are alive. */
   function makeExecutor(): { executor: Executor; dispose: () => void } {
     const stack = alive.length;
@@ -376,13 +383,15 @@ export async function trainStack(
         inputShape,
         weighted,
         totalSteps: alive.map((s) => totalStepsOf[s]!),
+        ...(layers ? { layers } : {}),
         ...(inOrder ? {} : { columns: alive.map((s) => members[s]!.columns) }),
       },
       optimizer: options.optimizer,
       step: kind,
       after: balancing !== undefined && 'after' in balancing && balancing.after !== undefined,
-      matchMean: method.update.scale === 'matchMean',
-      weightHeads: balancing?.info.kind === 'weighting',
+      scale,
+      weightHeads,
+      sharedFactor: weightHeads && (kind.kind === 'gramian' || kind.kind === 'representation') && (scale === 'sum' || aggregates),
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       batch,
       evaluationBatch,
@@ -425,7 +434,7 @@ export async function trainStack(
       rows: new Int32Array(stack * batch),
       seeds: new Int32Array(stack * 2),
       scalars: new Float32Array(stack * STEP_SCALARS),
-      weights: new Float32Array(stack * taskCount).fill(1),
+      weights: new Float32Array(stack * layerTotal * taskCount).fill(1),
       others: new Int32Array(kind.kind === 'gramian' && kind.cross ? 2 * stack * batch : 0),
     };
     for (const [place, s] of alive.entries()) {
@@ -441,13 +450,13 @@ export async function trainStack(
       const rate = member.learningRate * (options.schedule ? options.schedule(now / totalStepsOf[s]!) : 1);
       rates.push(rate);
       const numbers = options.optimizer.scalars(now + 1, rate);
-      const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
+      const weights = partOf(feed.weights, place);
       if (member.taskWeights) weights.set(member.taskWeights);
       if (kind.kind === 'rule') for (let t = 0; t < taskCount; t++) weights[t] = own && own[t]! > 0 ? 1 : 0;
-      const share = own ? own.filter((labelled) => labelled > 0).length / taskCount : 1;
+      const present = own ? own.filter((labelled) => labelled > 0).length : taskCount;
       feed.seeds.set([dropoutSeeds[s]!, now], place * 2);
       feed.scalars.set(
-        [numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0, share],
+        [numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0, present, 1],
         place * STEP_SCALARS,
       );
       if (feed.others.length > 0) {
@@ -475,7 +484,7 @@ export async function trainStack(
       const own = progress[s]!;
       const counts = weighed[place];
       const present = counts?.map((count) => count > 0);
-      const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
+      const weights = partOf(feed.weights, place);
       const losses = probed ? Array.from(partOf(probed.losses, place)) : new Array<number>(taskCount).fill(1);
       if (present && !losses.every((loss, t) => !present[t] || Number.isFinite(loss))) fail(s, losses, epoch);
       if (!counts || !present || !own.training) {
@@ -483,30 +492,42 @@ export async function trainStack(
         continue;
       }
       const step = feed.seeds[2 * place + 1]!;
-      const gramian = probed && probed.gramian.length > 0 ? squareOf(partOf(probed.gramian, place)) : undefined;
-      const crossGramian = probed && probed.cross.length > 0 ? squareOf(partOf(probed.cross, place)) : undefined;
-      const result = solver.step(
-        {
-          losses: probed ? own.recent.with(losses, counts, rowsIn(feed, place)) : losses,
-          present,
-          ...(gramian ? { gramian } : {}),
-          ...(crossGramian ? { crossGramian } : {}),
-          epoch,
-          step,
-          epochLosses: own.trainLosses,
-          kinds,
-          learningRate: rates[place]!,
-          parameterStep,
-        },
-        own.state!,
-      );
-      own.state = result.state;
-      weights.set(result.weights);
+      const gramians = probed && probed.gramian.length > 0 ? squaresOf(partOf(probed.gramian, place)) : undefined;
+      const crossGramians = probed && probed.cross.length > 0 ? squaresOf(partOf(probed.cross, place)) : undefined;
+      const input = {
+        losses: probed ? own.recent.with(losses, counts, rowsIn(feed, place)) : losses,
+        present,
+        epoch,
+        step,
+        epochLosses: own.trainLosses,
+        kinds,
+        learningRate: rates[place]!,
+        parameterStep,
+      };
+      const results = own.states!.map((state, layer) => {
+        const [gramian, crossGramian] = [gramians?.[layer], crossGramians?.[layer]];
+        return solver.step({ ...input, ...(gramian ? { gramian } : {}), ...(crossGramian ? { crossGramian } : {}) }, state);
+      });
+      own.states = results.map(({ state }) => state);
+      const factor = feed.scalars.subarray(place * STEP_SCALARS, (place + 1) * STEP_SCALARS).subarray(STEP_SCALARS - 1);
+      for (const [layer, result] of results.entries()) setWeights(result, present, weights.subarray(layer * taskCount), factor);
       if (step % Math.max(1, Math.floor(totalStepsOf[s]! / 100)) === 0) {
-        own.weights.push({ step, values: [...result.weights] });
-        if (gramian) own.gradients.push({ step, gramian });
+        const values = present.map((_, t) => results.reduce((sum, result) => sum + result.weights[t]!, 0) / results.length);
+        own.weights.push({ step, values });
+        if (gramians) own.gradients.push({ step, gramian: sumOf(gramians) });
       }
     }
+  }
+  /** Feeds weights; what is to lengthen or shorten the shared update goes into `factor` where heads follow the weights too. */
+  function setWeights(
+    { weights, shortened = 1 }: StepResult,
+    present: readonly boolean[],
+    target: Float32Array,
+    factor: Float32Array,
+  ): void {
+    const lengthened = scale === 'sum' ? present.filter(Boolean).length : 1;
+    if (weightHeads) factor[0] = scale === 'matchMean' ? 1 : lengthened * shortened;
+    target.set(weights.map((weight) => (weightHeads ? weight / shortened : weight * lengthened)));
   }
   /** Sums `[blocks, tasks]` over the blocks. */
   function perTaskSums(values: Float32Array): number[] {
@@ -517,8 +538,13 @@ export async function trainStack(
     const end = own.indexOf(data.padding);
     return end < 0 ? batch : end;
   }
-  function squareOf(values: Float32Array): number[][] {
-    return Array.from({ length: taskCount }, (_, i) => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount)));
+  /** A matrix `[tasks, tasks]` of each layer. */
+  function squaresOf(values: Float32Array): number[][][] {
+    const row = (i: number): number[] => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount));
+    return Array.from({ length: layerTotal }, (_, layer) => Array.from({ length: taskCount }, (__, i) => row(layer * taskCount + i)));
+  }
+  function sumOf(matrices: readonly (readonly (readonly number[])[])[]): number[][] {
+    return matrices[0]!.map((row, i) => row.map((_, j) => matrices.reduce((sum, matrix) => sum + matrix[i]![j]!, 0)));
   }
   /** Tells methods that learn from them the losses after the step. */
   function learnFromNext({ feed, labels, rates }: Upcoming, before: ProbeResult, after: Float32Array, epoch: number): void {
@@ -540,7 +566,7 @@ export async function trainStack(
         learningRate: rates[place]!,
         parameterStep,
       };
-      own.state = solver.after(input, own.state!);
+      own.states = own.states!.map((state) => solver.after!(input, state));
     }
   }
   function fail(s: number, losses: readonly number[], epoch: number, of = 'loss'): void {
@@ -812,7 +838,8 @@ class MemberProgress {
   constructor(
     /** Losses as the balancing method reads them. */
     readonly recent: RecentLosses,
-    public state: State | undefined,
+    /** The balancing method's state, of each layer. */
+    public states: State[] | undefined,
     readonly perTask: TaskCheckpoints | undefined,
   ) {}
 
@@ -831,7 +858,7 @@ class MemberProgress {
   }
 
   result(validates: boolean, interrupted: boolean): TrainedMember {
-    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, snapshots, state, failure } = this;
+    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, snapshots, states, failure } = this;
     const checkpoints = this.checkpoints();
     return {
       parameters,
@@ -844,7 +871,7 @@ class MemberProgress {
       weights,
       gradients,
       snapshots,
-      ...(state === undefined ? {} : { balancingState: state }),
+      ...(states === undefined ? {} : { balancingState: states.length === 1 ? states[0]! : { layers: states } }),
       ...(failure === undefined ? {} : { failure }),
       interrupted: interrupted && !this.stopped,
     };

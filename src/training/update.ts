@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayOps } from '../balancing/array-ops';
 import type { TensorRule } from '../balancing/balancing';
-import { STEP_SCALARS, type StackPlan } from './executor';
-import { clipByGlobalNorm, combine, type TaskGradients } from './step';
+import type { StackPlan } from './executor';
+import { clipByGlobalNorm, combine, type RepresentationUse, type TaskGradients, weightedHeads } from './step';
 
 /** Gradients as the optimizer takes them: with the L2 penalty, clipped. */
 export function preparedGradients(plan: StackPlan, parameters: readonly Tensor[], gradients: readonly Tensor[]): Tensor[] {
@@ -38,9 +38,40 @@ export function optimizerUpdate(
   return { parameters: next, slots: nextSlots };
 }
 
-/** The share of each model's tasks that have a label, `[stack]`, of a step's scalars. */
-export function presentShareOf(scalars: Tensor): Tensor {
-  return tf.reshape(tf.slice(scalars as tf.Tensor2D, [0, STEP_SCALARS - 1], [-1, 1]), [-1]);
+/** One number of each model, `[stack]`, of a step's scalars. */
+function scalarOf(scalars: Tensor, place: number): Tensor {
+  return tf.reshape(tf.slice(scalars as tf.Tensor2D, [0, place], [-1, 1]), [-1]);
+}
+
+/** The share of each model's tasks that have a label, `[stack]`. */
+function presentShareOf({ shape }: StackPlan, scalars: Tensor): Tensor {
+  return tf.div(scalarOf(scalars, 4), shape.tasks.length);
+}
+
+/** Multiplies by a number of each model, `[stack]`. */
+function timesEach(tensors: readonly Tensor[], factor: Tensor): Tensor[] {
+  return tensors.map((t) => tf.mul(t, tf.reshape(factor, [t.shape[0]!, ...t.shape.slice(1).map(() => 1)])));
+}
+
+/** How a plan uses gradients combined at the representation. */
+export function representationUse(plan: StackPlan, scalars: Tensor): RepresentationUse {
+  return {
+    weightHeads: plan.weightHeads,
+    ...(plan.scale === 'matchMean' ? { presentShare: presentShareOf(plan, scalars) } : {}),
+    ...(plan.sharedFactor ? { factor: scalarOf(scalars, 5) } : {}),
+  };
+}
+
+/** Gradients, one a parameter, with the factor of the shared update in those of the shared parameters. */
+export function withSharedFactor<G>(plan: StackPlan, gradients: readonly G[], times: (shared: readonly G[]) => readonly G[]): G[] {
+  const isShared = plan.shape.network.parameters.map(({ role }) => role === 'shared');
+  const scaled = [...times(gradients.filter((_, i) => isShared[i]))];
+  return gradients.map((gradient, i) => (isShared[i] ? scaled.shift()! : gradient));
+}
+
+/** Multiplies gradients of shared parameters by the factor of the shared update. */
+export function timesSharedFactor(gradients: readonly Tensor[], scalars: Tensor): Tensor[] {
+  return timesEach(gradients, scalarOf(scalars, 5));
 }
 
 /** Rescales each model's shared update to the length of the mean gradient of its present tasks; `presentShare` `[stack]`. */
@@ -51,8 +82,7 @@ function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[],
     return tf.sqrt(squares.length === 1 ? squares[0]! : tf.addN(squares));
   };
   const mean = tf.div(length(jacobian.map((j) => tf.mean(j, 1))), presentShare);
-  const factor = tf.div(mean, tf.maximum(length(update), 1e-12));
-  return update.map((u) => tf.mul(u, tf.reshape(factor, [stack, ...u.shape.slice(1).map(() => 1)])));
+  return timesEach(update, tf.div(mean, tf.maximum(length(update), 1e-12)));
 }
 
 /** Puts shared updates and task parameters' gradients back into the order of the parameters. */
@@ -65,27 +95,18 @@ function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tenso
   });
 }
 
-/** A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`; `scalars` `[stack, STEP_SCALARS]`. */
+/** A gradient per parameter from the tasks' gradients and their weights `[stack, layers * tasks]`; `scalars` `[stack, STEP_SCALARS]`. */
 export function balancedGradients(
   plan: StackPlan,
   task: Pick<TaskGradients, 'jacobian' | 'own' | 'penalty'>,
   weights: Tensor,
   scalars: Tensor,
 ): Tensor[] {
-  const update = combine(task.jacobian, weights);
-  const columns = tf.unstack(weights, 1);
-  const ownParameters = plan.shape.network.parameters.filter(({ role }) => role === 'task');
-  const own = task.own.map((g, i) => {
-    const { task: index, columnTasks, taskBlocks, shape } = ownParameters[i]!;
-    if (!plan.weightHeads) return g;
-    const blocks = taskBlocks ?? (columnTasks && { axis: shape.length - 1, tasks: columnTasks });
-    if (blocks) {
-      const each = tf.gather(weights, [...blocks.tasks], 1);
-      return tf.mul(g, tf.reshape(each, [g.shape[0]!, ...shape.map((size, axis) => (axis === blocks.axis ? size : 1))]));
-    }
-    return index === undefined ? g : tf.mul(g, tf.reshape(columns[index]!, [g.shape[0]!, ...g.shape.slice(1).map(() => 1)]));
-  });
-  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShareOf(scalars)) : update, own, task.penalty);
+  let update = combine(plan.shape, task.jacobian, weights);
+  if (plan.scale === 'matchMean') update = matchMeanLength(update, task.jacobian, presentShareOf(plan, scalars));
+  if (plan.sharedFactor) update = timesSharedFactor(update, scalars);
+  const own = plan.weightHeads ? weightedHeads(plan.shape.network, task.own, weights) : task.own;
+  return inOrder(plan, update, own, task.penalty);
 }
 
 /** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */
@@ -128,10 +149,12 @@ export function ruleGradients(
   );
   const sizes = flat.map((j) => j.shape[2]!);
   const parts = sizes.length === 1 ? [result.update] : tf.split(result.update, sizes, 2);
-  const update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
-  const presentShare = tf.mean(present, 1);
+  let update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
+  if (plan.scale === 'matchMean') update = matchMeanLength(update, task.jacobian, tf.mean(present, 1));
+  if (plan.scale === 'sum') update = timesEach(update, tf.sum(present, 1));
+  const own = plan.weightHeads ? weightedHeads(plan.shape.network, task.own, tf.reshape(result.weights!, [stack, tasks])) : task.own;
   return {
-    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShare) : update, task.own, task.penalty),
+    gradients: inOrder(plan, update, own, task.penalty),
     state: rule.state.map(({ name, rows }, i) => {
       const next = result.state[name]!;
       if (!plan.absences) return next;
