@@ -1,8 +1,5 @@
 import type { State } from './balancing';
 
-/** Learning rate of loss parameters where neither an option nor the model gives one. */
-export const USUAL_LEARNING_RATE = 1e-3;
-
 /** A few numbers, one a task, trained by Adam, with its moments; a plain JSON value. */
 export interface AdamState extends State {
   readonly values: readonly number[];

@@ -21,6 +21,9 @@ export interface Paper {
   readonly arxiv?: string;
 }
 
+/** What a task's own parameters follow: the gradient of its loss times the task's weight, or the gradient itself. */
+export type HeadsUpdate = 'weighted' | 'plain';
+
 /** What a method is: its name in the registry, its paper and its options. */
 export interface MethodInfo {
   readonly name: string;
@@ -28,6 +31,13 @@ export interface MethodInfo {
   readonly kind: 'weighting' | 'aggregator';
   readonly paper: Paper;
   readonly options: readonly OptionInfo[];
+  /**
+   * What heads follow unless `.with(method, { heads })` says otherwise.
+   * @default 'weighted' for a weighting and a method with `weighsHeads`, 'plain' for an aggregator
+   */
+  readonly heads?: HeadsUpdate;
+  /** Of a method of this package whose numbers have changed: runs that were kept before are not taken for its own. */
+  readonly revision?: number;
 }
 
 /** What a method is told at a training step. */
@@ -54,14 +64,32 @@ export interface StepInput {
   readonly nextLosses?: readonly number[];
   /** The factor of each task's loss in its likelihood: 1/2 for a Gaussian, 1 for a discrete label. @default 1/2 */
   readonly likelihoodFactors?: readonly number[];
-  /** Learning rate of the model, for methods whose loss parameters are trained along with it. */
+  /** Learning rate of the model's step, schedule included, for methods whose loss parameters are trained along with it. */
   readonly learningRate?: number;
+  /** The model's optimizer, for the same methods. @default Adam with its usual options */
+  readonly parameterStep?: ParameterStep;
 }
+
+/**
+ * One step of the model's optimizer on a single number, without weight decay: a pure function.
+ * @param slots what the optimizer remembers of the number; empty before its first step
+ * @param count steps of the number with this one, from 1
+ */
+export type ParameterStep = (
+  value: number,
+  gradient: number,
+  slots: readonly number[],
+  count: number,
+  learningRate: number,
+) => { readonly value: number; readonly slots: readonly number[] };
 
 /** Weights of one step, and the state to give to the next. The update direction is the sum of weight times task gradient. */
 export interface StepResult {
   readonly weights: number[];
-  /** Weights of the losses that the tasks' own parameters follow, of a method with `weighsHeads`. */
+  /**
+   * Weights of the losses that the tasks' own parameters follow where they follow weighted ones (`heads: 'weighted'`).
+   * @default the weights
+   */
   readonly heads?: number[];
   readonly state: State;
 }
@@ -77,8 +105,8 @@ export interface Method {
   /** Whether `crossGramian` from two independent batches makes the method unbiased; without it the step's own Gramian serves. */
   readonly independentBatches: boolean;
   /**
-   * Whether a step has weights for the tasks' own parameters (heads) apart from those of the shared ones: `StepResult.heads`,
-   * `TensorRuleResult.heads`. Without, they follow the weighted loss under a weighting and the loss itself under an aggregator. @default false
+   * Whether weights for the tasks' own parameters (heads) apart from those of the shared ones are a part of the method: its steps promise
+   * `StepResult.heads` or `TensorRuleResult.heads`, and heads follow them unless `heads: 'plain'` says otherwise. @default false
    */
   readonly weighsHeads?: boolean;
 }
@@ -148,7 +176,7 @@ export interface TensorRuleResult<A> {
   readonly state: Record<string, A>;
   /** The method's task weights `[tasks, 1]`, where it has some. */
   readonly weights?: A;
-  /** Weights `[tasks, 1]` of the losses that the tasks' own parameters follow, of a rule with `weighsHeads`. */
+  /** See {@link StepResult.heads}, `[tasks, 1]`. @default the weights */
   readonly heads?: A;
 }
 
@@ -171,6 +199,7 @@ export interface Context {
   readonly crossGramian?: Matrix;
   readonly likelihoodFactors?: readonly number[];
   readonly learningRate?: number;
+  readonly parameterStep?: ParameterStep;
   /** Seed of the method's random stream. @default 0 */
   readonly seed?: number;
   /** State to start from. @default a fresh one */

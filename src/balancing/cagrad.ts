@@ -111,6 +111,9 @@ function agreeingLength(gramian: Float64Array, s1: number, w1: Float64Array, s2:
  * that is solved exactly here. Where g_w vanishes, at a Pareto-stationary point, the update is g_0 for c < 1, as in the authors' code, and 0
  * for c >= 1, where 0 lies in the ball. c = 0 is the mean.
  *
+ * The authors' code multiplies the update by the number of tasks, to match the sum of the losses: `scale: 'sum'` in `.with(...)`. Heads follow
+ * their own losses, as there.
+ *
  * A task without a label in a batch is left out of the mean and of the worst combination.
  */
 export const cagrad: MethodFactory<CagradOptions, GramianBalancer> = defineGramianBalancer<CagradOptions>({

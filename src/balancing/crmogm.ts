@@ -63,7 +63,7 @@ export const crmogm: MethodFactory<CrmogmOptions, GramianBalancer> = defineGrami
           return before === null || !present(t) ? weight : alpha * before + (1 - alpha) * weight;
         });
         const next: CrmogmState = { inner: result.state, weights: weights.map((weight, t) => (present(t) ? weight : last[t]!)) };
-        return { weights, ...(result.heads && { heads: result.heads }), state: next };
+        return { weights, ...(method.weighsHeads && result.heads && { heads: result.heads }), state: next };
       },
       ...(innerAfter === undefined
         ? {}

@@ -23,7 +23,7 @@ export interface DbmtlOptions {
  * so that the first updates are shorter by 1 - beta. Without losses the rows count as gradients of log losses already.
  *
  * The tasks' own parameters follow the log losses, too (their gradients are those of the losses over the loss), as in the authors' code in
- * LibMTL; neither running means nor stretching touch them.
+ * LibMTL; neither running means nor stretching touch them (`heads: 'plain'`: they follow the losses).
  *
  * A task without a label in a batch is left out of the update, and its running mean stays.
  */
@@ -36,6 +36,7 @@ export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobi
     title: 'Dual-Balancing for Multi-Task Learning',
     arxiv: '2308.12029',
   },
+  heads: 'weighted',
   options: {
     beta: numberOption(0.9, 'how much of the running mean of the gradients is kept', { min: 0, below: 1 }),
     sigma: numberOption(0, 'power of the step by which beta decays', { min: 0 }),

@@ -5,6 +5,7 @@ import type {
   Context,
   GramianBalancer,
   GramianSession,
+  HeadsUpdate,
   JacobianBalancer,
   JacobianSession,
   Json,
@@ -30,6 +31,8 @@ interface AggregatorDefinition<Options extends object> {
   readonly title: string;
   readonly paper: Paper;
   readonly options: OptionSpecs<Options>;
+  /** See `MethodInfo.heads`. @default 'plain' */
+  readonly heads?: HeadsUpdate;
 }
 
 /** The parts of a Gramian-based aggregator that are its own. */
@@ -40,7 +43,7 @@ export interface GramianCore {
   readonly knowsAbsent?: boolean;
   /** See `WeightsMethod.lastLayer`. @default false */
   readonly lastLayer?: boolean;
-  /** See `Method.weighsHeads`; needs `knowsAbsent`. @default false */
+  /** See `Method.weighsHeads`. @default false */
   readonly weighsHeads?: boolean;
   /** The state before the first step; left out by methods without state. */
   readonly init?: (tasks: number, seed: number) => State;
@@ -54,7 +57,7 @@ export interface GramianCore {
     tasks: number,
     input: StepInput,
     state: State,
-  ) => { readonly weights: ArrayLike<number>; readonly heads?: readonly number[]; readonly state?: State };
+  ) => { readonly weights: ArrayLike<number>; readonly heads?: ArrayLike<number>; readonly state?: State };
   /** The state once the losses after the step are known; only for wrappers of methods that learn from them. */
   readonly after?: (input: StepInput, state: State) => State;
 }
@@ -72,13 +75,13 @@ export interface JacobianDefinition<Options extends object> extends AggregatorDe
   readonly create: (options: Required<Options>) => TensorRule;
 }
 
-function infoOf<Options extends object>({ name, title, paper, options }: AggregatorDefinition<Options>): MethodInfo {
-  return { name, title, kind: 'aggregator', paper, options: describeOptions(options) };
+function infoOf<Options extends object>({ name, title, paper, options, heads = 'plain' }: AggregatorDefinition<Options>): MethodInfo {
+  return { name, title, kind: 'aggregator', paper, options: describeOptions(options), heads };
 }
 
 function weighed(core: GramianCore, input: StepInput, state: State): StepResult {
   const { weights, heads, state: next } = core.weigh(flatten(input.gramian!), input.gramian!.length, input, state);
-  return { weights: Array.from(weights), ...(heads && { heads: [...heads] }), state: next ?? state };
+  return { weights: Array.from(weights), ...(heads && { heads: Array.from(heads) }), state: next ?? state };
 }
 
 /** Makes the factory of an aggregator that needs no more than the Gramian. */

@@ -4,6 +4,7 @@ import type {
   Context,
   Matrix,
   MethodFactory,
+  MethodInfo,
   Need,
   Paper,
   StartOptions,
@@ -38,6 +39,8 @@ export interface WeightingDefinition<Options extends object> {
   readonly title: string;
   readonly paper: Paper;
   readonly needs: 'losses' | 'gramian';
+  /** See `MethodInfo.revision`. */
+  readonly revision?: number;
   /** See `Weighting.usesBatch`. @default true */
   readonly usesBatch?: boolean;
   readonly options: OptionSpecs<Options>;
@@ -46,8 +49,16 @@ export interface WeightingDefinition<Options extends object> {
 
 /** Makes the factory of a loss weighting. */
 export function defineWeighting<Options extends object>(definition: WeightingDefinition<Options>): MethodFactory<Options, Weighting> {
-  const { name, title, paper, needs } = definition;
-  const info = { name, title, kind: 'weighting' as const, paper, options: describeOptions(definition.options) };
+  const { name, title, paper, needs, revision } = definition;
+  const info: MethodInfo = {
+    name,
+    title,
+    kind: 'weighting',
+    paper,
+    options: describeOptions(definition.options),
+    heads: 'weighted',
+    ...(revision === undefined ? {} : { revision }),
+  };
   const factory = (given?: Options): Weighting => {
     const options = readOptions(name, definition.options, given);
     const core = definition.create(options);
@@ -169,6 +180,7 @@ export function inputOf(where: string, losses: readonly number[], context: Conte
     ...(context.crossGramian === undefined ? {} : { crossGramian: context.crossGramian }),
     ...(context.likelihoodFactors === undefined ? {} : { likelihoodFactors: context.likelihoodFactors }),
     ...(context.learningRate === undefined ? {} : { learningRate: context.learningRate }),
+    ...(context.parameterStep === undefined ? {} : { parameterStep: context.parameterStep }),
   };
 }
 

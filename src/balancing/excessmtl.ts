@@ -25,7 +25,7 @@ export interface ExcessmtlOptions {
  * exp(eta e_t), with e_t = sum of g^2 / sqrt(sum of past g^2) an estimate of the excess risk of a task, divided by its value at the task's
  * first step. That first step only stores the divisor, as in the authors' code (`firstStep: 'update'` also multiplies by exp(eta e_t), as
  * TorchJD does: as e_t grows with the number of parameters, it can give one task all the weight at once); weights start at 1 / T, as in the
- * paper. Without a label a task keeps its sums, its divisor and its weight.
+ * paper. Each task's own head follows its loss times the task's weight, as there (`heads: 'plain'`: its loss). Without a label a task keeps its sums, its divisor and its weight.
  */
 export const excessmtl: MethodFactory<ExcessmtlOptions, JacobianBalancer> = defineJacobianBalancer<ExcessmtlOptions>({
   name: 'excessmtl',
@@ -44,6 +44,7 @@ export const excessmtl: MethodFactory<ExcessmtlOptions, JacobianBalancer> = defi
       "whether a task's first step only stores its divisor, or updates the weights too",
     ),
   },
+  heads: 'weighted',
   hasWeights: true,
   create: ({ eta, firstStep }) => ({
     state: [

@@ -1,8 +1,7 @@
-import { nullableNumberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { imtlg } from './imtlg';
-import { type ImtllOptions, imtll } from './imtll';
+import { type ImtllOptions, imtll, imtllOptions } from './imtll';
 import { weightingThenAggregator } from './weighting-then-aggregator';
 
 /** Options of {@link imtl}: those of {@link imtll}. */
@@ -14,7 +13,8 @@ export type ImtlOptions = ImtllOptions;
  * parameters the scaled losses.
  *
  * `weights` are those of the unscaled gradients, exp(s_t) alpha_t; `step` gives exp(s_t), the tasks' own parameters' weights, as `heads`. The
- * s_t are trained by the scaled losses alone, as in LibMTL: alpha_t does not weigh their gradients.
+ * s_t are trained by the scaled losses alone, as in LibMTL: alpha_t does not weigh their gradients. As with {@link imtll} they are trained by
+ * the model's own optimizer, rate and schedule. `heads: 'plain'` leaves the tasks' own parameters their unscaled losses.
  *
  * Where `combine` is not told the losses they count as 1, at which the scales rest: without them it is IMTL-G.
  *
@@ -28,6 +28,7 @@ export const imtl: MethodFactory<ImtlOptions, GramianBalancer> = defineGramianBa
     year: 2021,
     title: 'Towards Impartial Multi-task Learning',
   },
-  options: { learningRate: nullableNumberOption(null, "learning rate of the log scales; null: the model's own", { above: 0 }) },
+  heads: 'weighted',
+  options: imtllOptions,
   create: (options) => weightingThenAggregator(imtll(options), imtlg()),
 });

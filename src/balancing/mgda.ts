@@ -19,12 +19,15 @@ export interface MgdaOptions {
  * the weights therefore include the division (the authors' code applies the bare simplex weights to the gradients as they are). The
  * losses of a stand-alone call come from `context.losses` and count as 1 without; a zero divisor leaves the task its gradient.
  *
+ * Each task's own head follows its loss times the task's weight, as in the authors' code (`heads: 'plain'`: its loss).
+ *
  * A task without a label in a batch is left out: it would be a gradient of length 0, and so the whole solution.
  */
 export const mgda: MethodFactory<MgdaOptions, GramianBalancer> = defineGramianBalancer<MgdaOptions>({
   name: 'mgda',
   title: 'MGDA',
   paper: { authors: 'Sener, Koltun', year: 2018, title: 'Multi-Task Learning as Multi-Objective Optimization', arxiv: '1810.04650' },
+  heads: 'weighted',
   options: {
     norm: choiceOption('none', ['none', 'l2', 'loss', 'loss+'], 'what each gradient is divided by: nothing, its length, its loss, or both'),
   },

@@ -2,7 +2,7 @@ import { nullableNumberOption, numberOption } from '../options/spec';
 import type { GramianBalancer, MethodFactory, State } from './balancing';
 import { defineGramianBalancer } from './define-balancer';
 import { fairWeights } from './fair-weights';
-import { combinedNorm } from './linear-algebra';
+import { shorten } from './shorten';
 
 /** Options of {@link nashmtl}. */
 export interface NashmtlOptions {
@@ -24,6 +24,8 @@ interface NashmtlState extends State {
  *
  * The authors' code, LibMTL and TorchJD divide G by its norm for their solver and multiply it in again in their constraint, so that theirs is
  * this solution too: sqrt(T) long at any scale of the gradients, then shortened to `maxNorm`.
+ *
+ * Each task's own head follows its loss times the task's weight before shortening, as in the authors' code (`heads: 'plain'`: its loss).
  */
 export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGramianBalancer<NashmtlOptions>({
   name: 'nashmtl',
@@ -34,6 +36,7 @@ export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGra
     title: 'Multi-Task Learning as a Bargaining Game',
     arxiv: '2202.01017',
   },
+  heads: 'weighted',
   options: {
     maxNorm: nullableNumberOption(1, 'the update is shortened to this length; null leaves it sqrt(T) long', { above: 0 }),
     every: numberOption(1, 'solve for new weights every so many steps', { min: 1, integer: true }),
@@ -45,10 +48,8 @@ export const nashmtl: MethodFactory<NashmtlOptions, GramianBalancer> = defineGra
       const current = state as NashmtlState;
       const known = current.weights.every((weight) => weight !== null) ? (current.weights as readonly number[]) : undefined;
       const solution = known === undefined || current.steps % every === 0 ? Array.from(fairWeights(gramian, tasks, 1)) : known;
-      const norm = maxNorm === null ? 0 : combinedNorm(gramian, solution);
-      const scale = maxNorm !== null && norm > maxNorm ? maxNorm / norm : 1;
       const next: NashmtlState = { weights: every === 1 ? current.weights : solution, steps: current.steps + 1 };
-      return { weights: solution.map((weight) => weight * scale), state: next };
+      return { ...shorten(gramian, solution, maxNorm), state: next };
     },
   }),
 });

@@ -130,9 +130,17 @@ export function stepAt(
   run: (input: StepInput, state: State) => StepResult,
 ): StepResult {
   const tasks = input.losses.length;
-  const weights = new Array<number>(tasks).fill(0);
-  if (places.length === 0) return { weights, state };
+  const none = (): number[] => new Array<number>(tasks).fill(0);
+  if (places.length === 0) return { weights: none(), state };
   const result = run(inputAt(input, places), stateAt(parts, state, places, tasks));
-  for (const [k, t] of places.entries()) weights[t] = result.weights[k]!;
-  return { weights, state: stateWith(parts, state, result.state, places, tasks) };
+  const ofAll = (own: readonly number[]): number[] => {
+    const all = none();
+    for (const [k, t] of places.entries()) all[t] = own[k]!;
+    return all;
+  };
+  return {
+    weights: ofAll(result.weights),
+    ...(result.heads && { heads: ofAll(result.heads) }),
+    state: stateWith(parts, state, result.state, places, tasks),
+  };
 }

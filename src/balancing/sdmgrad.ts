@@ -29,6 +29,10 @@ interface SdmgradState extends State {
  * (w + lambda p) / (1 + lambda). The steps use the products of gradients on two independent batches divided by the squared mean length
  * of the gradients (negative squares count as 0); where only one batch is known its Gramian is used, which biases the steps.
  *
+ * The authors' code multiplies the update by the number of tasks (`scale: 'sum'` in `.with(...)`), then shortens it to 1 (the nearest here is
+ * the setting `clipNorm: 1`, which takes the heads' gradients in). Neither is done by default, as in LibMTL. Heads follow their own losses,
+ * as there.
+ *
  * A task without a label in a batch has weight 0 and keeps its share of the weights.
  */
 export const sdmgrad: MethodFactory<SdmgradOptions, GramianBalancer> = defineGramianBalancer<SdmgradOptions>({

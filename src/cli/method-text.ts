@@ -1,5 +1,5 @@
 import { mlp } from '../models/encoders/mlp';
-import type { Method } from '../models/method';
+import { type Method, updateOptionNames } from '../models/method';
 import type { Encoder } from '../models/network/network';
 import { didYouMean } from '../options/check';
 import type { OptionInfo } from '../options/spec';
@@ -20,7 +20,7 @@ function find<T extends Registered>(what: string, name: string, among: readonly 
 
 /** Options of how a balancing method's update is used. */
 const updateOptions: Readonly<Record<string, OptionInfo>> = Object.fromEntries(
-  ['scale', 'gradients'].map((name) => [name, { name, type: 'text', default: null, doc: '' }]),
+  updateOptionNames.map((name) => [name, { name, type: 'text', default: null, doc: '' }]),
 );
 
 /** An option's value from text, by what the option takes; what does not fit stays text, which the method then refuses. */

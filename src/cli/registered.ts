@@ -1,4 +1,4 @@
-import type { Paper } from '../balancing/balancing';
+import type { HeadsUpdate, Paper } from '../balancing/balancing';
 import { balancers, weightings } from '../balancing/registry';
 import type { Balancing, Method } from '../models/method';
 import { architectures } from '../models/registry';
@@ -12,6 +12,8 @@ export interface Registered {
   readonly aliases: readonly string[];
   readonly paper: Paper;
   readonly options: readonly OptionInfo[];
+  /** Of a way of balancing: what heads follow unless told otherwise. */
+  readonly heads?: HeadsUpdate;
 }
 
 /** A registered architecture, with what makes a method of it. */

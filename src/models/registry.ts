@@ -4,7 +4,7 @@ import type { ArchitectureInfo } from './define-architecture';
 import type { EncoderInfo } from './define-encoder';
 import { isEncoder } from './encoder-option';
 import * as allEncoders from './encoders/index';
-import type { Method } from './method';
+import { type Balancing, type Method, usualHeads } from './method';
 import type { Encoder } from './network/network';
 
 /*
@@ -42,12 +42,29 @@ export function methodToJSON(method: Method): unknown {
     if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]));
     return value;
   };
-  const { architecture, balancing, update } = method;
+  const { architecture, balancing } = method;
   return {
     architecture: architecture.name,
     ...provenance(architecture),
     options: plain(architecture.options),
-    ...(balancing ? { balancing: { name: balancing.info.name, ...provenance(balancing), options: balancing.options }, update } : {}),
+    ...(balancing ? { balancing: balancingToJSON(balancing), update: updateToJSON(method) } : {}),
+  };
+}
+
+function balancingToJSON(balancing: Balancing): unknown {
+  const { name, revision } = balancing.info;
+  return { name, ...provenance(balancing), ...(revision === undefined ? {} : { revision }), options: balancing.options };
+}
+
+/** How an update is used. What was the only way once is left out, so that methods and runs described then are still known. */
+function updateToJSON({ balancing, update }: Method): Partial<Method['update']> {
+  const { scale, gradients, heads, groups } = update;
+  const { kind } = balancing!.info;
+  return {
+    scale,
+    gradients,
+    ...(heads === usualHeads({ kind }, 'all') ? {} : { heads }),
+    ...(groups === 'all' ? {} : { groups }),
   };
 }
 

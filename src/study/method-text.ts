@@ -1,5 +1,6 @@
-import type { Paper } from '../balancing/balancing';
+import type { MethodInfo, Paper } from '../balancing/balancing';
 import { balancers, weightings } from '../balancing/registry';
+import { type UpdateOptions, usualHeads } from '../models/method';
 import { architectures, encoderFactory } from '../models/registry';
 
 /** A part of a method that was published. */
@@ -13,10 +14,10 @@ interface Definition {
   readonly architecture: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly balancing?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
-  readonly update?: Readonly<Record<string, unknown>>;
+  readonly update?: UpdateOptions;
 }
 
-type Entry = { readonly info: MethodPart };
+type Entry = { readonly info: MethodPart & Partial<Pick<MethodInfo, 'kind' | 'heads'>> };
 
 function entryOf(registry: object, name: string): Entry | undefined {
   return Object.hasOwn(registry, name) ? (registry as Readonly<Record<string, Entry>>)[name] : undefined;
@@ -65,6 +66,21 @@ function valueCode(value: unknown): string {
   return typeof encoder === 'string' ? encoderCode(encoder, own, options) : recordCode(value as Readonly<Record<string, unknown>>);
 }
 
+/** The options of `.with(...)` that are not what they are by themselves; empty where all are. */
+function updateCode(update: UpdateOptions, info: Entry['info'] | undefined): string {
+  const { scale = 'native', gradients = 'parameters', groups = 'all' } = update;
+  const kind = info?.kind === 'weighting' ? 'weighting' : 'aggregator';
+  const usual = usualHeads({ kind, ...(info?.heads && { heads: info.heads }) }, groups);
+  const heads = update.heads ?? usualHeads({ kind }, 'all');
+  const given = {
+    ...(scale === 'native' ? {} : { scale }),
+    ...(gradients === 'parameters' ? {} : { gradients }),
+    ...(heads === usual ? {} : { heads }),
+    ...(groups === 'all' ? {} : { groups }),
+  };
+  return Object.keys(given).length > 0 ? `, ${valueCode(given)}` : '';
+}
+
 /** TypeScript that makes the method. An encoder of the user's own appears under the name it gave itself. */
 export function methodCode(definition: unknown): string {
   const { architecture, options, balancing, update } = definition as Definition;
@@ -74,6 +90,6 @@ export function methodCode(definition: unknown): string {
   if (!balancing) return base;
   const registry = entryOf(balancers, balancing.name) ? 'balancers' : 'weightings';
   const given = Object.keys(balancing.options).length > 0 ? valueCode(balancing.options) : '';
-  const plain = update === undefined || (update.scale === 'native' && update.gradients === 'parameters');
-  return `${base}.with(tl.${registry}.${balancing.name}(${given})${plain ? '' : `, ${valueCode(update)}`})`;
+  const how = updateCode(update ?? {}, (entryOf(balancers, balancing.name) ?? entryOf(weightings, balancing.name))?.info);
+  return `${base}.with(tl.${registry}.${balancing.name}(${given})${how})`;
 }

@@ -9,6 +9,7 @@ import {
   type StepFeed,
   type Which,
   weighsAtRepresentation,
+  weightCount,
 } from './executor';
 import { ruleState } from './rule-state';
 import {
@@ -25,7 +26,7 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, headWeightsOf, optimizerUpdate, preparedGradients, presentShareOf, ruleStep } from './update';
+import { balancedGradients, optimizerUpdate, preparedGradients, representationUse, ruleStep } from './update';
 
 /** Computes and frees what was in between. */
 function computed<T>(work: () => T): T {
@@ -49,7 +50,7 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
     seeds: tf.tensor2d(feed.seeds, [stack, 2], 'int32'),
   });
   const scalarsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.scalars, [stack, STEP_SCALARS]);
-  const weightsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.weights, [stack, tasks.length]);
+  const weightsOf = (feed: StepFeed): Tensor => tf.tensor2d(feed.weights, [stack, weightCount(plan)]);
   const headsOf = (feed: StepFeed): Tensor | undefined => feed.heads && tf.tensor2d(feed.heads, [stack, tasks.length]);
   const otherRows = (feed: StepFeed, i: number): Tensor => {
     const size = stack * plan.batch;
@@ -111,9 +112,8 @@ export function eagerExecutor(plan: StackPlan, data: Resident): Executor {
           if (pending) {
             settle(balancedGradients(plan, pending, weights, scalarsOf(done), headsOf(done)), done);
           } else if (weighsAtRepresentation(plan)) {
-            const share = plan.matchMean ? presentShareOf(scalarsOf(done)) : undefined;
-            const heads = headWeightsOf(plan, weights, headsOf(done));
-            settle(representationGradients(shape, parameters, data, batchOf(done), weights, heads, share).gradients, done);
+            const use = representationUse(plan, weights, scalarsOf(done), headsOf(done));
+            settle(representationGradients(shape, parameters, data, batchOf(done), weights, use).gradients, done);
           } else {
             settle(weightedGradients(shape, parameters, data, batchOf(done), weights).gradients, done);
           }

@@ -1,7 +1,8 @@
 import type { TensorRule } from '../balancing/balancing';
+import type { UpdateOptions } from '../models/method';
 import { countParameters } from '../models/network/network';
 import type { Optimizer } from './optimizer';
-import { canWeighAtRepresentation, type Resident, type StackShape } from './step';
+import { canWeighAtRepresentation, layerCount, type Resident, type StackShape } from './step';
 
 /** What the engine computes at every step besides the models' losses. */
 export type StepKind =
@@ -19,6 +20,12 @@ export type StepKind =
   /** The update is a coordinate-wise rule on the tasks' gradients by the parameters, or by the shared representation (its `factors`). */
   | { readonly kind: 'rule'; readonly rule: TensorRule; readonly representation?: boolean };
 
+/**
+ * What the tasks' own parameters follow: the losses (`plain`); the losses with the weights of the shared parameters (`shared`), or with
+ * weights apart, `StepFeed.heads` (`apart`). A coordinate-wise rule has its weights itself: `shared` are those it gives.
+ */
+export type HeadsPlan = 'plain' | 'shared' | 'apart';
+
 /** Everything that determines a stack's computation. */
 export interface StackPlan {
   readonly shape: StackShape;
@@ -26,12 +33,10 @@ export interface StackPlan {
   readonly step: StepKind;
   /** Whether the losses after a step on its own batch are wanted. */
   readonly after: boolean;
-  /** Rescale the shared update to the length of the mean gradient. */
-  readonly matchMean: boolean;
-  /** Whether a task's own parameters follow its weighted loss (loss weightings) or the loss itself (gradient aggregators). */
-  readonly weightHeads: boolean;
-  /** Whether the method weighs the losses that a task's own parameters follow apart: `StepFeed.heads`. @default false */
-  readonly weighsHeads?: boolean;
+  /** Length of the shared update, see `UpdateOptions`. */
+  readonly scale: Required<UpdateOptions>['scale'];
+  /** What the tasks' own parameters follow. */
+  readonly heads: HeadsPlan;
   /** Upper bound of each model's gradient norm; undefined: no clipping. */
   readonly clipNorm?: number;
   readonly batch: number;
@@ -52,15 +57,21 @@ export interface StackPlan {
  * where these would take much memory, and where the Gramian is of other batches.
  */
 export function recomputesGradient(plan: StackPlan): boolean {
-  const { shape, step, matchMean, weightHeads, keptGradients } = plan;
-  if (step.kind !== 'gramian' || matchMean || !(weightHeads || canWeighAtRepresentation(shape.network))) return false;
+  const { shape, step, scale, heads, keptGradients } = plan;
+  if (step.kind !== 'gramian' || scale === 'matchMean' || shape.layers) return false;
+  if (heads !== 'shared' && !canWeighAtRepresentation(shape.network)) return false;
   const shared = shape.network.parameters.filter(({ role }) => role === 'shared');
   return step.cross || shape.stack * shape.tasks.length * countParameters(shared) > keptGradients;
 }
 
-/** Whether the gradient computed from a batch and its weights is combined at the representation, while heads follow their own losses. */
+/** Whether the gradient computed from a batch and its weights is combined at the representation, while heads follow losses of their own. */
 export function weighsAtRepresentation(plan: StackPlan): boolean {
-  return plan.step.kind === 'representation' || (recomputesGradient(plan) && !plan.weightHeads);
+  return plan.step.kind === 'representation' || (recomputesGradient(plan) && plan.heads !== 'shared');
+}
+
+/** Task weights of a model in {@link StepFeed.weights}. */
+export function weightCount({ shape }: Pick<StackPlan, 'shape'>): number {
+  return layerCount(shape) * shape.tasks.length;
 }
 
 /** Numbers of a model in {@link StepFeed.scalars}. */
@@ -74,9 +85,9 @@ export interface StepFeed {
   readonly seeds: Int32Array;
   /** `[stack, STEP_SCALARS]`: rate, epsilon, factor of decoupled decay, 1 where the model takes the step, share of its tasks that have a label. */
   readonly scalars: Float32Array;
-  /** `[stack, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
+  /** `[stack, layers or 1, tasks]`: the tasks' weights; for a coordinate-wise rule 1 where the batch has a label of the task, else 0. */
   readonly weights: Float32Array;
-  /** `[stack, tasks]`: weights of the losses that the tasks' own parameters follow, where the plan has `weighsHeads`. */
+  /** `[stack, tasks]`: weights of the losses that the tasks' own parameters follow, where the plan has them apart. */
   readonly heads?: Float32Array;
   /** `[2, stack, batch]`, rows of two further batches for methods that need independent ones; else empty. */
   readonly others: Int32Array;
@@ -87,11 +98,11 @@ export interface ProbeResult {
   /** Losses of the next batch, `[stack, tasks]`. */
   readonly losses: Float32Array;
   /**
-   * Products of the tasks' gradients on the next batch, `[stack, tasks, tasks]`; empty where none is needed. Where `cross` is wanted, too,
-   * they may be those of the first further batch.
+   * Products of the tasks' gradients on the next batch, `[stack, layers or 1, tasks, tasks]`; empty where none is needed. Where `cross` is
+   * wanted, too, they may be those of the first further batch.
    */
   readonly gramian: Float32Array;
-  /** Products of the tasks' gradients on two further batches, `[stack, tasks, tasks]`; empty where none is needed. */
+  /** Products of the tasks' gradients on two further batches, `[stack, layers or 1, tasks, tasks]`; empty where none is needed. */
   readonly cross: Float32Array;
   /** Losses of the batch just trained on, after the update, `[stack, tasks]`; empty where none is needed. */
   readonly after: Float32Array;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { GraphBuilder, type Ref } from '../backend/graph';
 import { sizeOf } from '../models/network/features';
 import { countParameters } from '../models/network/network';
-import { type Executor, STEP_SCALARS, type StackPlan, type StepFeed } from './executor';
+import { type Executor, STEP_SCALARS, type StackPlan, type StepFeed, weightCount } from './executor';
 import { type StackPrograms, type StepInputs, stackPrograms } from './stack-programs';
 import { gather, inferenceContext, type Resident } from './step';
 
@@ -131,7 +131,7 @@ export function graphExecutor(plan: StackPlan, data: Resident, cores: number = a
   }
   /** One lane's feeds of some steps. */
   function stepFeeds(lane: Lane, inputs: StepInputs, feeds: readonly StepFeed[]): Feed[] {
-    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: tasks.length, heads: tasks.length };
+    const widths = { rows: plan.batch, seeds: 2, scalars: STEP_SCALARS, weights: weightCount(plan), heads: tasks.length };
     return (Object.keys(widths) as (keyof typeof widths)[]).flatMap((name): Feed[] => {
       const ref = inputs[name];
       if (ref === undefined) return [];

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { ParameterStep } from '../balancing/balancing';
 import { checkNumber, withDefaults } from '../options/check';
 import { ofThisPackage } from '../provenance';
 
@@ -38,6 +39,16 @@ export interface Optimizer {
     slots: readonly Tensor[],
     scalars: StepScalars,
   ) => { readonly value: Tensor; readonly slots: readonly Tensor[] };
+  /**
+   * The same update of a single number, without decay, in float64: for what a balancing method trains along with the model. Without it
+   * `update` serves, in tensors.
+   */
+  readonly updateNumber?: (
+    value: number,
+    gradient: number,
+    slots: readonly number[],
+    scalars: { readonly rate: number; readonly epsilon: number },
+  ) => { readonly value: number; readonly slots: readonly number[] };
   /** Where TensorFlow has the very update as one op. */
   readonly fused?: { readonly op: 'ResourceApplyAdam'; readonly beta1: number; readonly beta2: number };
 }
@@ -91,6 +102,11 @@ function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Opt
       const kept = weightDecay > 0 && name === 'adamw' ? tf.mul(value, keep) : value;
       return { value: tf.sub(kept, tf.div(tf.mul(rate, m1), tf.add(tf.sqrt(v1), constant))), slots: [m1, v1] };
     },
+    updateNumber(value, gradient, [m = 0, v = 0], { rate, epsilon: constant }) {
+      const m1 = m + (gradient - m) * (1 - beta1);
+      const v1 = v + (gradient * gradient - v) * (1 - beta2);
+      return { value: value - (rate * m1) / (Math.sqrt(v1) + constant), slots: [m1, v1] };
+    },
     fused: { op: 'ResourceApplyAdam', beta1, beta2 },
   });
 }
@@ -143,5 +159,24 @@ export function sgd(options?: SgdOptions): Optimizer {
       const direction = buffer ? tf.add(tf.mul(buffer, momentum), gradient) : gradient;
       return { value: tf.sub(value, tf.mul(rate, direction)), slots: buffer ? [direction] : [] };
     },
+    updateNumber(value, gradient, [buffer = 0], { rate }) {
+      const direction = buffer * momentum + gradient;
+      return { value: value - rate * direction, slots: momentum > 0 ? [direction] : [] };
+    },
   });
+}
+
+/** An optimizer's step on a single number, without weight decay. */
+export function parameterStepOf(optimizer: Optimizer): ParameterStep {
+  return (value, gradient, slots, count, learningRate) => {
+    const scalars = optimizer.scalars(count, learningRate);
+    if (optimizer.updateNumber) return optimizer.updateNumber(value, gradient, slots, scalars);
+    return tf.tidy(() => {
+      const { rate, epsilon } = scalars;
+      const own = Array.from({ length: optimizer.slots }, (_, k) => tf.scalar(slots[k] ?? 0));
+      const tensors = { rate: tf.scalar(rate), epsilon: tf.scalar(epsilon), keep: tf.scalar(1) };
+      const next = optimizer.update(tf.scalar(value), tf.scalar(gradient), own, tensors);
+      return { value: next.value.dataSync()[0]!, slots: next.slots.map((slot) => slot.dataSync()[0]!) };
+    }) as unknown as ReturnType<ParameterStep>;
+  };
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphBuilder, type Recording, type Ref, record } from '../backend/graph';
-import { recomputesGradient, STEP_SCALARS, type StackPlan, unrollFor, type Which, weighsAtRepresentation } from './executor';
+import { recomputesGradient, STEP_SCALARS, type StackPlan, unrollFor, type Which, weighsAtRepresentation, weightCount } from './executor';
 import { ruleState, ruleStateShapes } from './rule-state';
 import {
   type Batch,
@@ -14,7 +14,7 @@ import {
   taskGradients,
   weightedGradients,
 } from './step';
-import { balancedGradients, headWeightsOf, optimizerUpdate, preparedGradients, presentShareOf, ruleStep } from './update';
+import { balancedGradients, optimizerUpdate, preparedGradients, representationUse, ruleStep } from './update';
 
 /** Placeholders of a step, `[steps, stack, ...]` each. */
 export interface StepInputs {
@@ -22,7 +22,7 @@ export interface StepInputs {
   readonly seeds: Ref;
   readonly scalars: Ref;
   readonly weights: Ref;
-  /** Where the plan has `weighsHeads`. */
+  /** Where the plan has them apart. */
   readonly heads?: Ref;
 }
 /** Steps in one call; returns their losses. */
@@ -113,8 +113,8 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
   };
   const zeroParameters = shapes.map((s) => zeros(s));
   const zeroBatch = { rows: zeros([stack, plan.batch], 'int32'), seeds: zeros([stack, 2], 'int32') };
-  const zeroWeights = zeros([stack, tasks.length]);
-  const zeroHeads = plan.weighsHeads ? [zeros([stack, tasks.length])] : [];
+  const zeroWeights = zeros([stack, weightCount(plan)]);
+  const zeroHeads = plan.heads === 'apart' ? [zeros([stack, tasks.length])] : [];
   const zeroScalars = zeros([stack, STEP_SCALARS]);
   const trace = (step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording => record(step, inputs);
   const recordings = new Map<string, Recording>();
@@ -200,8 +200,8 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       rows: builder.placeholder('int32', [steps, stack, plan.batch]),
       seeds: builder.placeholder('int32', [steps, stack, 2]),
       scalars: builder.placeholder('float32', [steps, stack, STEP_SCALARS]),
-      weights: builder.placeholder('float32', [steps, stack, tasks.length]),
-      ...(plan.weighsHeads && { heads: builder.placeholder('float32', [steps, stack, tasks.length]) }),
+      weights: builder.placeholder('float32', [steps, stack, weightCount(plan)]),
+      ...(plan.heads === 'apart' && { heads: builder.placeholder('float32', [steps, stack, tasks.length]) }),
     };
   }
 
@@ -269,9 +269,9 @@ export function stackPrograms(builder: GraphBuilder, plan: StackPlan, data: Resi
       trace(
         (...all) => {
           const { parameters, data: d, batch, rest } = split(all);
-          const [weights, scalars, own] = rest as [Tensor, Tensor, Tensor?];
-          const share = plan.matchMean ? presentShareOf(scalars) : undefined;
-          const result = representationGradients(shape, parameters, d, batch, weights, headWeightsOf(plan, weights, own), share);
+          const [weights, scalars, heads] = rest as [Tensor, Tensor, Tensor?];
+          const use = representationUse(plan, weights, scalars, heads);
+          const result = representationGradients(shape, parameters, d, batch, weights, use);
           return [result.losses, ...result.gradients];
         },
         [...zeroParameters, ...resident, zeroBatch.rows, zeroBatch.seeds, zeroWeights, zeroScalars, ...zeroHeads],

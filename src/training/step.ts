@@ -26,6 +26,13 @@ export interface StackShape {
   readonly weighted: boolean;
   /** `[stack]`: steps of each model's whole training, for what anneals. */
   readonly totalSteps: readonly number[];
+  /** The layer, from 0, of each shared parameter, where products and weights are wanted of every layer by itself; see `layersOf`. */
+  readonly layers?: readonly number[];
+}
+
+/** How many groups of shared parameters have products and weights of their own. */
+export function layerCount({ layers }: { readonly layers?: readonly number[] | undefined }): number {
+  return layers ? Math.max(...layers) + 1 : 1;
 }
 
 /** Data that stays on the device. */
@@ -246,7 +253,10 @@ export function batchLosses(shape: StackShape, parameters: readonly Tensor[], da
 export interface TaskGradients {
   /** `[stack, tasks]` */
   readonly losses: Tensor;
-  /** `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters, or by the last shared layer's. */
+  /**
+   * `[stack, tasks, tasks]`: products of the tasks' gradients by the shared parameters, or by the last shared layer's; with layers
+   * `[stack, layers, tasks, tasks]`.
+   */
   readonly gramian: Tensor;
   /** Per shared parameter, `[stack, tasks, ...shape]`. */
   readonly jacobian: readonly Tensor[];
@@ -290,7 +300,7 @@ export function taskGradients(
   const products = (jacobian: readonly Tensor[]): Tensor => {
     const chosen = lastSharedLayer(network);
     const counted = lastLayer ? jacobian.filter((_, i) => chosen[i]) : jacobian;
-    return gramianOf(counted, counted, stack, copies);
+    return productsOf(shape, counted, counted);
   };
   const chain = tracedChain(network);
   if (chain) {
@@ -366,9 +376,7 @@ export function representationProducts(
  * Gradients where the tasks' gradients are combined at the representation and then taken through the trunk once (MGDA-UB, Sener & Koltun
  * 2018, 1810.04650).
  * @param weights `[stack, tasks]`
- * @param heads `[stack, tasks]`, weights of the losses that heads follow; without, they follow the losses themselves
- * @param presentShare `[stack]`, see `StepFeed.scalars`: rescale the combined gradient to the length of the present tasks' mean one; without,
- *   it stays as it is
+ * @param use see `AtRepresentation`
  */
 export function representationGradients(
   shape: StackShape,
@@ -376,23 +384,26 @@ export function representationGradients(
   data: Resident,
   batch: Batch,
   weights: Tensor,
-  heads?: Tensor,
-  presentShare?: Tensor,
+  use: Omit<AtRepresentation, 'factorsOf'>,
 ): WeightedGradients {
   const factorsOf = (): Tensor => tf.reshape(weights, [...weights.shape, 1, 1]);
-  return gradientsThroughRepresentation(shape, parameters, data, batch, { factorsOf, heads, presentShare });
+  return gradientsThroughRepresentation(shape, parameters, data, batch, { ...use, factorsOf });
 }
 
-/** How the tasks' gradients by the representation become one. */
-interface AtRepresentation {
+/** How the tasks' gradients by the representation become one, and what heads follow. */
+export interface AtRepresentation {
   /**
    * What the tasks' gradients are multiplied by before they are summed, `[stack, tasks, 1, width or 1]`.
    * @param signals the tasks' gradients, `[stack, tasks, batch, width]`
    * @param representation `[stack, batch, width]`
    */
   readonly factorsOf: (signals: Tensor, representation: Tensor) => Tensor;
+  /** `[stack, tasks]`, weights of the losses that heads follow; without, they follow the losses themselves. */
   readonly heads?: Tensor | undefined;
+  /** `[stack]`: rescale the combined gradient to the length of the mean one of the present tasks, of which this is the share. */
   readonly presentShare?: Tensor | undefined;
+  /** `[stack]`: multiply the combined gradient. */
+  readonly factor?: Tensor | undefined;
 }
 
 /** The common part of `representationGradients` and of rules at the representation. */
@@ -401,7 +412,7 @@ export function gradientsThroughRepresentation(
   parameters: readonly Tensor[],
   data: Resident,
   batch: Batch,
-  { factorsOf, heads, presentShare }: AtRepresentation,
+  { factorsOf, heads, presentShare, factor }: AtRepresentation,
 ): WeightedGradients {
   const chain = chainOf(shape.network);
   const values = named(shape.network.parameters, parameters);
@@ -413,6 +424,7 @@ export function gradientsThroughRepresentation(
     const mean = tf.div(length(tf.mean(signals, 1, true)), tf.reshape(presentShare, [-1, 1, 1, 1]));
     combined = tf.mul(combined, tf.div(mean, tf.maximum(length(combined), 1e-12)));
   }
+  if (factor) combined = tf.mul(combined, tf.reshape(factor, [-1, 1, 1, 1]));
   const trunk = backward(combined).map((g) => tf.squeeze(g, [1]));
   return { losses, gradients: [...trunk, ...weighOwn(shape.network, own, heads)] };
 }
@@ -433,7 +445,7 @@ export function weighOwn(network: Network, own: readonly Tensor[], weights: Tens
   });
 }
 
-/** Products of the tasks' gradients on two batches of their own, and on the first of them; `[stack, tasks, tasks]` each. */
+/** Products of the tasks' gradients on two batches of their own, and on the first of them; each as `TaskGradients.gramian`. */
 export function crossGramian(
   shape: StackShape,
   parameters: readonly Tensor[],
@@ -441,10 +453,9 @@ export function crossGramian(
   left: Batch,
   right: Batch,
 ): { readonly cross: Tensor; readonly gramian: Tensor } {
-  const { stack, tasks } = shape;
   // Two passes, which run side by side in a graph.
   const [first, second] = [left, right].map((batch) => taskGradients(shape, parameters, data, batch)) as [TaskGradients, TaskGradients];
-  const cross = gramianOf(first.jacobian, second.jacobian, stack, tasks.length);
+  const cross = productsOf(shape, first.jacobian, second.jacobian);
   const { gramian } = first;
   return { cross, gramian };
 }
@@ -459,13 +470,26 @@ export function gramianOf(left: readonly Tensor[], right: readonly Tensor[], sta
   return products.length === 1 ? products[0]! : tf.addN(products);
 }
 
-/** Per shared parameter, the weighted sum of the tasks' gradients; `weights` `[stack, tasks]`. */
-export function combine(jacobian: readonly Tensor[], weights: Tensor): Tensor[] {
-  const [stack, tasks] = weights.shape as [number, number];
-  const row = tf.reshape(weights, [stack, 1, tasks]) as tf.Tensor3D;
-  return jacobian.map((j) => {
+/** The same of the shared parameters together, or of each layer: `[stack, tasks, tasks]` or `[stack, layers, tasks, tasks]`. */
+function productsOf(shape: StackShape, left: readonly Tensor[], right: readonly Tensor[]): Tensor {
+  const { stack, tasks, layers } = shape;
+  if (!layers) return gramianOf(left, right, stack, tasks.length);
+  const each = Array.from({ length: layerCount(shape) }, (_, layer) => {
+    const [l, r] = [left, right].map((all) => all.filter((__, i) => layers[i] === layer)) as [Tensor[], Tensor[]];
+    return gramianOf(l, r, stack, tasks.length);
+  });
+  return tf.stack(each, 1);
+}
+
+/** Per shared parameter, the sum of the tasks' gradients with the weights of its layer; `weights` `[stack, layers * tasks]`. */
+export function combine(shape: StackShape, jacobian: readonly Tensor[], weights: Tensor): Tensor[] {
+  const { stack, layers } = shape;
+  const tasks = shape.tasks.length;
+  const each = layers ? tf.split(weights as tf.Tensor2D, layerCount(shape), 1) : [weights];
+  const rows = each.map((own) => tf.reshape(own, [stack, 1, tasks]) as tf.Tensor3D);
+  return jacobian.map((j, i) => {
     const [, , ...rest] = j.shape as number[];
-    return tf.reshape(tf.matMul(row, tf.reshape(j, [stack, tasks, -1]) as tf.Tensor3D), [stack, ...rest]);
+    return tf.reshape(tf.matMul(rows[layers?.[i] ?? 0]!, tf.reshape(j, [stack, tasks, -1]) as tf.Tensor3D), [stack, ...rest]);
   });
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { canBuildGraphs } from '../backend/graph';
-import type { State, WeightsMethod } from '../balancing/balancing';
+import type { State, StepResult, WeightsMethod } from '../balancing/balancing';
 import type { Method } from '../models/method';
 import { sizeOf } from '../models/network/features';
 import { type Network, totalOutputs } from '../models/network/network';
@@ -11,6 +11,7 @@ import { notFinite } from './divergence';
 import { eagerExecutor } from './eager-executor';
 import {
   type Executor,
+  type HeadsPlan,
   type ProbeResult,
   STEP_SCALARS,
   type StackPlan,
@@ -20,11 +21,12 @@ import {
   type Which,
 } from './executor';
 import { graphExecutor } from './graph-executor';
+import { layersOf } from './layers';
 import { totalClasses } from './loss';
-import type { Optimizer } from './optimizer';
+import { type Optimizer, parameterStepOf } from './optimizer';
 import type { ResidentData } from './prepare';
 import { Presence, RecentLosses } from './presence';
-import { EVALUATION_BLOCK } from './step';
+import { EVALUATION_BLOCK, layerCount } from './step';
 import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
 import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from './task-sampling';
 
@@ -76,7 +78,10 @@ export interface TrainingOptions {
 /** Conflict between the tasks' gradients at one step of one model. */
 export interface GradientRecord {
   readonly step: number;
-  /** `[tasks, tasks]` products of the gradients as the method reads them (GradNorm: of the last shared layer). */
+  /**
+   * `[tasks, tasks]` products of the gradients as the method reads them (GradNorm: of the last shared layer); of layers that are balanced by
+   * themselves the sum.
+   */
   readonly gramian: readonly (readonly number[])[];
 }
 
@@ -105,12 +110,12 @@ export interface TrainedMember {
   readonly checkpoints?: readonly Checkpoint[];
   /** Epochs trained. */
   readonly epochs: number;
-  /** Task weights used, a row per recorded step. */
+  /** Task weights used (with weights per layer: their means), a row per recorded step. */
   readonly weights: readonly { readonly step: number; readonly values: readonly number[] }[];
   readonly gradients: readonly GradientRecord[];
   /** After the epochs asked for, as far as the model was trained. */
   readonly snapshots: readonly Snapshot[];
-  /** The balancing method's state at the end. */
+  /** The balancing method's state at the end; with a state per layer `{ layers }`. */
   readonly balancingState?: State;
   /** Why the run failed; its parameters are then the last finite ones. */
   readonly failure?: string;
@@ -145,12 +150,28 @@ function stepKindOf({ balancing, update, architecture }: Method): StepKind {
     }
     return { kind: 'rule', rule: balancing.rule, ...(representation && { representation }) };
   }
-  // The length of the mean gradient is only known where the tasks' gradients are.
-  if (balancing.needs === 'gramian' || update.scale === 'matchMean') {
+  // An update of another length than its heads' is only known where the tasks' gradients are.
+  if (balancing.needs === 'gramian' || update.scale !== 'native') {
     if (update.gradients === 'representation') return { kind: 'representation' };
     return { kind: 'gramian', cross: balancing.independentBatches, ...(balancing.lastLayer && { lastLayer: true }) };
   }
   return 'usesBatch' in balancing && balancing.usesBatch ? { kind: 'losses' } : { kind: 'weighted' };
+}
+
+/** Where the weights of the losses that heads follow come from. */
+function headsPlanOf({ balancing, update }: Method, { kind }: StepKind): HeadsPlan {
+  if (update.heads === 'plain') return 'plain';
+  const apart = balancing?.info.kind === 'aggregator' || update.scale === 'sum';
+  return apart && (kind === 'gramian' || kind === 'representation') ? 'apart' : 'shared';
+}
+
+/** @throws TypeError when a method promises weights for the heads and has none */
+function headWeightsOf({ info, weighsHeads }: WeightsMethod, { weights, heads }: StepResult): readonly number[] {
+  if (weighsHeads && heads?.length !== weights.length)
+    throw new TypeError(
+      `${info.name}().step: weighsHeads promises heads, a weight for each of the ${weights.length} tasks, got ${JSON.stringify(heads)}`,
+    );
+  return heads ?? weights;
 }
 
 /** @throws RangeError when steps of one task are asked for, and the method balances what the tasks' losses or gradients are in a step */
@@ -162,14 +183,14 @@ function checkTaskBatches({ balancing, architecture }: Method, kind: StepKind, s
 }
 
 /**
- * The method without its aggregator where there is nothing to aggregate and heads follow their own losses: no parameter serves several
- * tasks, as in soft sharing.
+ * The method without its aggregator where there is nothing to aggregate, as no parameter serves several tasks (soft sharing), and the method
+ * has no weights for heads by themselves.
  */
 function withWhatItBalances(method: Method, { parameters }: Network): Method {
   const { balancing, update } = method;
   const idle =
     balancing?.info.kind === 'aggregator' &&
-    !balancing.weighsHeads &&
+    !(balancing.weighsHeads && update.heads === 'weighted') &&
     update.gradients === 'parameters' &&
     parameters.every(({ role }) => role === 'task');
   if (!idle) return method;
@@ -271,6 +292,8 @@ interface Upcoming {
   readonly labels: readonly (readonly number[] | undefined)[];
   /** The same for the tasks that are weighed: those with a label in the further batches, too. */
   readonly weighed: readonly (readonly number[] | undefined)[];
+  /** The models' learning rates. */
+  readonly rates: readonly number[];
 }
 
 /** Smallest number of whole blocks that `rows` fit in. */
@@ -317,6 +340,10 @@ export async function trainStack(
   const validationRows = Math.max(...members.map(({ validation }) => validation.length));
   const validates = validationRows > 0;
   const kind = stepKindOf(method);
+  const { scale, groups } = method.update;
+  const layers = balancing && groups === 'layer' ? layersOf(network.parameters.filter(({ role }) => role === 'shared')) : undefined;
+  const layerTotal = layerCount({ layers });
+  const headsPlan = headsPlanOf(method, kind);
   checkTaskBatches(method, kind, options.taskSampling);
   const wholeSteps = kind.kind === 'weighted' || kind.kind === 'rule';
   const unroll = wholeSteps ? unrollFor(stepsPerEpoch) : 1;
@@ -326,6 +353,7 @@ export async function trainStack(
   const evaluationBatch = Math.min(512, roundedUp(looked > 0 ? looked : batch));
 
   const solver = balancing && balancing.needs !== 'jacobian' ? (balancing as WeightsMethod) : undefined;
+  const parameterStep = parameterStepOf(options.optimizer);
   const shuffles = new Shuffles();
   const orders = members.map((member) => new Order(member, batch, options.epochs, shuffles, options.taskSampling));
   for (const [s, order] of orders.entries()) {
@@ -340,11 +368,7 @@ export async function trainStack(
   const perTask = validates && options.stopping === 'perTask' && taskCount > 1;
   const progress = members.map(
     ({ seed, serve = [...tasks.keys()] }) =>
-      new MemberProgress(
-        new RecentLosses(taskCount),
-        solver?.init(taskCount, random(seed, 'balancing').uint32()),
-        perTask ? new TaskCheckpoints(serve) : undefined,
-      ),
+      new MemberProgress(new RecentLosses(taskCount), solver && statesOf(solver, seed), perTask ? new TaskCheckpoints(serve) : undefined),
   );
   const likelihoodFactors = tasks.map((task) => kindOf(task).likelihoodFactor);
 
@@ -371,6 +395,11 @@ export async function trainStack(
     dispose();
   }
 
+  /** A method's state before the first step, of each layer. */
+  function statesOf(own: WeightsMethod, seed: number): State[] {
+    const draws = random(seed, 'balancing');
+    return Array.from({ length: layerTotal }, () => own.init(taskCount, draws.uint32()));
+  }
   /** An executor for the members that are alive. */
   function makeExecutor(): { executor: Executor; dispose: () => void } {
     const stack = alive.length;
@@ -382,14 +411,14 @@ export async function trainStack(
         inputShape,
         weighted,
         totalSteps: alive.map((s) => totalStepsOf[s]!),
+        ...(layers ? { layers } : {}),
         ...(inOrder ? {} : { columns: alive.map((s) => members[s]!.columns) }),
       },
       optimizer: options.optimizer,
       step: kind,
       after: balancing !== undefined && 'after' in balancing && balancing.after !== undefined,
-      matchMean: method.update.scale === 'matchMean',
-      weightHeads: balancing?.info.kind === 'weighting',
-      ...(solver?.weighsHeads && { weighsHeads: true }),
+      scale,
+      heads: headsPlan,
       ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
       batch,
       evaluationBatch,
@@ -427,12 +456,13 @@ export async function trainStack(
     const stack = alive.length;
     const labels: (readonly number[] | undefined)[] = [];
     const weighed: (readonly number[] | undefined)[] = [];
+    const rates: number[] = [];
     const feed = {
       rows: new Int32Array(stack * batch),
       seeds: new Int32Array(stack * 2),
       scalars: new Float32Array(stack * STEP_SCALARS),
-      weights: new Float32Array(stack * taskCount).fill(1),
-      ...(solver?.weighsHeads && { heads: new Float32Array(stack * taskCount) }),
+      weights: new Float32Array(stack * layerTotal * taskCount).fill(1),
+      ...(headsPlan === 'apart' && { heads: new Float32Array(stack * taskCount) }),
       others: new Int32Array(kind.kind === 'gramian' && kind.cross ? 2 * stack * batch : 0),
     };
     for (const [place, s] of alive.entries()) {
@@ -446,14 +476,15 @@ export async function trainStack(
       labels.push(own);
       weighed.push(own);
       const rate = member.learningRate * (options.schedule ? options.schedule(now / totalStepsOf[s]!) : 1);
+      rates.push(rate);
       const numbers = options.optimizer.scalars(now + 1, rate);
-      const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
+      const weights = partOf(feed.weights, place);
       if (member.taskWeights) weights.set(member.taskWeights);
       if (kind.kind === 'rule') for (let t = 0; t < taskCount; t++) weights[t] = own && own[t]! > 0 ? 1 : 0;
-      const share = own ? own.filter((labelled) => labelled > 0).length / taskCount : 1;
+      const present = own ? own.filter((labelled) => labelled > 0).length : taskCount;
       feed.seeds.set([dropoutSeeds[s]!, now], place * 2);
       feed.scalars.set(
-        [numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0, share],
+        [numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0, present / taskCount],
         place * STEP_SCALARS,
       );
       if (feed.others.length > 0) {
@@ -471,17 +502,17 @@ export async function trainStack(
         }
       }
     }
-    return { feed, labels, weighed };
+    return { feed, labels, weighed, rates };
   }
 
   /** Asks the balancing method of every model for its weights. */
-  function solve({ feed, weighed }: Upcoming, epoch: number, probed?: ProbeResult): void {
+  function solve({ feed, weighed, rates }: Upcoming, epoch: number, probed?: ProbeResult): void {
     if (!solver) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
       const counts = weighed[place];
       const present = counts?.map((count) => count > 0);
-      const weights = feed.weights.subarray(place * taskCount, (place + 1) * taskCount);
+      const weights = partOf(feed.weights, place);
       const losses = probed ? Array.from(partOf(probed.losses, place)) : new Array<number>(taskCount).fill(1);
       if (present && !losses.every((loss, t) => !present[t] || Number.isFinite(loss))) fail(s, losses, epoch);
       if (!counts || !present || !own.training) {
@@ -489,34 +520,34 @@ export async function trainStack(
         continue;
       }
       const step = feed.seeds[2 * place + 1]!;
-      const gramian = probed && probed.gramian.length > 0 ? squareOf(partOf(probed.gramian, place)) : undefined;
-      const crossGramian = probed && probed.cross.length > 0 ? squareOf(partOf(probed.cross, place)) : undefined;
-      const result = solver.step(
-        {
-          losses: probed ? own.recent.with(losses, counts, rowsIn(feed, place)) : losses,
-          present,
-          ...(gramian ? { gramian } : {}),
-          ...(crossGramian ? { crossGramian } : {}),
-          epoch,
-          step,
-          epochLosses: own.trainLosses,
-          likelihoodFactors,
-          learningRate: members[s]!.learningRate,
-        },
-        own.state!,
-      );
-      own.state = result.state;
-      weights.set(result.weights);
-      if (feed.heads) {
-        if (result.heads?.length !== taskCount)
-          throw new TypeError(
-            `${solver.info.name}().step: weighsHeads promises heads, a weight for each of the ${taskCount} tasks, got ${JSON.stringify(result.heads)}`,
-          );
-        feed.heads.set(result.heads, place * taskCount);
-      }
+      const gramians = probed && probed.gramian.length > 0 ? squaresOf(partOf(probed.gramian, place)) : undefined;
+      const crossGramians = probed && probed.cross.length > 0 ? squaresOf(partOf(probed.cross, place)) : undefined;
+      const input = {
+        losses: probed ? own.recent.with(losses, counts, rowsIn(feed, place)) : losses,
+        present,
+        epoch,
+        step,
+        epochLosses: own.trainLosses,
+        likelihoodFactors,
+        learningRate: rates[place]!,
+        parameterStep,
+      };
+      const results = own.states!.map((state, layer) => {
+        const [gramian, crossGramian] = [gramians?.[layer], crossGramians?.[layer]];
+        return solver.step({ ...input, ...(gramian ? { gramian } : {}), ...(crossGramian ? { crossGramian } : {}) }, state);
+      });
+      own.states = results.map(({ state }) => state);
+      const factor = scale === 'sum' ? present.filter(Boolean).length : 1;
+      for (const [layer, result] of results.entries())
+        weights.set(
+          result.weights.map((weight) => weight * factor),
+          layer * taskCount,
+        );
+      feed.heads?.set(headWeightsOf(solver, results[0]!), place * taskCount);
       if (step % Math.max(1, Math.floor(totalStepsOf[s]! / 100)) === 0) {
-        own.weights.push({ step, values: [...result.weights] });
-        if (gramian) own.gradients.push({ step, gramian });
+        const values = present.map((_, t) => results.reduce((sum, result) => sum + result.weights[t]!, 0) / results.length);
+        own.weights.push({ step, values });
+        if (gramians) own.gradients.push({ step, gramian: sumOf(gramians) });
       }
     }
   }
@@ -529,11 +560,16 @@ export async function trainStack(
     const end = own.indexOf(data.padding);
     return end < 0 ? batch : end;
   }
-  function squareOf(values: Float32Array): number[][] {
-    return Array.from({ length: taskCount }, (_, i) => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount)));
+  /** A matrix `[tasks, tasks]` of each layer. */
+  function squaresOf(values: Float32Array): number[][][] {
+    const row = (i: number): number[] => Array.from(values.subarray(i * taskCount, (i + 1) * taskCount));
+    return Array.from({ length: layerTotal }, (_, layer) => Array.from({ length: taskCount }, (__, i) => row(layer * taskCount + i)));
+  }
+  function sumOf(matrices: readonly (readonly (readonly number[])[])[]): number[][] {
+    return matrices[0]!.map((row, i) => row.map((_, j) => matrices.reduce((sum, matrix) => sum + matrix[i]![j]!, 0)));
   }
   /** Tells methods that learn from them the losses after the step. */
-  function learnFromNext({ feed, labels }: Upcoming, before: ProbeResult, after: Float32Array, epoch: number): void {
+  function learnFromNext({ feed, labels, rates }: Upcoming, before: ProbeResult, after: Float32Array, epoch: number): void {
     if (!solver?.after || after.length === 0) return;
     for (const [place, s] of alive.entries()) {
       const own = progress[s]!;
@@ -549,9 +585,10 @@ export async function trainStack(
         step: feed.seeds[2 * place + 1]!,
         epochLosses: own.trainLosses,
         likelihoodFactors,
-        learningRate: members[s]!.learningRate,
+        learningRate: rates[place]!,
+        parameterStep,
       };
-      own.state = solver.after(input, own.state!);
+      own.states = own.states!.map((state) => solver.after!(input, state));
     }
   }
   function fail(s: number, losses: readonly number[], epoch: number, of = 'loss'): void {
@@ -823,7 +860,8 @@ class MemberProgress {
   constructor(
     /** Losses as the balancing method reads them. */
     readonly recent: RecentLosses,
-    public state: State | undefined,
+    /** The balancing method's state, of each layer. */
+    public states: State[] | undefined,
     readonly perTask: TaskCheckpoints | undefined,
   ) {}
 
@@ -842,7 +880,7 @@ class MemberProgress {
   }
 
   result(validates: boolean, interrupted: boolean): TrainedMember {
-    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, snapshots, state, failure } = this;
+    const { parameters, outputs, trainLosses, validationLosses, weights, gradients, snapshots, states, failure } = this;
     const checkpoints = this.checkpoints();
     return {
       parameters,
@@ -855,7 +893,7 @@ class MemberProgress {
       weights,
       gradients,
       snapshots,
-      ...(state === undefined ? {} : { balancingState: state }),
+      ...(states === undefined ? {} : { balancingState: states.length === 1 ? states[0]! : { layers: states } }),
       ...(failure === undefined ? {} : { failure }),
       interrupted: interrupted && !this.stopped,
     };

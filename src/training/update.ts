@@ -2,9 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArrayOps } from '../balancing/array-ops';
 import type { TensorRule } from '../balancing/balancing';
-import { STEP_SCALARS, type StackPlan } from './executor';
+import type { StackPlan } from './executor';
 import { ruleDraws } from './rule-state';
 import {
+  type AtRepresentation,
   type Batch,
   clipByGlobalNorm,
   combine,
@@ -49,9 +50,14 @@ export function optimizerUpdate(
   return { parameters: next, slots: nextSlots };
 }
 
-/** The share of each model's tasks that have a label, `[stack]`, of a step's scalars. */
-export function presentShareOf(scalars: Tensor): Tensor {
-  return tf.reshape(tf.slice(scalars as tf.Tensor2D, [0, STEP_SCALARS - 1], [-1, 1]), [-1]);
+/** The share of each model's tasks that have a label, `[stack]`. */
+function presentShareOf(scalars: Tensor): Tensor {
+  return tf.reshape(tf.slice(scalars as tf.Tensor2D, [0, 4], [-1, 1]), [-1]);
+}
+
+/** Multiplies by a number of each model, `[stack]`. */
+function timesEach(tensors: readonly Tensor[], factor: Tensor): Tensor[] {
+  return tensors.map((t) => tf.mul(t, tf.reshape(factor, [t.shape[0]!, ...t.shape.slice(1).map(() => 1)])));
 }
 
 /** Rescales each model's shared update to the length of the mean gradient of its present tasks; `presentShare` `[stack]`. */
@@ -63,8 +69,7 @@ function matchMeanLength(update: readonly Tensor[], jacobian: readonly Tensor[],
     return tf.sqrt(squares.length === 1 ? squares[0]! : tf.addN(squares));
   };
   const mean = tf.div(length(jacobian.map((j) => tf.mean(j, 1))), presentShare);
-  const factor = tf.div(mean, tf.maximum(length(update), 1e-12));
-  return update.map((u) => tf.mul(u, tf.reshape(factor, [stack, ...u.shape.slice(1).map(() => 1)])));
+  return timesEach(update, tf.div(mean, tf.maximum(length(update), 1e-12)));
 }
 
 /** Puts shared updates and task parameters' gradients back into the order of the parameters. */
@@ -78,13 +83,23 @@ function inOrder(plan: StackPlan, shared: readonly Tensor[], own: readonly Tenso
 }
 
 /** Weights `[stack, tasks]` of the losses that the tasks' own parameters follow; undefined: they follow the losses themselves. */
-export function headWeightsOf({ weightHeads, weighsHeads }: StackPlan, weights: Tensor, heads: Tensor | undefined): Tensor | undefined {
-  if (weighsHeads) return heads;
-  return weightHeads ? weights : undefined;
+export function headWeightsOf(plan: StackPlan, weights: Tensor, heads: Tensor | undefined): Tensor | undefined {
+  if (plan.heads === 'plain') return undefined;
+  return plan.heads === 'apart' ? heads : weights;
+}
+
+/** How the tasks' gradients by the representation are used; see {@link balancedGradients}. */
+export function representationUse(
+  plan: StackPlan,
+  weights: Tensor,
+  scalars: Tensor,
+  heads: Tensor | undefined,
+): Omit<AtRepresentation, 'factorsOf'> {
+  return { heads: headWeightsOf(plan, weights, heads), presentShare: plan.scale === 'matchMean' ? presentShareOf(scalars) : undefined };
 }
 
 /**
- * A gradient per parameter from the tasks' gradients and their weights `[stack, tasks]`; `scalars` `[stack, STEP_SCALARS]`, `heads`
+ * A gradient per parameter from the tasks' gradients and their weights `[stack, layers * tasks]`; `scalars` `[stack, STEP_SCALARS]`, `heads`
  * `[stack, tasks]` see `StepFeed`.
  */
 export function balancedGradients(
@@ -94,9 +109,10 @@ export function balancedGradients(
   scalars: Tensor,
   heads?: Tensor,
 ): Tensor[] {
-  const update = combine(task.jacobian, weights);
+  const update = combine(plan.shape, task.jacobian, weights);
   const own = weighOwn(plan.shape.network, task.own, headWeightsOf(plan, weights, heads));
-  return inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShareOf(scalars)) : update, own, task.penalty);
+  const matches = plan.scale === 'matchMean';
+  return inOrder(plan, matches ? matchMeanLength(update, task.jacobian, presentShareOf(scalars)) : update, own, task.penalty);
 }
 
 /** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */
@@ -126,7 +142,7 @@ export function ruleStep(
   state: readonly Tensor[],
   present: Tensor,
 ): WeightedGradients & { readonly state: readonly Tensor[] } {
-  const { shape, step, matchMean } = plan;
+  const { shape, step, scale } = plan;
   if (step.kind !== 'rule') throw new Error(`a step of kind ${step.kind} has no rule`);
   const { rule } = step;
   if (!step.representation) {
@@ -138,8 +154,9 @@ export function ruleStep(
     const draws = ruleDraws(plan, rule, batch.seeds, pure.shape[2]!);
     return tf.expandDims(rule.factors!(tensorOps, pure, Object.fromEntries(rule.draws.map(({ name }, i) => [name, draws[i]!]))), 2);
   };
-  const presentShare = matchMean ? tf.mean(present, 1) : undefined;
-  return { ...gradientsThroughRepresentation(shape, parameters, data, batch, { factorsOf, presentShare }), state };
+  const presentShare = scale === 'matchMean' ? tf.mean(present, 1) : undefined;
+  const factor = scale === 'sum' ? tf.sum(present, 1) : undefined;
+  return { ...gradientsThroughRepresentation(shape, parameters, data, batch, { factorsOf, presentShare, factor }), state };
 }
 
 /** A coordinate-wise rule's gradients per parameter and its new state; `present` `[stack, tasks]`, 1 where a task has a label, else 0. */
@@ -165,11 +182,13 @@ function ruleGradients(
   );
   const sizes = flat.map((j) => j.shape[2]!);
   const parts = sizes.length === 0 ? [] : sizes.length === 1 ? [result.update] : tf.split(result.update, sizes, 2);
-  const update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
-  const presentShare = tf.mean(present, 1);
-  const own = weighOwn(plan.shape.network, task.own, result.heads && tf.reshape(result.heads, [stack, tasks]));
+  let update = parts.map((part, i) => tf.reshape(part, [stack, ...task.jacobian[i]!.shape.slice(2)]));
+  if (plan.scale === 'matchMean') update = matchMeanLength(update, task.jacobian, tf.mean(present, 1));
+  if (plan.scale === 'sum') update = timesEach(update, tf.sum(present, 1));
+  const headWeights = plan.heads === 'plain' ? undefined : (result.heads ?? result.weights!);
+  const own = weighOwn(plan.shape.network, task.own, headWeights && tf.reshape(headWeights, [stack, tasks]));
   return {
-    gradients: inOrder(plan, plan.matchMean ? matchMeanLength(update, task.jacobian, presentShare) : update, own, task.penalty),
+    gradients: inOrder(plan, update, own, task.penalty),
     state: rule.state.map(({ name, rows }, i) => {
       const next = result.state[name]!;
       if (!plan.absences) return next;

@@ -1,8 +1,8 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fairgrad } from '../../src/balancing/fairgrad';
 import { gramianOf } from '../../src/balancing/linear-algebra';
 import { mean } from '../../src/balancing/mean';
-import { base, dot, expectClose, expectReference, five, normalMatrix, three } from './matrices';
+import { base, dot, expectClose, expectReference, five, norm, normalMatrix, three } from './matrices';
 
 test('published and independently derived values', () => {
   expectClose(fairgrad({ alpha: 1 }).combine(base), [0.0766, 0.9985, 0.9985]);
@@ -29,4 +29,15 @@ test('solves its equation from 2 to 40 tasks', () => {
       expectClose(products, new Array<number>(tasks).fill(1), 1e-7);
     }
   }
+});
+
+test('maxNorm 1 / T and the sum: as long as the authors clip it, 1; shorter updates stay', () => {
+  const tasks = base.length;
+  const update = fairgrad({ maxNorm: 1 / tasks })
+    .combine(base)
+    .map((value) => tasks * value);
+  expect(norm(update)).toBeCloseTo(1, 12);
+  const native = fairgrad().combine(base);
+  expect(fairgrad({ maxNorm: 1 }).combine(base)).toEqual(native.map((value) => expect.closeTo(value / norm(native), 12)));
+  expect(fairgrad({ maxNorm: 100 }).combine(base)).toEqual(native);
 });

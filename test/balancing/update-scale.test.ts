@@ -17,6 +17,7 @@ test('brings an update to the length of the mean gradient', () => {
     ),
   ).toBeCloseTo(norm(mean().combine(base)), 12);
   expect(updateScaleFactor(weights, gramian, 'native')).toBe(1);
+  expect(updateScaleFactor(weights, gramian, 'sum')).toBe(2);
   expect(updateScaleFactor([0, 0], gramian, 'matchMean')).toBe(0);
   expect(() => updateScaleFactor([1], gramian, 'native')).toThrow(TypeError);
 });

@@ -26,6 +26,16 @@ describe('methods on the command line', () => {
     expect(a!.balancing!.options).toMatchObject({ c: 0.2 });
     expect(b!.balancing!.options).toEqual({ weights: [1, 2] });
     expect(c!.update.scale).toBe('matchMean');
+    const update = (text: string): unknown => methodsOf(text, trunk)[text]!.update;
+    expect(update('hard+pcgrad:groups=layer,scale=sum')).toEqual({
+      scale: 'sum',
+      gradients: 'parameters',
+      heads: 'plain',
+      groups: 'layer',
+    });
+    expect(update('hard+mgda')).toMatchObject({ heads: 'weighted', groups: 'all' });
+    expect(update('hard+mgda:heads=plain')).toMatchObject({ heads: 'plain' });
+    expect(() => update('hard+mgda:groups=tower')).toThrow(/groups must be "all" or "layer"/);
   });
 
   it('makes every registered way of balancing that needs no options', () => {

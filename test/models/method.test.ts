@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { fixed } from '../../src/balancing/fixed';
+import { mgda } from '../../src/balancing/mgda';
 import { pcgrad } from '../../src/balancing/pcgrad';
 import { uncertainty } from '../../src/balancing/uncertainty';
 import { mlp } from '../../src/models/encoders/mlp';
 import { chainedTargets } from '../../src/models/linear/chained-targets';
 import { stackedTargets } from '../../src/models/linear/stacked-targets';
+import { methodToJSON } from '../../src/models/registry';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { mmoe } from '../../src/models/sharing/mmoe';
+import { methodCode } from '../../src/study/method-text';
 
 describe('a method balances once', () => {
   const hard = hardSharing(mlp([4]));
@@ -37,5 +40,36 @@ describe('an encoder in the place of options is named as what it is', () => {
     ['mmoe', () => mmoe(mlp([4]) as never), /^mmoe\(options\).*; write mmoe\(\{ expert: mlp\(...\) \}\)$/],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
+  });
+});
+
+describe('how an update is used is told with the method', () => {
+  const hard = hardSharing(mlp([4]));
+  const told = (method: typeof hard): [unknown, string] => {
+    const json = methodToJSON(method) as { update: unknown };
+    return [json.update, methodCode(json).replace(/^.*\.with\(/, 'with(')];
+  };
+  const plain = { scale: 'native', gradients: 'parameters' };
+  test('a method whose numbers have changed is told from what it was', () => {
+    expect(methodToJSON(hard.with(uncertainty()))).toMatchObject({ balancing: { name: 'uncertainty', revision: 2 } });
+  });
+  test.each<[typeof hard, object, string]>([
+    // What was the only way before there were options is not named, so that runs kept then are still known.
+    [hard.with(pcgrad({ order: 'index' })), plain, 'with(tl.balancers.pcgrad({ order: "index", reduction: "sum" }))'],
+    [hard.with(uncertainty()), plain, 'with(tl.weightings.uncertainty({ learningRate: null, initial: 0 }))'],
+    [hard.with(mgda()), { ...plain, heads: 'weighted' }, 'with(tl.balancers.mgda({ norm: "none" }))'],
+    [hard.with(mgda(), { heads: 'plain' }), plain, 'with(tl.balancers.mgda({ norm: "none" }), { heads: "plain" })'],
+    [
+      hard.with(mgda(), { groups: 'layer', scale: 'sum' }),
+      { ...plain, scale: 'sum', groups: 'layer' },
+      'with(tl.balancers.mgda({ norm: "none" }), { scale: "sum", groups: "layer" })',
+    ],
+    [
+      hard.with(pcgrad(), { heads: 'weighted' }),
+      { ...plain, heads: 'weighted' },
+      'with(tl.balancers.pcgrad({ order: "random", reduction: "sum" }), { heads: "weighted" })',
+    ],
+  ])('%#', (method, update, code) => {
+    expect(told(method)).toEqual([update, code]);
   });
 });

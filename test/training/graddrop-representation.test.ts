@@ -25,7 +25,7 @@ const normals = (rows: number, columns: number): number[][] =>
 const x = normals(ROWS, IN);
 const targets = normals(ROWS, 3);
 
-function run(leak: number) {
+function run(leak: number, scale: StackPlan['scale'] = 'native') {
   return tf.tidy(() => {
     const network = buildOf(hardSharing(mlp([UNITS], { activation: 'linear' })), { input: { shape: [IN] }, tasks });
     const values = startValues(network, [1]);
@@ -37,8 +37,8 @@ function run(leak: number) {
       optimizer: sgd(),
       step: { kind: 'rule', rule, representation: true },
       after: false,
-      matchMean: false,
-      weightHeads: false,
+      scale,
+      heads: 'plain',
       batch: ROWS,
       evaluationBatch: ROWS,
       unroll: 1,
@@ -110,4 +110,13 @@ test.each([0, 0.3])('keeps one sign a unit, of all rows, with the probability of
 test('all that leaks is the sum', () => {
   const { found, sum } = run(1);
   for (const [name, values] of Object.entries(sum)) expectClose(found[name]!, values, 1e-5);
+});
+
+test('the sum is as often as long as there are tasks, and leaves the heads alone', () => {
+  const [one, three] = [run(0.3).found, run(0.3, 'sum').found];
+  for (const [name, values] of Object.entries(one)) {
+    const factor = name.startsWith('trunk/') ? 3 : 1;
+    const size = Math.max(...values.map(Math.abs));
+    for (const [i, value] of values.entries()) expect(Math.abs(three[name]![i]! - factor * value)).toBeLessThan(1e-5 * size);
+  }
 });

@@ -9,7 +9,7 @@ import { mmoe } from '../../src/models/sharing/mmoe';
 import { softSharing } from '../../src/models/sharing/soft-sharing';
 import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
-import { sgd } from '../../src/training/optimizer';
+import { parameterStepOf, sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
 import { type Batch, representationProducts, type StackShape, taskGradients, weightedGradients } from '../../src/training/step';
 import { trainStack } from '../../src/training/train-stack';
@@ -40,7 +40,7 @@ const ofImtl = (): Weights => {
   const method = imtl({ learningRate: 0.4 });
   let state = method.init(3, 0);
   return ({ losses, gramian }) => {
-    const result = method.step({ losses, gramian, epoch: 0, step: 0, epochLosses: [] }, state);
+    const result = method.step({ losses, gramian, epoch: 0, step: 0, epochLosses: [], parameterStep: parameterStepOf(sgd()) }, state);
     state = result.state;
     return { heads: result.heads!, shared: result.weights };
   };
@@ -63,7 +63,8 @@ const ofGradnorm = (): Weights => {
 
 async function trained(method: Method, mode: 'auto' | 'eager'): Promise<void> {
   const network = method.architecture.build({ input: { shape: [FEATURES] }, tasks });
-  const atRepresentation = method.update.gradients === 'representation';
+  const { gradients, heads: follow, scale } = method.update;
+  const atRepresentation = gradients === 'representation';
   const next = ({ imtl: ofImtl, crmogm: ofImtl, dbmtl: ofDbmtl, gradnorm: ofGradnorm } as Record<string, () => Weights>)[
     method.balancing!.info.name
   ]!();
@@ -103,10 +104,11 @@ async function trained(method: Method, mode: 'auto' | 'eager'): Promise<void> {
       const at = snapshots[step]!.parameters.map((values, i) => tf.tensor(values, [1, ...network.parameters[i]!.shape]));
       const found = atRepresentation ? representationProducts(shape, at, full, batch) : taskGradients(shape, at, full, batch);
       const gramian = (found.gramian.arraySync() as number[][][])[0]!;
-      const { heads, shared } = next({ losses: [...found.losses.dataSync()], gramian });
+      const given = next({ losses: [...found.losses.dataSync()], gramian });
       // They differ, or the test could not tell them apart from plain losses.
-      if (step > 0) expect(Math.max(...heads.map((weight) => Math.abs(weight - 1)))).toBeGreaterThan(0.05);
-      const [own, common] = [heads, shared].map(
+      if (step > 0) expect(Math.max(...given.heads.map((weight) => Math.abs(weight - 1)))).toBeGreaterThan(0.05);
+      const heads = follow === 'plain' ? [1, 1, 1] : given.heads;
+      const [own, common] = [heads, given.shared.map((weight) => (scale === 'sum' ? 3 * weight : weight))].map(
         (weights) => weightedGradients(shape, at, full, batch, tf.tensor2d([[...weights]])).gradients,
       );
       for (const [i, { role }] of network.parameters.entries()) {
@@ -134,6 +136,18 @@ const cases: [string, Method][] = [
   ['dbmtl, towers', hardSharing(trunk, { tower: mlp([3]) }).with(dbmtl({ beta: 0 }))],
   ['dbmtl, no chain of layers', mmoe({ expert: trunk, experts: 2 }).with(dbmtl({ beta: 0 }))],
   ['dbmtl without shared parameters', softSharing(trunk, { strength: 0 }).with(dbmtl({ beta: 0 }))],
+  ...(['imtl', 'dbmtl'] as const).flatMap((name): [string, Method][] => {
+    const make = (): Balancing => (name === 'imtl' ? scales() : dbmtl({ beta: 0 }));
+    return [
+      [`${name}, plain heads`, hardSharing(trunk).with(make(), { heads: 'plain' })],
+      [`${name}, the sum`, hardSharing(trunk).with(make(), { scale: 'sum' })],
+      [
+        `${name}, no chain of layers, plain heads and the sum`,
+        mmoe({ expert: trunk, experts: 2 }).with(make(), { heads: 'plain', scale: 'sum' }),
+      ],
+    ];
+  }),
+  ['imtl at the representation, plain heads', hardSharing(trunk).with(scales(), { ...upper, heads: 'plain' })],
   ['gradnorm at the representation', hardSharing(trunk).with(gradnorm({ learningRate: 0.3 }), upper)],
 ];
 

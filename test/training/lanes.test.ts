@@ -27,8 +27,8 @@ function planOf(step: StepKind, weighted = false): StackPlan {
     optimizer: adam(),
     step,
     after: step.kind === 'losses',
-    matchMean: false,
-    weightHeads: false,
+    scale: 'native',
+    heads: 'plain',
     batch,
     evaluationBatch: 64,
     unroll: 2,
@@ -52,6 +52,7 @@ const feeds = Array.from(
     // An epsilon far above the gradients makes Adam's first step 0.1 * rate / epsilon = 1 gradient, so that no rounding is magnified.
     scalars: Float32Array.from({ length: STEP_SCALARS * stack }, (__, i) => [10, 1, 1, 1, 1][i % STEP_SCALARS]!),
     weights: numbers(stack * tasks.length).map(Math.abs),
+    heads: numbers(stack * tasks.length).map(Math.abs),
     others: someRows(2 * stack * batch),
   }),
 );
@@ -137,8 +138,8 @@ describe.skipIf(process.env.TASKLOOM_BACKEND === 'portable')('lanes', () => {
     }
   });
 
-  it.each([false, true])('a weighted gradient computed anew is that of the kept gradients; heads weighted: %s', (weightHeads) => {
-    const kept: StackPlan = { ...planOf({ kind: 'gramian', cross: false }), weightHeads };
+  it.each(['plain', 'shared', 'apart'] as const)('a weighted gradient computed anew is that of the kept gradients; heads %s', (heads) => {
+    const kept: StackPlan = { ...planOf({ kind: 'gramian', cross: false }), heads };
     const trained = (make: typeof graphExecutor, plan: StackPlan): { gradients: number[][]; gramian: Float32Array } => {
       const executor = make(plan, data);
       executor.start(start);

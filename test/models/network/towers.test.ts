@@ -117,7 +117,7 @@ test('the engine takes one pass through the trunk, and gets what it gets by diff
       }
       const ones = tf.ones([2, p.tasks.length]);
       const sum = weightedGradients(shape, parameters, data, batch, ones);
-      const same = representationGradients(shape, parameters, data, batch, ones);
+      const same = representationGradients(shape, parameters, data, batch, ones, {});
       for (const [i, g] of sum.gradients.entries()) expectClose(same.gradients[i]!, g, 1e-4);
     }
   });

@@ -131,7 +131,7 @@ test('weights of the losses leave the pull alone, whether they come before the s
       [3, 0.2, 0.7],
     ]);
     const expected = weightedGradients(shape, parameters, data, batch, weights).gradients;
-    const plan = { shape, weightHeads: true, matchMean: false } as StackPlan;
+    const plan = { shape, heads: 'shared', scale: 'native' } as StackPlan;
     const found = balancedGradients(plan, taskGradients(shape, parameters, data, batch), weights, tf.ones([2, STEP_SCALARS]));
     for (const [i, g] of found.entries()) expectClose(g, expected[i]!, 1e-5);
   });
