@@ -21,9 +21,9 @@ import type {
 } from './balancing';
 import { checkLosses, checkMatrix, checkTasks } from './check';
 import { checkStep, inputOf } from './define-weighting';
-import { combineRows, flatten, gramianOf } from './linear-algebra';
 import { type RandomState, randomStart, stepStream } from './method-random';
 import { optionsAt, placesOf, type StateParts, stepAt } from './presence';
+import { combineRows, flatten, gramianOf } from './solvers/linear-algebra';
 
 /** What is known of an aggregator, whatever it needs. */
 interface AggregatorDefinition<Options extends object> {

@@ -15,8 +15,8 @@ import type {
   WeightingSession,
 } from './balancing';
 import { checkLosses, checkMatrix, checkSquare, checkTasks } from './check';
-import { gramianOf } from './linear-algebra';
 import { inputAt, optionsAt, placesOf, type StateParts, stateAt, stateWith, stepAt } from './presence';
+import { gramianOf } from './solvers/linear-algebra';
 
 /** The parts of a loss weighting that are its own. */
 export interface WeightingCore {

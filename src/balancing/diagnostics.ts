@@ -1,6 +1,6 @@
 import type { Matrix } from './balancing';
 import { checkSquare } from './check';
-import { cosines, flatten, rowNorms } from './linear-algebra';
+import { cosines, flatten, rowNorms } from './solvers/linear-algebra';
 
 /** How the gradients of the tasks relate to each other at one step. */
 export interface GradientDiagnostics {

@@ -1,4 +1,4 @@
-import { combinedNorm } from './linear-algebra';
+import { combinedNorm } from './solvers/linear-algebra';
 
 /** Weights whose update is shortened, and the weights as they were, which heads follow: only the shared update is too long. */
 export interface Shortened {

@@ -1,6 +1,6 @@
 import { type AdamState, adamStart, adamStep } from './adam';
 import type { Balancer, Weighting } from './balancing';
-import { gramianOf } from './linear-algebra';
+import { gramianOf } from './solvers/linear-algebra';
 
 /** A point of the plane. */
 export type Point = readonly [number, number];

@@ -1,6 +1,6 @@
 import type { Matrix } from './balancing';
 import { checkPerTask, checkSquare } from './check';
-import { combinedNorm, flatten } from './linear-algebra';
+import { combinedNorm, flatten } from './solvers/linear-algebra';
 
 /** How long an update is: as the method makes it, as long as the mean of the task gradients, or times the number of tasks. */
 export type UpdateScale = 'native' | 'matchMean' | 'sum';

@@ -1,4 +1,4 @@
-import { fixed } from '../balancing/fixed';
+import { fixed } from '../balancing/weightings/fixed';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import type { NetworkPlan } from '../models/sharing/grouped';

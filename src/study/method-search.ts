@@ -1,5 +1,5 @@
-import { fixed } from '../balancing/fixed';
-import { rlw } from '../balancing/rlw';
+import { fixed } from '../balancing/weightings/fixed';
+import { rlw } from '../balancing/weightings/rlw';
 import type { Method } from '../models/method';
 import type { Encoder } from '../models/network/network';
 import { hardSharing } from '../models/sharing/hard-sharing';

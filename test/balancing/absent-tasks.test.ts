@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { balancers, crmogm, famo, nashmtl, stch, type Weighting, weightings } from '../../src/balancing';
 import type { Context, GramianBalancer, JacobianBalancer, Matrix, State, WeightsMethod } from '../../src/balancing/balancing';
-import { gramianOf } from '../../src/balancing/linear-algebra';
+import { gramianOf } from '../../src/balancing/solvers/linear-algebra';
 import { random } from '../../src/random/random';
 import { expectClose } from './matrices';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { graddrop, moco, modo, pcgrad, upgrad } from '../../src/balancing';
-import { gramianOf } from '../../src/balancing/linear-algebra';
+import { gramianOf } from '../../src/balancing/solvers/linear-algebra';
 import { base } from './matrices';
 
 test('step, weights, combine and session agree', () => {

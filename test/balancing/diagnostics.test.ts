@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gradientDiagnostics } from '../../src/balancing/diagnostics';
-import { gramianOf } from '../../src/balancing/linear-algebra';
+import { gramianOf } from '../../src/balancing/solvers/linear-algebra';
 import { expectClose } from './matrices';
 
 test('cosines, magnitudes and conflicts by hand', () => {

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { crmogm } from '../../src/balancing/aggregators/crmogm';
+import { dbmtl } from '../../src/balancing/aggregators/dbmtl';
+import { excessmtl } from '../../src/balancing/aggregators/excessmtl';
+import { graddrop } from '../../src/balancing/aggregators/graddrop';
+import { imtl } from '../../src/balancing/aggregators/imtl';
+import { moco } from '../../src/balancing/aggregators/moco';
+import { nashmtl } from '../../src/balancing/aggregators/nashmtl';
+import { upgrad } from '../../src/balancing/aggregators/upgrad';
 import { type PlainArray, plainOps } from '../../src/balancing/array-ops';
-import { crmogm } from '../../src/balancing/crmogm';
-import { dbmtl } from '../../src/balancing/dbmtl';
-import { excessmtl } from '../../src/balancing/excessmtl';
-import { graddrop } from '../../src/balancing/graddrop';
-import { gradnorm, gradnormObjective } from '../../src/balancing/gradnorm';
-import { imtl } from '../../src/balancing/imtl';
-import { gramianOf } from '../../src/balancing/linear-algebra';
-import { moco } from '../../src/balancing/moco';
-import { nashmtl } from '../../src/balancing/nashmtl';
-import { rlw } from '../../src/balancing/rlw';
-import { stch } from '../../src/balancing/stch';
-import { upgrad } from '../../src/balancing/upgrad';
+import { gramianOf } from '../../src/balancing/solvers/linear-algebra';
+import { gradnorm, gradnormObjective } from '../../src/balancing/weightings/gradnorm';
+import { rlw } from '../../src/balancing/weightings/rlw';
+import { stch } from '../../src/balancing/weightings/stch';
 import { expectClose, norm } from './matrices';
 
 /*

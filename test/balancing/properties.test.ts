@@ -35,7 +35,7 @@ import {
   weightings,
 } from '../../src/balancing';
 import type { Matrix } from '../../src/balancing/balancing';
-import { gramianOf } from '../../src/balancing/linear-algebra';
+import { gramianOf } from '../../src/balancing/solvers/linear-algebra';
 import { dot, expectClose, norm, normalMatrix, rankedMatrix, scaleMatrix } from './matrices';
 
 const sizes = [1, 2, 3, 6, 16, 40];

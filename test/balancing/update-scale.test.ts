@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { gramianOf } from '../../src/balancing/linear-algebra';
-import { mean } from '../../src/balancing/mean';
-import { nashmtl } from '../../src/balancing/nashmtl';
+import { mean } from '../../src/balancing/aggregators/mean';
+import { nashmtl } from '../../src/balancing/aggregators/nashmtl';
+import { gramianOf } from '../../src/balancing/solvers/linear-algebra';
 import { updateScaleFactor } from '../../src/balancing/update-scale';
 import { base, norm } from './matrices';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { mgda } from '../../src/balancing/aggregators/mgda';
+import { sdmgrad } from '../../src/balancing/aggregators/sdmgrad';
 import { defineGramianBalancer } from '../../src/balancing/define-balancer';
-import { famo } from '../../src/balancing/famo';
-import { fixed } from '../../src/balancing/fixed';
-import { mgda } from '../../src/balancing/mgda';
-import { sdmgrad } from '../../src/balancing/sdmgrad';
 import { weightingThenAggregator } from '../../src/balancing/weighting-then-aggregator';
+import { famo } from '../../src/balancing/weightings/famo';
+import { fixed } from '../../src/balancing/weightings/fixed';
 import { expectClose, normalMatrix } from './matrices';
 
 const paper = { authors: 'nobody', year: 2026, title: 'A composition for the test' };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { mgda } from '../../src/balancing/mgda';
+import { mgda } from '../../src/balancing/aggregators/mgda';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';

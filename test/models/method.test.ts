@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fixed } from '../../src/balancing/fixed';
-import { mgda } from '../../src/balancing/mgda';
-import { pcgrad } from '../../src/balancing/pcgrad';
-import { uncertainty } from '../../src/balancing/uncertainty';
+import { mgda } from '../../src/balancing/aggregators/mgda';
+import { pcgrad } from '../../src/balancing/aggregators/pcgrad';
+import { fixed } from '../../src/balancing/weightings/fixed';
+import { uncertainty } from '../../src/balancing/weightings/uncertainty';
 import { mlp } from '../../src/models/encoders/mlp';
 import { chainedTargets } from '../../src/models/linear/chained-targets';
 import { stackedTargets } from '../../src/models/linear/stacked-targets';

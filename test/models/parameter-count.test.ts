@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pcgrad } from '../../src/balancing/pcgrad';
+import { pcgrad } from '../../src/balancing/aggregators/pcgrad';
 import { encoder } from '../../src/models/encoder';
 import { mlp } from '../../src/models/encoders/mlp';
 import { matchParameters, totalParameters } from '../../src/models/parameter-count';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cagrad } from '../../src/balancing/cagrad';
+import { cagrad } from '../../src/balancing/aggregators/cagrad';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { singleTask } from '../../src/models/sharing/single-task';

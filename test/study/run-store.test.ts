@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pcgrad } from '../../src/balancing/pcgrad';
+import { pcgrad } from '../../src/balancing/aggregators/pcgrad';
 import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';

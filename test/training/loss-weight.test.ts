@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
-import { fixed } from '../../src/balancing/fixed';
-import { mgda } from '../../src/balancing/mgda';
+import { mgda } from '../../src/balancing/aggregators/mgda';
+import { fixed } from '../../src/balancing/weightings/fixed';
 import { joinData } from '../../src/data/join-data';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';

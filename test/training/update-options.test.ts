@@ -4,7 +4,7 @@ import { loadBackend } from '../../src/backend/backend';
 import { canBuildGraphs } from '../../src/backend/graph';
 import { balancers, dwa, excessmtl, famo, graddrop, gradnorm, mgda, nashmtl, pcgrad, upgrad } from '../../src/balancing';
 import type { Context, GramianBalancer } from '../../src/balancing/balancing';
-import { combineRows } from '../../src/balancing/linear-algebra';
+import { combineRows } from '../../src/balancing/solvers/linear-algebra';
 import { mlp } from '../../src/models/encoders/mlp';
 import type { Balancing, Method, UpdateOptions } from '../../src/models/method';
 import { crossStitch } from '../../src/models/sharing/cross-stitch';

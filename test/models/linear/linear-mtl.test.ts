@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
-import { pcgrad } from '../../../src/balancing/pcgrad';
+import { pcgrad } from '../../../src/balancing/aggregators/pcgrad';
 import { clusteredTasks, relatedTasks, removeLabels, sharedSparseFeatures } from '../../../src/data/simulators';
 import { splitData } from '../../../src/data/split';
 import { type TaskData, taskData } from '../../../src/data/task-data';

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
-import { graddrop } from '../../../src/balancing/graddrop';
-import { gradnorm } from '../../../src/balancing/gradnorm';
-import { mgda } from '../../../src/balancing/mgda';
-import { nashmtl } from '../../../src/balancing/nashmtl';
-import { upgrad } from '../../../src/balancing/upgrad';
+import { graddrop } from '../../../src/balancing/aggregators/graddrop';
+import { mgda } from '../../../src/balancing/aggregators/mgda';
+import { nashmtl } from '../../../src/balancing/aggregators/nashmtl';
+import { upgrad } from '../../../src/balancing/aggregators/upgrad';
+import { gradnorm } from '../../../src/balancing/weightings/gradnorm';
 import { taskData } from '../../../src/data/task-data';
 import { mlp } from '../../../src/models/encoders/mlp';
 import type { Method } from '../../../src/models/method';

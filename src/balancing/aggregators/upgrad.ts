@@ -1,0 +1,53 @@
+import { numberOption, perTaskOption } from '../../options/spec';
+import type { GramianBalancer, MethodFactory } from '../balancing';
+import { checkPerTask } from '../check';
+import { defineGramianBalancer } from '../define-balancer';
+import { normalisedGramian, projectOntoDualCone } from '../solvers/dual-cone';
+
+/** Options of {@link upgrad}. */
+export interface UpgradOptions {
+  /** Preference of each task. @default 1 / tasks */
+  readonly preference?: readonly number[] | null;
+  /** Gradients whose squared lengths sum to no more than this are averaged as they are. @default 0 */
+  readonly normEps?: number;
+  /** Added to the diagonal of the Gramian once that has trace 1; 0 solves the unregularised problem. @default 1e-4 */
+  readonly regEps?: number;
+}
+
+/**
+ * UPGrad (Quinton, Rey 2024, arXiv 2406.16232): projects each task gradient on the dual cone of all of them, the directions that
+ * conflict with none, and averages the projections. Solved exactly by an active-set method.
+ *
+ * As in the authors' package, the Gramian is divided by its trace and 1e-4 is added to its diagonal, which moves the result a little
+ * on ill-scaled gradients. Unlike there, short gradients are not averaged: `normEps` is 0, not 1e-4, so that the update scales with
+ * the gradients.
+ *
+ * A task without a label in a batch is left out of the cone.
+ */
+export const upgrad: MethodFactory<UpgradOptions, GramianBalancer> = defineGramianBalancer<UpgradOptions>({
+  name: 'upgrad',
+  title: 'UPGrad',
+  paper: { authors: 'Quinton, Rey', year: 2024, title: 'Jacobian Descent for Multi-Objective Optimization', arxiv: '2406.16232' },
+  options: {
+    preference: perTaskOption('preference of each task; null: 1 / tasks', { min: 0 }),
+    normEps: numberOption(0, 'gradients whose squared lengths sum to no more than this are averaged as they are', { min: 0 }),
+    regEps: numberOption(1e-4, 'added to the diagonal of the Gramian once that has trace 1', { min: 0 }),
+  },
+  create: ({ preference, normEps, regEps }) => ({
+    weigh(gramian, tasks) {
+      if (preference !== null) checkPerTask('upgrad', 'preference', preference, tasks);
+      const p = Float64Array.from(preference ?? new Array<number>(tasks).fill(1 / tasks));
+      const normalised = normalisedGramian(gramian, tasks, normEps, regEps);
+      if (normalised === undefined) return { weights: p };
+      const weights = new Float64Array(tasks);
+      const u = new Float64Array(tasks);
+      for (let t = 0; t < tasks; t++) {
+        u.fill(0);
+        u[t] = p[t]!;
+        const projected = projectOntoDualCone(normalised, u);
+        for (let i = 0; i < tasks; i++) weights[i]! += projected[i]!;
+      }
+      return { weights };
+    },
+  }),
+});

@@ -1,8 +1,0 @@
-import { test } from 'vitest';
-import { mean } from '../../src/balancing/mean';
-import { base, expectClose, three } from './matrices';
-
-test('averages the gradients', () => {
-  expectClose(mean().combine(base), [1, 1, 1], 1e-12);
-  expectClose(mean().combine(three), [0, 1 / 3, 1], 1e-12);
-});
