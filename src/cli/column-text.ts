@@ -68,7 +68,7 @@ export function tasksOf(text: string, columns: readonly string[]): Record<string
     const equals = equalsBeforeKind(whole);
     const name = (equals < 0 ? whole : whole.slice(0, equals)).trim();
     if (equals < 0) throw new UsageError(`--tasks: "${name}" has no kind; write ${name}=${kindNames.join(` or ${name}=`)}`);
-    const spec = kindFromText(name, whole.slice(equals + 1).trim());
+    const spec = kindFromText(name, whole.slice(equals + 1).trim(), columns);
     for (const own of namesOf(name, columns)) {
       if (tasks.has(own)) throw new UsageError(`--tasks: "${own}" is there twice`);
       tasks.set(own, spec);

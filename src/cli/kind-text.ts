@@ -17,10 +17,12 @@ function optionValue(spec: OptionSpec<unknown>, text: string): unknown {
 /**
  * Reads a task's kind: its name, or its name with options in parentheses, `binary(yes)`, `ordinal(low,middle,high)`,
  * `binary(positive=yes,lossWeight=2)`. Options without a name are the kind's `positional` ones in order; the last takes the rest where it is a list.
- * @param name the task's name, for messages
+ * Where the task's name is no column, a column that is named first is its label column: `a=binary(ATTACK)`.
+ * @param name the task's name
+ * @param columns those of the table
  * @throws UsageError for an unknown kind or option, or a value that the kind refuses
  */
-export function kindFromText(name: string, text: string): TaskSpec {
+export function kindFromText(name: string, text: string, columns: readonly string[]): TaskSpec {
   const [, kindName, inner] = /^([^()]*?)\s*(?:\((.*)\))?$/s.exec(text) ?? [];
   const factory = kindName === undefined ? undefined : kindFactory(kindName);
   if (!factory) {
@@ -37,6 +39,8 @@ export function kindFromText(name: string, text: string): TaskSpec {
     if (option === undefined || !Object.hasOwn(specs, option)) unnamed.push(part);
     else given[option] = optionValue(specs[option]!, value!.trim());
   }
+  const namesColumn = !columns.includes(name) && given.column === undefined && Object.hasOwn(specs, 'column');
+  if (namesColumn && unnamed.length > 0 && columns.includes(unnamed[0]!)) given.column = unnamed.shift();
   for (const [i, option] of positional.entries()) {
     if (unnamed.length === 0) break;
     const spec = specs[option]!;

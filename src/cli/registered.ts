@@ -1,19 +1,20 @@
-import type { HeadsUpdate, Paper } from '../balancing/balancing';
+import type { Paper } from '../balancing/balancing';
 import { balancers, weightings } from '../balancing/registry';
 import type { Balancing, Method } from '../models/method';
-import { architectures } from '../models/registry';
+import { architectures, encoders } from '../models/registry';
 import type { OptionInfo } from '../options/spec';
+import type { KindFactory, TaskOptions } from '../tasks/kind';
+import { kinds } from '../tasks/registry';
 
 /** What a registered name is. */
 export interface Registered {
   readonly name: string;
-  readonly kind: 'architecture' | 'weighting' | 'aggregator';
+  readonly kind: 'architecture' | 'weighting' | 'aggregator' | 'encoder' | 'task kind';
   readonly title: string;
   readonly aliases: readonly string[];
-  readonly paper: Paper;
+  /** Absent where nothing in particular was published. */
+  readonly paper?: Paper;
   readonly options: readonly OptionInfo[];
-  /** Of a way of balancing: what heads follow unless told otherwise. */
-  readonly heads?: HeadsUpdate;
 }
 
 /** A registered architecture, with what makes a method of it. */
@@ -47,3 +48,18 @@ export const registeredBalancings: readonly RegisteredBalancing[] = [
     ]),
   ).values(),
 ];
+
+/** Every encoder. */
+export const registeredEncoders: readonly Registered[] = Object.values(encoders).map(({ info: { name, title, paper, options } }) => ({
+  name,
+  kind: 'encoder',
+  title,
+  aliases: [],
+  ...(paper && { paper }),
+  options,
+}));
+
+/** Every kind of task. */
+export const registeredKinds: readonly (Registered & { readonly metrics: readonly string[] })[] = Object.values(
+  kinds as unknown as Readonly<Record<string, KindFactory<TaskOptions>>>,
+).map(({ info: { name, title, options, metrics } }) => ({ name, kind: 'task kind', title, aliases: [], options, metrics }));

@@ -1,3 +1,5 @@
+import { kindNames } from '../tasks/registry';
+
 /** What the user got wrong; printed without a stack. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
@@ -16,7 +18,10 @@ Example
 export const compareHelp: string = `taskloom compare FILE.csv --tasks NAME=KIND,... [options]
 
 The table (CSV, gzip too; the first line names the columns)
-  --tasks LIST        label columns and what they are: binary, multiclass, regression; happy=binary,tempo=regression
+  --tasks LIST        label columns and what they are: happy=binary,tempo=regression; a kind's options in parentheses,
+                      grade=ordinal(low,middle,high),visits=count(years),ok=binary(positive=yes,lossWeight=2); a name with *
+                      stands for all columns of that pattern: TAG_*=binary
+                      Kinds: ${kindNames.join(', ')}
   --inputs LIST       input columns (default: all that are no label, group, time or ignored)
   --ignore LIST       columns to leave out
   --categorical LIST  input columns to read as categories although they hold numbers, or many texts

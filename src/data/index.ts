@@ -11,7 +11,7 @@ export {
 } from './data-report';
 export type { DataSet } from './data-set';
 export type { InputColumn, InputTensor, Split, TaskData } from './data-types';
-export { type Datasets, datasets } from './datasets';
+export { datasets } from './datasets';
 export { type ColumnEncoding, type Encoder, type EncoderJson, type EncoderOptions, encoderFromJSON, fitEncoder } from './encoder';
 export { type Frame, type FrameColumn, frameOf } from './frame';
 export { givenSplits } from './given-splits';
