@@ -25,6 +25,7 @@ export {
 } from './notebook/with-progress';
 export type { OptionInfo } from './options/spec';
 export * as plots from './plots';
+export type { AverageVerdict, ProperGain } from './study/answers';
 export type { AuxiliaryWeights, AuxiliaryWeightsOptions, Remedy } from './study/auxiliary-weights';
 export type { TuneOptions } from './study/candidates';
 export type { CompareOptions } from './study/compare';

@@ -15,6 +15,7 @@ const texts = [
   'methods',
   'trunk',
   'baseline',
+  'primary',
   'seeds',
   'stopping',
   'start',
@@ -33,7 +34,7 @@ const numbers = [
   'patience',
   'validation',
   'test',
-  'smallest-effect',
+  'margin',
   'alpha',
 ] as const;
 const flags = ['no-header', 'quiet', 'help'] as const;
@@ -70,6 +71,7 @@ export function parseStrictly(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    if (/'--smallest-effect'/.test(message)) throw new UsageError('--smallest-effect is now --margin; write --margin instead');
     const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'(-[^']*)'/.exec(message)?.[1] : undefined;
     if (unknown === undefined) {
       const valueless = /'(?:-\w, )?(--[^ ']+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message)?.[1];

@@ -55,7 +55,9 @@ Training
 The comparison
   --test X            share of the rows for testing (default: 0.3)
   --splits FILE.json  given splits by seed: { "0": { "train": [...], "test": [...] }, ... }, or an array of them; row numbers from 0
-  --smallest-effect X the smallest gain that matters, in units of the metrics; needed for the verdict "no difference"
+  --margin X          the smallest difference that matters, in units of the metrics (default: 0.01 of AUC and accuracy,
+                      0.02 of relative RMSE and deviance)
+  --primary NAME      the method whose average over the tasks is looked at first (default: the first but the baseline)
   --alpha X           chance of any false verdict (default: 0.05)
 
 Results: a table on standard output, and

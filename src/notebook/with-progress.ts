@@ -196,7 +196,7 @@ export async function paretoFront(data: TaskData, options: ParetoFrontOptions): 
  *   influence of other tasks
  * @example
  * const influence = await leaveOneTaskOut(data, hardSharing(trunk), { seeds: 10 });
- * const soft = await auxiliaryWeights(data, hardSharing(trunk), influence, { smallestEffect: 0.01 });
+ * const soft = await auxiliaryWeights(data, hardSharing(trunk), influence, { margin: 0.01 });
  * compare(data, { methods: { together: hardSharing(trunk), dropped: grouped(influence.plan, trunk), weighted: grouped(soft.plan, trunk) } });
  */
 export async function auxiliaryWeights(

@@ -11,19 +11,21 @@ import { listed } from '../plots/text';
 import { checkMethod } from '../training/fit';
 import { settingNames, type TrainingSettings } from '../training/settings';
 import type { Comparison } from './comparison';
+import { comparedBy, designOf, gainsOf, type Runs, runsOf } from './contrast';
+import type { Margin } from './margins';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
-import { type Decision, decide, mean, pairedComparison, pairedDifferences } from './statistics';
+import { type Decision, decide, type FamilyMember, mean } from './statistics';
 import { planOf, type TaskInfluence } from './task-influence';
 import { validationLoss } from './tuned-runs';
-import { finite, runOf, valuesOf } from './values';
+import { finite, runOf } from './values';
 
 /** Options of `auxiliaryWeights`. */
 export interface AuxiliaryWeightsOptions extends TrainingSettings, DesignOptions {
   /** Weights in [0, 1) that are tried for harmful tasks, beside 1; 0 drops them. @default [0, 0.25, 0.5] */
   readonly grid?: readonly number[];
-  /** The smallest effect that matters, in units of the primary metrics; 0: none stated. @default 0 */
-  readonly smallestEffect?: number;
+  /** The smallest difference that matters, above 0, as in `compare`. @default as in `compare` */
+  readonly margin?: Margin;
   /** Chance of any false verdict among all remedies and tasks, in (0, 1). @default 0.05 */
   readonly alpha?: number;
   /** Folder that keeps each finished run, as in `compare`. @default none */
@@ -102,7 +104,7 @@ const nameOf = (harmful: readonly string[], weight: number): string =>
  *   influence of other tasks
  * @example
  * const influence = await leaveOneTaskOut(data, hardSharing(trunk), { seeds: 10 });
- * const soft = await auxiliaryWeights(data, hardSharing(trunk), influence, { smallestEffect: 0.01 });
+ * const soft = await auxiliaryWeights(data, hardSharing(trunk), influence, { margin: 0.01 });
  * compare(data, { methods: { together: hardSharing(trunk), dropped: grouped(influence.plan, trunk), weighted: grouped(soft.plan, trunk) } });
  */
 export async function auxiliaryWeights(
@@ -112,13 +114,12 @@ export async function auxiliaryWeights(
   options: AuxiliaryWeightsOptions = {},
 ): Promise<AuxiliaryWeights> {
   const who = 'auxiliaryWeights';
-  checkNames(who, options, ['grid', 'smallestEffect', 'alpha', 'directory', ...designNames, ...settingNames]);
+  checkNames(who, options, ['grid', 'margin', 'alpha', 'directory', ...designNames, ...settingNames]);
   checkMethod(who, method);
-  const { grid = [0, 0.25, 0.5], smallestEffect = 0, alpha = 0.05, validation = 0.15 } = options;
+  const { grid = [0, 0.25, 0.5], alpha = 0.05, validation = 0.15 } = options;
   if (!Array.isArray(grid) || grid.length === 0)
     throw new TypeError(`${who}: grid must be a non-empty array of weights, got ${JSON.stringify(grid)}`);
   for (const [i, weight] of grid.entries()) checkNumber(who, `grid[${i}]`, weight, 0, 1, true);
-  checkNumber(who, 'smallestEffect', smallestEffect, 0);
   if (validation === 0) throw new RangeError(`${who}: weights are chosen on validation rows; set validation above 0, got 0`);
   if (method.architecture.separate)
     throw new TypeError(
@@ -158,7 +159,7 @@ export async function auxiliaryWeights(
       validation,
       methods,
       baseline: 'keep',
-      smallestEffect,
+      ...(options.margin === undefined ? {} : { margin: options.margin }),
       alpha,
     },
     (share) => planObservations(who, data, design, share),
@@ -186,7 +187,7 @@ export function makeAuxiliaryWeights(
   const family = targets.flatMap(({ task, harmful }) => {
     const { data } = study!;
     const { metric, better } = data.tasks.find(({ name }) => name === task)!;
-    const scores = all.map((weight) => valuesOf(data, nameOf(harmful, weight), task, metric));
+    const runs = all.map((weight) => runsOf(data, nameOf(harmful, weight)));
     // `[weights, seeds]`
     const losses = all.map((weight) =>
       data.seeds.map((seed) => {
@@ -198,37 +199,43 @@ export function makeAuxiliaryWeights(
     const whole = data.seeds.map((_, s) => losses.every((own) => Number.isFinite(own[s]!)));
     const means = losses.map((own) => mean(own.filter((_, s) => whole[s])));
     weightOf.set(task, all[lowest(means)] ?? 1);
-    const keep = scores.at(-1)!;
-    const compared = (own: readonly number[]): ReturnType<typeof pairedComparison> =>
-      pairedComparison(pairedDifferences(own, keep, better), {
-        rho: data.rho,
-        smallestEffect: data.smallestEffect[task]!,
-        level: 1 - data.alpha,
-      });
+    const keep = runs.at(-1)!;
+    const compared = (own: Runs): Pick<FamilyMember, 'comparison' | 'failed' | 'identical'> => {
+      const margin = data.margin[task]!;
+      const gains = gainsOf(own, keep, { name: task, metric, better }, margin);
+      return { comparison: comparedBy(gains, designOf(data), margin), failed: gains.failed, identical: gains.identical };
+    };
     const common = { task, harmful, metric, better };
-    const chosen = choices.map((c, s) => scores[c]?.[s] ?? Number.NaN);
+    const chosen = choices.map((c, s) => runs[c]?.[s]);
     return [
       ...grid.map((weight, w) => ({
         ...common,
         weight,
         label: weight === 0 ? `Dropping ${listed(harmful)}` : `Weighing ${listed(harmful)} ${weight}`,
-        comparison: compared(scores[w]!),
+        ...compared(runs[w]!),
         validationLoss: means[w]!,
         chosen: choices.filter((c) => c === w).length,
       })),
       {
         ...common,
         label: `Choosing the weight of ${listed(harmful)} by validation`,
-        comparison: compared(chosen),
+        ...compared(chosen),
         validationLoss: mean(finite(choices.map((c, s) => losses[c]?.[s] ?? Number.NaN))),
       },
     ];
   });
   const decisions = decide(
-    family.map(({ label, task, metric, comparison }) => ({ method: label, task, metric, comparison })),
+    family.map(({ label, task, metric, comparison, failed, identical }) => ({
+      method: label,
+      task,
+      metric,
+      comparison,
+      ...(failed === undefined ? {} : { failed }),
+      ...(identical === undefined ? {} : { identical }),
+    })),
     { alpha: study?.data.alpha ?? 0.05, baseline: 'weight 1' },
   );
-  const remedies = family.map(({ label: _, comparison: __, ...rest }, i): Remedy => {
+  const remedies = family.map(({ label: _, comparison: __, failed: ___, identical: ____, ...rest }, i): Remedy => {
     const { effect, low, high, p, verdict, sentence } = decisions[i]!;
     return { ...rest, effect, ci: [low, high], p, verdict, sentence };
   });

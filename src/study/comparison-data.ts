@@ -1,4 +1,6 @@
 import type { ReliabilityBin } from '../metrics/calibration';
+import type { RowVariances } from './answers';
+import type { RunEvidence } from './evidence';
 
 /** What one run of a comparison gave, as plain data. */
 export interface RunRecord {
@@ -37,6 +39,8 @@ export interface RunRecord {
   readonly testRows: number;
   /** Why the run failed; its metrics are then NaN. */
   readonly failure?: string;
+  /** What its single test rows say; absent where the run failed, and in files that were written without it. */
+  readonly evidence?: RunEvidence;
 }
 
 /** A method of a comparison, as plain data. */
@@ -60,6 +64,8 @@ export interface TaskRecord {
   readonly better: 'higher' | 'lower';
   /** The options of its kind, where any was given. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** A proper score that is looked at beside the metric; absent where that is one. */
+  readonly proper?: { readonly name: string; readonly better: 'higher' | 'lower' };
 }
 
 /** What tuning chose for one seed, and by what. */
@@ -109,10 +115,14 @@ export interface ComparisonData {
   readonly baseline: string;
   /** How runs were trained and split. */
   readonly design: Readonly<Record<string, unknown>>;
-  /** Correlation of the scores of two seeds, by the rows that their splits share. */
+  /** Correlation of the scores of two seeds at most, by the rows that their splits share; 0 where all seeds test on the same rows. */
   readonly rho: number;
-  /** Smallest gain that matters per task, in units of its metric; 0 where none was stated. */
-  readonly smallestEffect: Readonly<Record<string, number>>;
+  /** The smallest difference that matters per task, in units of its metric; above 0. */
+  readonly margin: Readonly<Record<string, number>>;
+  /** The method that is looked at first; undefined where there is only the baseline. */
+  readonly primary?: string;
+  /** What the verdicts need of the runs' evidence, by method; only where the evidence itself is left out. */
+  readonly rowVariances?: Readonly<Record<string, RowVariances>>;
   readonly alpha: number;
   readonly runs: readonly RunRecord[];
   /** By method, what was tried and chosen on validation rows; of the candidates only the chosen one's test scores are looked at. */

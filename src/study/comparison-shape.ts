@@ -1,10 +1,16 @@
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, recordOf, type Shape, text } from '../json-shape';
 import { kindNames } from '../tasks/registry';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningRecord } from './comparison-data';
+import { evidenceFromText, type RunEvidence } from './evidence';
 import { numbersFromJson } from './json-numbers';
+import { defaultMargin } from './margins';
 
 const metrics = recordOf(recordOf(numberOrNaN));
 const curves = recordOf(listOf(numberOrNaN));
+
+/** In memory as arrays, in a file as texts. */
+const evidence: Shape<RunEvidence> = (value, at) =>
+  ArrayBuffer.isView((value as Partial<RunEvidence> | null)?.rows) ? (value as RunEvidence) : evidenceFromText(value, at);
 
 /** A run as a file holds it. */
 export const runShape: Shape<RunRecord> = fields(
@@ -28,12 +34,14 @@ export const runShape: Shape<RunRecord> = fields(
     trainRows: integer(0),
     testRows: integer(0),
   },
-  { repeat: integer(0), fold: integer(0), failure: text },
+  { repeat: integer(0), fold: integer(0), failure: text, evidence },
 );
 
+const better = oneOf(['higher', 'lower']);
+
 const taskShape: Shape<TaskRecord> = fields(
-  { name: text, kind: oneOf(kindNames), classes: listOf(text), metric: text, better: oneOf(['higher', 'lower']) },
-  { options: anyRecord },
+  { name: text, kind: oneOf(kindNames), classes: listOf(text), metric: text, better },
+  { options: anyRecord, proper: fields({ name: text, better }) },
 );
 
 const named = fields({ name: text, options: anyRecord });
@@ -73,13 +81,32 @@ const comparisonShape: Shape<ComparisonData> = fields(
     baseline: text,
     design: anyRecord,
     rho: number(-1, 1),
-    smallestEffect: recordOf(number(0)),
+    margin: recordOf(number(Number.MIN_VALUE)),
     alpha: number(0, 1),
     runs: listOf((value, at) => runShape(numbersFromJson(value), at)),
     notes: listOf(text),
   },
-  { tuning: recordOf(tuningShape) },
+  {
+    tuning: recordOf(tuningShape),
+    primary: text,
+    rowVariances: recordOf(fields({ tasks: recordOf(recordOf(numberOrNaN)), average: numberOrNaN, properAverage: numberOrNaN })),
+  },
 );
+
+/** A comparison of a file that was written when margins had another name, and could be 0 for "none stated". */
+function withMargin(json: unknown): unknown {
+  const old = json as Partial<ComparisonData> & { readonly smallestEffect?: Readonly<Record<string, number>> };
+  if (old?.margin !== undefined || typeof old?.smallestEffect !== 'object' || !Array.isArray(old.tasks)) return json;
+  const { smallestEffect, ...rest } = old;
+  const margin = old.tasks.map(({ name, metric }) => [name, smallestEffect[name] || defaultMargin(String(metric))]);
+  return { ...rest, margin: Object.fromEntries(margin) };
+}
+
+/** The first method but the baseline, where none was declared. */
+function primaryOf({ primary, methods, baseline }: ComparisonData): { readonly primary?: string } {
+  const first = primary ?? methods.find(({ name }) => name !== baseline)?.name;
+  return first === undefined ? {} : { primary: first };
+}
 
 function unique(names: readonly string[], at: string): Set<string> {
   const all = new Set<string>();
@@ -99,7 +126,7 @@ function known(name: string, names: ReadonlySet<string>, at: string): void {
  * @throws TypeError that names the place
  */
 export function readComparison(json: unknown, who: string): ComparisonData {
-  const data = comparisonShape(json, who);
+  const data = comparisonShape(withMargin(json), who);
   const tasks = unique(
     data.tasks.map(({ name }) => name),
     `${who}.tasks`,
@@ -120,8 +147,9 @@ export function readComparison(json: unknown, who: string): ComparisonData {
     checkTasks(run, tasks, `${who}.runs[${i}]`);
   }
   for (const name of Object.keys(data.tuning ?? {})) known(name, methods, `${who}.tuning`);
-  for (const { name } of data.tasks) number(0)(new Map(Object.entries(data.smallestEffect)).get(name), `${who}.smallestEffect.${name}`);
-  return data;
+  for (const { name } of data.tasks) number(Number.MIN_VALUE)(new Map(Object.entries(data.margin)).get(name), `${who}.margin.${name}`);
+  if (data.primary !== undefined) known(data.primary, methods, `${who}.primary`);
+  return { ...data, ...primaryOf(data) };
 }
 
 /** @throws TypeError when a run's test metrics are not those of exactly these tasks */

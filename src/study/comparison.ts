@@ -2,6 +2,7 @@ import { type Frame, frameOf } from '../data/frame';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { htmlTable, type Table, textTable } from '../plots/table';
 import { escapeHtml, printable } from '../plots/text';
+import { type AverageVerdict, answersOf, rowVariancesOf } from './answers';
 import type { ComparisonData } from './comparison-data';
 import { type ComparisonPlots, plotsOf } from './comparison-plots';
 import { readComparison } from './comparison-shape';
@@ -42,8 +43,13 @@ export interface Comparison {
    * @returns the Markdown
    */
   markdown(options?: ReportOptions): string;
-  /** Everything, as plain JSON; `fromJSON` makes a comparison of it again. */
-  toJSON(): ComparisonData;
+  /** What is said of every method but the baseline on average over the tasks, the primary one's by a test of its own. */
+  averages(): AverageVerdict[];
+  /**
+   * Everything, as plain JSON; `fromJSON` makes a comparison of it again, with the same verdicts. What the test rows say (predictions and
+   * contributions, some 12 bytes a row, task and run) is there only with `evidence: true`.
+   */
+  toJSON(options?: { readonly evidence?: boolean } | string): ComparisonData;
   /** What a notebook shows. */
   toMime(): readonly MimeBundle[];
   toString(): string;
@@ -60,6 +66,7 @@ export function makeComparison(data: ComparisonData): Comparison {
     data,
     toFrame: () => frameOf(frameColumns(data)),
     verdicts: () => verdictsOf(data),
+    averages: () => [...answersOf(data).averages],
     deltaM: () => deltaMOf(data),
     table: () => tableOf(data),
     plot,
@@ -67,7 +74,7 @@ export function makeComparison(data: ComparisonData): Comparison {
     ranks: () => ranksOver([comparison], { blocks: 'tasks', alpha: data.alpha }),
     report: (options) => htmlReport(data, options),
     markdown: (options) => markdownReport(data, options),
-    toJSON: () => data,
+    toJSON: (options) => jsonOf(data, typeof options === 'object' && options?.evidence === true),
     toMime() {
       const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => `<li>${escapeHtml(v.sentence)}</li>`) : [];
       const list = sentences.length > 0 ? `<details><summary>Verdicts in words</summary><ul>${sentences.join('')}</ul></details>` : '';
@@ -80,6 +87,11 @@ export function makeComparison(data: ComparisonData): Comparison {
     [Symbol.for('nodejs.util.inspect.custom')]: { value: text },
     [Symbol.for('Jupyter.display')]: { value: comparison.toMime },
   });
+}
+
+function jsonOf(data: ComparisonData, evidence: boolean): ComparisonData {
+  if (evidence || data.runs.every((run) => run.evidence === undefined)) return data;
+  return { ...data, rowVariances: rowVariancesOf(data), runs: data.runs.map(({ evidence: _, ...run }) => run) };
 }
 
 function frameColumns(data: ComparisonData): Record<string, (string | number)[]> {

@@ -1,5 +1,5 @@
 import type { TaskData } from '../data/task-data';
-import { checkInteger, checkNumber } from '../options/check';
+import { checkInteger } from '../options/check';
 import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
 import { figureBundle, type MimeBundle } from '../plots/mime';
@@ -10,10 +10,10 @@ import type { Labels } from '../tasks/task';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
+import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
 import { designNames, planObservations } from './observations';
 import { checkNames, runStudy, studyNames } from './run-study';
-import { type Decision, decide, pairedComparison, pairedDifferences } from './statistics';
-import { valuesOf } from './values';
+import { type Decision, decide } from './statistics';
 
 /** Options of `noiseTaskTest`: those of `compare`, and how much noise. */
 export interface NoiseTaskOptions extends CompareOptions {
@@ -74,7 +74,6 @@ export async function noiseTaskTest(data: TaskData, options: NoiseTaskOptions): 
   checkNames(who, options, ['noiseTasks', ...studyNames, ...designNames, ...settingNames]);
   const { noiseTasks = 1, ...rest } = options;
   checkInteger(who, 'noiseTasks', noiseTasks, 1);
-  if (typeof rest.smallestEffect === 'number') checkNumber(who, 'smallestEffect', rest.smallestEffect, 0);
   const plan = (validation: number): ReturnType<typeof planObservations> => planObservations(who, data, rest, validation);
   const without = await runStudy(who, data, rest, plan);
   const noisy = await runStudy(who, withNoiseTasks(data, noiseTasks), rest, plan);
@@ -86,13 +85,14 @@ export function makeNoiseTaskResult(without: Comparison, noisy: Comparison): Noi
   const { data } = without;
   const pairs = data.methods.flatMap(({ name: method }) =>
     data.tasks.map(({ name: task, metric, better }) => {
-      const change = pairedDifferences(valuesOf(noisy.data, method, task, metric), valuesOf(data, method, task, metric), better);
-      const comparison = pairedComparison(change, { rho: data.rho, smallestEffect: data.smallestEffect[task]!, level: 1 - data.alpha });
-      return { method, task, metric, better, comparison };
+      const margin = data.margin[task]!;
+      const change = gainsOf(runsOf(noisy.data, method), runsOf(data, method), { name: task, metric, better }, margin);
+      const { failed, identical } = change;
+      return { method, task, metric, better, failed, identical, comparison: comparedBy(change, designOf(data), margin) };
     }),
   );
   const decisions = decide(
-    pairs.map(({ method, task, metric, comparison }) => ({ method: `Noise beside ${method}`, task, metric, comparison })),
+    pairs.map(({ better: _, ...pair }) => ({ ...pair, method: `Noise beside ${pair.method}` })),
     { alpha: data.alpha, baseline: `the same method without noise` },
   );
   const effects = pairs.map(({ method, task, metric }, i): NoiseEffect => {

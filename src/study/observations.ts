@@ -4,6 +4,7 @@ import { kFold, splitData } from '../data/split';
 import type { Split, TaskData } from '../data/task-data';
 import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import { resamplingCorrelation } from './statistics';
+import { FEWEST_SEEDS } from './statistics/decide';
 import { rowsForSplitting } from './subset';
 
 /** What seeds vary. */
@@ -51,7 +52,7 @@ export interface Observation {
 /** The observations of a study. */
 export interface Observations {
   readonly list: readonly Observation[];
-  /** Correlation of the scores of two observations, by the rows that their splits share; 0 where all have the very same split. */
+  /** Correlation of the scores of two observations at most, by the rows that their splits share; 0 where they test on the same rows. */
   readonly rho: number;
   /** How splits came about, in words. */
   readonly splits: string;
@@ -86,12 +87,31 @@ function withValidation(data: TaskData, split: Split, share: number, seed: numbe
   return { train: pick(inner.train), validation: pick(inner.test), test: split.test };
 }
 
-const sameRows = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((row, i) => row === b[i]);
+/** Test rows that two splits share beyond what random draws do: from this share of what is left on, they count as one test set. */
+const ONE_TEST_SET = 0.2;
 
+/** How much of a test part another one holds too, mean over pairs of splits. */
+function overlapOf(splits: readonly Split[]): number {
+  const held = new Map<number, number>();
+  for (const { test } of splits) for (const row of test) held.set(row, (held.get(row) ?? 0) + 1);
+  const pairs = [...held.values()].reduce((sum, count) => sum + count * (count - 1), 0);
+  const rows = splits.reduce((sum, { test }) => sum + test.length, 0);
+  return pairs / (rows * (splits.length - 1));
+}
+
+/**
+ * The correlation of two seeds' scores at most: that of Nadeau and Bengio, test / (train + test), mean over the splits. It is a bound only where test
+ * sets are drawn at random; 0 where they are one and the same, or share far more rows than random ones do, as when two splits alternate.
+ */
 function correlationOf(splits: readonly Split[]): number {
-  const first = splits[0]!;
-  if (splits.every(({ test }) => sameRows(test, first.test))) return 0;
-  return resamplingCorrelation(first.train.length + first.validation.length, first.test.length);
+  if (splits.length < 2) return 0;
+  const correlations = splits.map(({ train, validation, test }) => resamplingCorrelation(train.length + validation.length, test.length));
+  const mean = correlations.reduce((a, b) => a + b, 0) / splits.length;
+  const rows = new Set(splits.flatMap(({ train, validation, test }) => [...train, ...validation, ...test])).size;
+  const expected = splits.reduce((sum, { test }) => sum + test.length, 0) / splits.length / rows;
+  // A few random splits share what chance has it.
+  const most = splits.length < FEWEST_SEEDS ? 1 : expected + ONE_TEST_SET * (1 - expected);
+  return overlapOf(splits) >= most ? 0 : mean;
 }
 
 /**
@@ -130,7 +150,7 @@ export function planObservations(who: string, data: TaskData, options: DesignOpt
     vary,
     notes: [
       ...(rho === 0 && list.length > 1
-        ? ['all seeds test on the same rows: verdicts speak of other initialisations on these rows, not of other rows']
+        ? ['all seeds test on the same rows, or nearly: what is said holds for this split, others were not tried']
         : []),
       ...(vary === 'split' && list.length > 1 ? [`all runs have the initialisation and batch orders of seed ${first}`] : []),
     ],

@@ -50,12 +50,10 @@ function designRows(data: ComparisonData): Cell[][] {
     ...Object.entries(design).map(([name, value]): Cell[] => [name, nameless(value)]),
     ['seeds', data.seeds.join(', ')],
     ['baseline', data.baseline],
-    [
-      'smallest effect',
-      Object.values(data.smallestEffect).some((effect) => effect > 0) ? JSON.stringify(data.smallestEffect) : 'none stated',
-    ],
+    ['margin: the smallest difference that matters', JSON.stringify(data.margin)],
+    ['primary method', data.primary ?? 'none'],
     ['alpha', data.alpha],
-    ["correlation of two seeds' scores (Nadeau and Bengio 2003)", data.rho],
+    ["correlation of two seeds' scores at most (Nadeau and Bengio 2003)", data.rho === 0 ? 'no bound: one test set' : data.rho],
   ];
 }
 
@@ -169,7 +167,7 @@ function repeatCode(data: ComparisonData): string {
     ...(design.clipNorm === null ? [] : [`  clipNorm: ${design.clipNorm},`]),
     ...(design.taskSampling === undefined ? [] : [`  taskSampling: ${JSON.stringify(design.taskSampling)},`]),
     `  optimizer: tl.${design.optimizer}(${JSON.stringify(options)}),`,
-    `  baseline: ${JSON.stringify(data.baseline)}, alpha: ${data.alpha}, smallestEffect: ${JSON.stringify(data.smallestEffect)},`,
+    `  baseline: ${JSON.stringify(data.baseline)}, alpha: ${data.alpha}, margin: ${JSON.stringify(data.margin)},`,
     '});',
   ];
   return lines.join('\n');

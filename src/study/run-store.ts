@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fields, integer, listOf, oneOf, text } from '../json-shape';
 import { readRegularFile } from '../regular-file';
 import type { RunRecord } from './comparison-data';
+import { evidenceFromText, evidenceToText } from './evidence';
 import { numbersFromJson } from './json-numbers';
 
 /** What is kept of a run. */
@@ -29,7 +30,7 @@ export interface RunStore {
 }
 
 const FORMAT = 'taskloom-run';
-const VERSION = 2;
+const VERSION = 3;
 const digest = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
 
 /** Leftovers of a process that was killed while it wrote: older than this they belong to nobody. */
@@ -85,7 +86,7 @@ export function openRunStore(directory: string, check: (run: KeptRun) => void = 
       if (file.key !== key) throw new Error(`it is the run of another key, ${file.key}`);
       if (!file.stack.includes(key)) throw new Error('it is no run of its own stack');
       if (digest(body(key, file.stack, file.run)) !== file.checksum) throw new Error('its checksum does not match');
-      const run = numbersFromJson(file.run) as KeptRun;
+      const run = fromText(numbersFromJson(file.run) as KeptRun);
       check(run);
       return { run, stack: file.stack };
     } catch (error) {
@@ -103,7 +104,8 @@ export function openRunStore(directory: string, check: (run: KeptRun) => void = 
     try {
       // It may have been removed meanwhile.
       mkdirSync(folder, { recursive: true });
-      for (const [key, run] of runs) {
+      for (const [key, kept] of runs) {
+        const run = toText(kept);
         const path = join(folder, `${key}.json`);
         const temporary = join(folder, `${key}.${randomBytes(8).toString('hex')}.tmp`);
         written.push({ temporary, path });
@@ -132,6 +134,17 @@ export function openRunStore(directory: string, check: (run: KeptRun) => void = 
     write: (key, run) => writeTogether(new Map([[key, run]])),
     writeTogether,
   };
+}
+
+/** A run as its file holds it. */
+function toText({ record: { evidence, ...record }, features }: KeptRun): unknown {
+  return { record: { ...record, ...(evidence ? { evidence: evidenceToText(evidence) } : {}) }, features };
+}
+
+/** @throws TypeError for evidence that is none */
+function fromText({ record, features }: KeptRun): KeptRun {
+  const evidence: unknown = record?.evidence;
+  return { record: evidence === undefined ? record : { ...record, evidence: evidenceFromText(evidence, 'record.evidence') }, features };
 }
 
 function removeQuietly(path: string): void {

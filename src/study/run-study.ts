@@ -10,10 +10,13 @@ import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type
 import { type CheckedTune, candidatesOf, checkTune, type TuneOptions } from './candidates';
 import { type Comparison, makeComparison } from './comparison';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './comparison-data';
+import { properScoreOf } from './evidence';
+import { type Margin, marginsOf } from './margins';
 import { isSearch, type MethodSearch } from './method-search';
 import type { Observations } from './observations';
 import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
+import { renamed } from './statistics/renamed';
 import { stillFallingNotes } from './still-falling';
 import { type Contestant, tunedRuns } from './tuned-runs';
 
@@ -28,8 +31,16 @@ export interface StudyOptions extends TrainingSettings {
   readonly tune?: TuneOptions | true;
   /** Name of the method that the others are compared with. @default the first single-task method, else the first method */
   readonly baseline?: string;
-  /** The smallest gain that matters, in units of the primary metrics: for all tasks, or by task. Without it "no difference" cannot be found. @default 0 */
-  readonly smallestEffect?: number | Readonly<Record<string, number>>;
+  /**
+   * The method that is looked at first: its average over the tasks is tested alone, so declare it before you see results.
+   * @default the first method but the baseline
+   */
+  readonly primary?: string;
+  /**
+   * The smallest difference that matters, above 0, in units of the primary metrics: for all tasks, or by task or metric.
+   * @default 0.01 of scores (AUC, accuracy, F1) and losses in nats; 0.02 of relative errors, and as many standard deviations of the label of rmse and mae
+   */
+  readonly margin?: Margin;
   /** Chance of any false verdict, in (0, 1). @default 0.05 */
   readonly alpha?: number;
   /**
@@ -42,11 +53,12 @@ export interface StudyOptions extends TrainingSettings {
 }
 
 /** Names of the options that a study has besides those of training. */
-export const studyNames: readonly ('methods' | 'tune' | 'baseline' | 'smallestEffect' | 'alpha' | 'directory')[] = [
+export const studyNames: readonly ('methods' | 'tune' | 'baseline' | 'primary' | 'margin' | 'alpha' | 'directory')[] = [
   'methods',
   'tune',
   'baseline',
-  'smallestEffect',
+  'primary',
+  'margin',
   'alpha',
   'directory',
 ];
@@ -73,7 +85,8 @@ export async function runStudy(
       `${who}: baseline "${baseline}" is none of the methods${didYouMean(baseline, names)}; methods: ${names.join(', ')}`,
     );
   const tasks = tasksOf(data);
-  const smallestEffect = Object.fromEntries(tasks.map(({ name }) => [name, effectOf(who, options.smallestEffect, name, tasks)]));
+  const margin = marginsOf(who, options.margin, tasks, data);
+  const primary = primaryOf(who, options.primary, names, baseline);
   const tune = options.tune === undefined ? undefined : checkTune(who, options.tune, settings.optimizer, names);
   const { learningRate, optimizer } = settings;
   const contestants = names.map(
@@ -115,7 +128,8 @@ export async function runStudy(
     baseline,
     design: designRecord(settings, schedule, observations, tune),
     rho: observations.rho,
-    smallestEffect,
+    margin,
+    ...(primary === undefined ? {} : { primary }),
     alpha,
     runs: records,
     ...(Object.keys(tuning).length > 0 ? { tuning } : {}),
@@ -148,6 +162,7 @@ export function studySettings(who: string, options: StudyOptions): CheckedSettin
 
 /** @throws TypeError for an option that is not among `known` */
 export function checkNames(who: string, options: object, known: readonly string[]): void {
+  renamed(who, options);
   for (const key of Object.keys(options ?? {})) {
     if (!known.includes(key)) throw new TypeError(`${who}: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
   }
@@ -179,6 +194,7 @@ function tasksOf(data: TaskData): TaskRecord[] {
   return data.tasks.map((task) => {
     const { name: metric, better } = metricsOf(task)[0]!;
     const { options } = task;
+    const proper = properScoreOf(task);
     return {
       name: task.name,
       kind: task.kind,
@@ -186,6 +202,7 @@ function tasksOf(data: TaskData): TaskRecord[] {
       metric,
       better,
       ...(options && { options }),
+      ...(proper ? { proper } : {}),
     };
   });
 }
@@ -238,19 +255,12 @@ function undefinedNotes(tasks: readonly TaskRecord[], records: readonly RunRecor
   });
 }
 
-function effectOf(who: string, effect: StudyOptions['smallestEffect'], task: string, tasks: readonly TaskRecord[]): number {
-  if (effect === undefined) return 0;
-  if (typeof effect === 'number') {
-    checkNumber(who, 'smallestEffect', effect, 0);
-    return effect;
-  }
-  const names = tasks.map(({ name }) => name);
-  const unknown = Object.keys(effect).find((name) => !names.includes(name));
-  if (unknown !== undefined)
+/** @throws RangeError for a name that is no method, or the baseline's */
+function primaryOf(who: string, primary: string | undefined, names: readonly string[], baseline: string): string | undefined {
+  const others = names.filter((name) => name !== baseline);
+  if (primary !== undefined && !others.includes(primary))
     throw new RangeError(
-      `${who}: smallestEffect names "${unknown}", which is no task${didYouMean(unknown, names)}; tasks: ${names.join(', ')}`,
+      `${who}: primary "${primary}" is ${primary === baseline ? 'the baseline' : 'none of the methods'}${didYouMean(primary, others)}; methods to look at: ${others.join(', ')}`,
     );
-  const own = (Object.hasOwn(effect, task) ? effect[task] : undefined) ?? 0;
-  checkNumber(who, `smallestEffect.${task}`, own, 0);
-  return own;
+  return primary ?? others[0];
 }

@@ -9,6 +9,7 @@ import { kindOf } from '../tasks/registry';
 import { metricsOf, taskMetrics } from '../tasks/task-metrics';
 import type { RunResult } from '../training/runs';
 import type { RunRecord } from './comparison-data';
+import { evidenceOf } from './evidence';
 
 /** Labels of one task on some rows, `[rows]` or `[rows, length]`. */
 function labelsOn(data: TaskData, task: number, rows: Int32Array): Float64Array {
@@ -84,7 +85,7 @@ export function scoreRun(data: TaskData, result: RunResult): RunRecord {
     parameters: perTask((part) => countParameters(part.network.parameters) / part.serve.length),
     trainRows: train.length,
     testRows: test.length,
-    ...(failure === undefined ? {} : { failure }),
+    ...(failure === undefined ? { evidence: evidenceOf(data, result, labels) } : { failure }),
   };
 }
 

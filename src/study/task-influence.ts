@@ -6,18 +6,20 @@ import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import { metricsOf } from '../tasks/task-metrics';
 import { settingNames, type TrainingSettings } from '../training/settings';
 import type { Comparison } from './comparison';
+import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
+import type { Margin } from './margins';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
-import { type Decision, decide, pairedComparison, pairedDifferences } from './statistics';
+import { type Decision, decide } from './statistics';
 import { withTasks } from './subset';
-import { valuesOf } from './values';
 
 /** Options of `leaveOneTaskOut`. */
 export interface TaskInfluenceOptions extends TrainingSettings, DesignOptions {
-  /** The smallest effect that matters, in units of the primary metrics; 0: none stated. @default 0 */
-  readonly smallestEffect?: number;
+  /** The smallest difference that matters, above 0, as in `compare`. @default as in `compare` */
+  readonly margin?: Margin;
   /** Chance of any false verdict among all pairs, in (0, 1). @default 0.05 */
   readonly alpha?: number;
   /** Folder that keeps each finished run, as in `compare`. @default none */
@@ -70,9 +72,8 @@ export interface TaskInfluence {
  */
 export async function leaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions = {}): Promise<TaskInfluence> {
   const who = 'leaveOneTaskOut';
-  checkNames(who, options, ['smallestEffect', 'alpha', 'directory', ...designNames, ...settingNames]);
-  const { smallestEffect = 0, alpha = 0.05 } = options;
-  checkNumber(who, 'smallestEffect', smallestEffect, 0);
+  checkNames(who, options, ['margin', 'alpha', 'directory', ...designNames, ...settingNames]);
+  const { alpha = 0.05 } = options;
   checkNumber(who, 'alpha', alpha, Number.MIN_VALUE, 1, true);
   if (data.tasks.length < 2) throw new RangeError(`${who}: at least 2 tasks are needed, got ${data.tasks.length}`);
   if (method?.architecture?.separate)
@@ -93,6 +94,8 @@ export async function leaveOneTaskOut(data: TaskData, method: Method, options: T
     const { onProgress } = options;
     const own = {
       ...pick(options, [...settingNames, 'directory']),
+      ...(options.margin === undefined ? {} : { margin: marginOn(options.margin, table) }),
+      alpha,
       methods: { method },
       ...(onProgress
         ? {
@@ -120,17 +123,15 @@ export async function leaveOneTaskOut(data: TaskData, method: Method, options: T
   const all = studies[0]!;
   const pairs = studies.slice(1).flatMap(({ data: without }, out) =>
     without.tasks.map((task) => {
-      const gain = pairedDifferences(
-        valuesOf(all.data, 'method', task.name, task.metric),
-        valuesOf(without, 'method', task.name, task.metric),
-        task.better,
-      );
-      const comparison = pairedComparison(gain, { rho: all.data.rho, smallestEffect, level: 1 - alpha });
-      return { from: data.tasks[out]!.name, on: task.name, metric: task.metric, comparison };
+      const margin = all.data.margin[task.name]!;
+      const gain = gainsOf(runsOf(all.data, 'method'), runsOf(without, 'method'), task, margin);
+      const { failed, identical } = gain;
+      const comparison = comparedBy(gain, designOf(all.data), margin);
+      return { from: data.tasks[out]!.name, on: task.name, metric: task.metric, failed, identical, comparison };
     }),
   );
   const decisions = decide(
-    pairs.map(({ from, on, metric, comparison }) => ({ method: `Training ${from} along`, task: on, metric, comparison })),
+    pairs.map(({ from, on, ...pair }) => ({ ...pair, method: `Training ${from} along`, task: on })),
     { alpha, baseline: 'training without it' },
   );
   return makeInfluence(
@@ -141,6 +142,13 @@ export async function leaveOneTaskOut(data: TaskData, method: Method, options: T
     }),
     all,
   );
+}
+
+/** The margin of the tasks that are left. */
+function marginOn(margin: Margin, { tasks }: TaskData): Margin {
+  if (typeof margin === 'number') return margin;
+  const left = tasks.flatMap((task) => [task.name, metricsOf(task)[0]!.name]);
+  return Object.fromEntries(Object.entries(margin).filter(([name]) => left.includes(name)));
 }
 
 /** Puts together what is known of all pairs. */

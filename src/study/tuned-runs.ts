@@ -3,6 +3,7 @@ import type { ProgressEvent } from '../training/progress';
 import type { CheckedSettings } from '../training/settings';
 import type { Candidate } from './candidates';
 import type { RunRecord, TuningChoice, TuningRecord } from './comparison-data';
+import { packed, type RunEvidence } from './evidence';
 import type { Observation } from './observations';
 import type { KeptRun } from './run-store';
 import { mean } from './statistics';
@@ -181,10 +182,11 @@ function merged(parts: readonly (readonly [task: string, record: RunRecord])[]):
     );
   const metrics = perTask((record) => record.metrics);
   const failure = parts.find(([, record]) => record.failure !== undefined)?.[1].failure;
-  const { failure: _, ...rest } = first;
+  const { failure: _, evidence: __, ...rest } = first;
   const names = Object.keys(first.overall).filter((name) => name.startsWith('mean '));
   return {
     ...rest,
+    ...(parts.every(([, { evidence }]) => evidence) ? { evidence: mergedEvidence(parts) } : {}),
     metrics,
     trainMetrics: perTask((record) => record.trainMetrics),
     reliability: perTask((record) => record.reliability),
@@ -199,4 +201,17 @@ function merged(parts: readonly (readonly [task: string, record: RunRecord])[]):
     parameters: perTask((record) => record.parameters),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** What the test rows say of each task by the run that its network comes from; the rows are those of one split. */
+function mergedEvidence(parts: readonly (readonly [task: string, record: RunRecord])[]): RunEvidence {
+  const pick = <T>(of: (evidence: RunEvidence) => Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(
+      parts.flatMap(([task, { evidence }]) => (Object.hasOwn(of(evidence!), task) ? [[task, of(evidence!)[task]!] as const] : [])),
+    );
+  return packed({
+    ...parts[0]![1].evidence!,
+    predictions: pick((one) => one.predictions),
+    contributions: pick((one) => one.contributions),
+  });
 }

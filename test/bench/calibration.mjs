@@ -38,13 +38,13 @@ function tally() {
 }
 
 /** Judges one study: `differences[method][task][seed]`, with the true effect of each cell, and adds it to the tally. */
-function judge(total, differences, truth, rho, smallestEffect, tasks) {
+function judge(total, differences, truth, rho, margin, tasks) {
   const family = (r) =>
     differences.flatMap((perTask, m) =>
       perTask.map((gains, t) => ({
         method: `method ${m}`,
         task: tasks[t],
-        comparison: statistics.pairedComparison(gains, { rho: r, smallestEffect }),
+        comparison: statistics.pairedComparison(gains, { rho: r, margin }),
       })),
     );
   const flat = truth.flat();
@@ -52,7 +52,7 @@ function judge(total, differences, truth, rho, smallestEffect, tasks) {
   const isWrong = ({ verdict }, i) =>
     (verdict === 'positive' && flat[i] <= 0) ||
     (verdict === 'negative' && flat[i] >= 0) ||
-    (verdict === 'none' && Math.abs(flat[i]) >= smallestEffect);
+    (verdict === 'none' && Math.abs(flat[i]) >= margin);
   total.studies++;
   if (decided.some(isWrong)) total.wrong++;
   const naive = family(0);

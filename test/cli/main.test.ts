@@ -14,7 +14,7 @@ describe('taskloom', () => {
   it('prints its version and its help', async () => {
     expect(await command.run(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
     expect((await command.run(['--help'])).stdout).toContain('taskloom compare FILE.csv');
-    expect((await command.run(['compare', '--help'])).stdout).toContain('--smallest-effect');
+    expect((await command.run(['compare', '--help'])).stdout).toContain('--margin');
   });
 
   it('lists every registered method once, with its options', async () => {

@@ -55,7 +55,7 @@ describe('on planted conflict', () => {
   let soft: AuxiliaryWeights;
   beforeAll(async () => {
     influence = await leaveOneTaskOut(data, method, { ...settings, seeds: 6 });
-    soft = await auxiliaryWeights(data, method, influence, { ...settings, smallestEffect: 0.05 });
+    soft = await auxiliaryWeights(data, method, influence, { ...settings, margin: 0.05 });
   }, 120_000);
 
   it('the conflicting task loses weight, the related one keeps it', () => {
@@ -92,7 +92,7 @@ describe('on planted conflict', () => {
       const keep = valuesOf(comparison.data, 'keep', name, 'relativeRmse');
       for (const other of ['plan', 'half']) {
         const gain = pairedDifferences(valuesOf(comparison.data, other, name, 'relativeRmse'), keep, 'lower');
-        expect(equivalenceTest(gain, { smallestEffect: 0.1, rho: comparison.data.rho }).lowP).toBeLessThan(0.05);
+        expect(equivalenceTest(gain, { margin: 0.1, rho: comparison.data.rho }).lowP).toBeLessThan(0.05);
       }
     }
   });

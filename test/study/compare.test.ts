@@ -34,7 +34,7 @@ describe('compare', () => {
     expect(data.rho).toBeCloseTo(1 / 3, 12);
     expect(data.runs.every(({ testRows, trainRows }) => testRows === 20 && trainRows === 36)).toBe(true);
     expect(comparison.toFrame().columns).toEqual(expect.arrayContaining(['repeat', 'fold', 'failure']));
-    expect(fromJSON(JSON.parse(JSON.stringify(comparison))).data).toEqual(data);
+    expect(fromJSON(JSON.parse(JSON.stringify(comparison))).data).toEqual(comparison.toJSON());
     expect(comparison.report()).toContain('design: { folds: 3, repeats: 1 }');
   });
 
@@ -51,7 +51,7 @@ describe('compare', () => {
     expect(of(seeds, 1)).not.toEqual(of(both, 1));
     expect(of(splits, 1)).not.toEqual(of(both, 1));
     expect(of(splits, 1)).not.toEqual(of(seeds, 1));
-    expect(seeds.data.notes.join()).toContain('other initialisations on these rows');
+    expect(seeds.data.notes.join()).toContain('others were not tried');
   });
 
   it('with per-task stopping scores each task at its own best epoch, as a saved and loaded model predicts it', async () => {
@@ -115,7 +115,7 @@ describe('compare', () => {
     expect(comparison.table().columns).toContain('runs that count');
     expect(comparison.verdicts().every(({ verdict }) => verdict === 'not enough evidence')).toBe(true);
     expect(comparison.toString()).toContain('n/a');
-    expect(fromJSON(JSON.parse(JSON.stringify(comparison))).data).toEqual(comparison.data);
+    expect(fromJSON(JSON.parse(JSON.stringify(comparison))).data).toEqual(comparison.toJSON());
   });
 
   it('copes with a task whose labels are missing or of one class in some test parts', async () => {
@@ -143,6 +143,6 @@ describe('compare', () => {
     await expect(compare(data, { ...studyOptions(), epoch: 3 } as never)).rejects.toThrow(/unknown option "epoch".*did you mean "epochs"/);
     await expect(compare(data, { ...studyOptions(), baseline: 'sinlge' })).rejects.toThrow(/did you mean "single"/);
     await expect(compare(data, { methods: {} })).rejects.toThrow(/at least one method/);
-    await expect(compare(data, { ...studyOptions(), smallestEffect: { upp: 1 } })).rejects.toThrow(/names "upp".*did you mean "up"/);
+    await expect(compare(data, { ...studyOptions(), margin: { upp: 1 } })).rejects.toThrow(/names "upp".*did you mean "up"/);
   });
 });

@@ -53,7 +53,8 @@ describe('comparison', () => {
     expect((frame.column('failure').values as string[]).filter((text) => text.startsWith('diverged'))).toHaveLength(6);
     const [verdict] = comparison.verdicts();
     expect([verdict!.seeds, verdict!.dropped]).toEqual([7, 3]);
-    expect(verdict!.sentence).toContain('3 of 10 seeds left out');
+    // A run that failed is not dropped: it counts with the worst gain that was seen.
+    expect(verdict!.sentence).toContain('It failed in 3 of 10 seeds: each counts as its worst gain.');
     // The column is there only where it says something.
     expect(madeComparison({ means: clear }).table().columns).not.toContain('runs that count');
   });
@@ -134,7 +135,7 @@ describe('fromJSON', () => {
       (json: Loose) => Object.assign(json.runs[2].metrics.t1, { extra: '1' }),
     ],
     [/fromJSON\.runs\[2\]\.steps/, (json: Loose) => Object.assign(json.runs[2], { steps: -1 })],
-    [/fromJSON\.smallestEffect\.t1/, (json: Loose) => delete json.smallestEffect.t1],
+    [/fromJSON\.margin\.t1/, (json: Loose) => delete json.margin.t1],
     [/fromJSON\.notes\[0\]: expected a text/, (json: Loose) => Object.assign(json, { notes: [{}] })],
     [/expected a Taskloom comparison/, (json: Loose) => Object.assign(json, { version: 2 })],
   ])('refuses what is not a comparison, and names the place: %s', (message, change) => {

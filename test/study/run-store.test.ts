@@ -93,7 +93,7 @@ describe('kept runs', () => {
     expect(await count({ validation: 0.2, stopping: 'joint' })).toBe(0);
     expect(await count({ methods: { hard: hardSharing(mlp([4], { activation: 'tanh' })) } })).toBe(3);
     // What only the reading of the results depends on.
-    expect(await count({ alpha: 0.1, smallestEffect: 0.02, baseline: 'hard' })).toBe(0);
+    expect(await count({ alpha: 0.1, margin: 0.02, baseline: 'hard' })).toBe(0);
   });
 
   it('that are damaged or foreign are trained again, and it is said', async () => {

@@ -33,7 +33,7 @@ describe('tuning', () => {
     const alone = await compare(tinyData(), { ...options, methods: { hard: methods.hard }, seeds: [0], learningRate, validation: 0.2 });
     const reported = data.runs.find((run) => run.method === 'hard' && run.seed === 0)!;
     expect(reported.metrics.up!.rocAuc).toBeCloseTo(alone.data.runs[0]!.metrics.up!.rocAuc!, 5);
-    expect(fromJSON(JSON.parse(JSON.stringify(comparison))).data).toEqual(data);
+    expect(fromJSON(JSON.parse(JSON.stringify(comparison))).data).toEqual(comparison.toJSON());
     expect(comparison.report()).toContain('Candidates of hard, chosen on validation rows');
   });
 

@@ -25,7 +25,7 @@ export interface BayesianPosterior {
 
 /**
  * Bayesian correlated t test (Benavoli 2017, 1606.04316): posterior probabilities that a method is worse, practically the same, or
- * better. NaN with fewer than two seeds, or when all differences are equal but not 0.
+ * better. NaN with fewer than two seeds, or when all differences are equal.
  * @param differences `[seeds]`, positive is better, NaN where a seed has none
  * @param options the rope and the correlation
  * @throws TypeError for an unknown option
@@ -38,7 +38,6 @@ export function bayesianCorrelatedTTest(differences: ArrayLike<number>, options:
   const { t, effect, standardError: scale, degreesOfFreedom } = correctedTTest(differences, { rho });
   const about = { effect, scale, degreesOfFreedom };
   if (Number.isNaN(t)) return { worse: Number.NaN, same: Number.NaN, better: Number.NaN, ...about };
-  if (scale === 0) return { worse: 0, same: 1, better: 0, ...about };
   const worse = tCdf((-rope - effect) / scale, degreesOfFreedom);
   const better = tCdf((effect - rope) / scale, degreesOfFreedom);
   return { worse, same: Math.max(0, 1 - worse - better), better, ...about };

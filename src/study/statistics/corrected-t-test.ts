@@ -28,7 +28,7 @@ export interface CorrectedT {
   /** Corrected standard error of the mean, sd sqrt(1/n + rho / (1 - rho)); NaN when n < 2. */
   readonly standardError: number;
   readonly degreesOfFreedom: number;
-  /** NaN when n < 2, or when all differences are equal but not 0: then there is no spread to judge by. */
+  /** NaN when n < 2, or when all differences are equal, 0 or not: then there is no spread to judge by. */
   readonly t: number;
   /** Two-sided p value of no difference; NaN where t is. */
   readonly p: number;
@@ -79,7 +79,6 @@ export function correctedTTest(differences: ArrayLike<number>, options: Correcte
   const degreesOfFreedom = n - 1;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const about = { n, dropped: differences.length - n, effect, sd, standardError, degreesOfFreedom };
-  if (n >= 2 && largest === 0) return { ...about, t: 0, p: 1, low: 0, high: 0 };
   if (n < 2 || sd <= ROUNDING * largest) return { ...about, t: Number.NaN, p: Number.NaN, low: Number.NaN, high: Number.NaN };
   const t = effect / standardError;
   const reach = tQuantile((1 + level) / 2, degreesOfFreedom) * standardError;

@@ -1,6 +1,7 @@
 import { checkNumber, withDefaults } from '../../options/check';
 import { type CorrectedT, correctedTTest } from './corrected-t-test';
 import { equivalenceTest } from './equivalence-test';
+import { renamed } from './renamed';
 
 /** Options of `pairedComparison`. */
 export interface PairedComparisonOptions {
@@ -11,7 +12,7 @@ export interface PairedComparisonOptions {
    */
   readonly rho: number;
   /** The smallest difference that matters, in units of the metric; 0 where none is stated, and then "no difference" cannot be shown. @default 0 */
-  readonly smallestEffect?: number;
+  readonly margin?: number;
   /** Level of the interval, in (0, 1). @default 0.95 */
   readonly level?: number;
 }
@@ -19,9 +20,9 @@ export interface PairedComparisonOptions {
 /** One method against the baseline on one task, before any correction for other comparisons. */
 export interface PairedComparison extends CorrectedT {
   readonly rho: number;
-  readonly smallestEffect: number;
+  readonly margin: number;
   readonly level: number;
-  /** p value of the equivalence test within the smallest effect; NaN where none is stated or no test is possible. */
+  /** p value of the equivalence test within the margin; NaN where none is stated or no test is possible. */
   readonly equivalenceP: number;
 }
 
@@ -29,20 +30,20 @@ export interface PairedComparison extends CorrectedT {
  * Compares a method with the baseline by their paired differences: corrected t interval and test, and equivalence test. Judge the result
  * within its family by `decide`.
  * @param differences `[seeds]`, positive is better, NaN where a seed has none (dropped and counted), as `pairedDifferences` gives
- * @param options correlation, smallest effect and level
+ * @param options correlation, margin and level
  * @throws TypeError for an unknown option
  * @throws RangeError when an option is missing or out of range
  */
 export function pairedComparison(differences: ArrayLike<number>, options: PairedComparisonOptions): PairedComparison {
   const who = 'pairedComparison';
-  const { rho, smallestEffect, level } = withDefaults<Required<PairedComparisonOptions>>(who, options, {
+  const { rho, margin, level } = withDefaults<Required<PairedComparisonOptions>>(who, renamed(who, options), {
     rho: Number.NaN,
-    smallestEffect: 0,
+    margin: 0,
     level: 0.95,
   });
   checkNumber(who, 'rho', rho, 0, 1, true);
-  checkNumber(who, 'smallestEffect', smallestEffect, 0);
+  checkNumber(who, 'margin', margin, 0);
   const test = correctedTTest(differences, { rho, level });
-  const equivalenceP = smallestEffect > 0 ? equivalenceTest(differences, { smallestEffect, rho }).p : Number.NaN;
-  return { ...test, rho, smallestEffect, level, equivalenceP };
+  const equivalenceP = margin > 0 ? equivalenceTest(differences, { margin, rho }).p : Number.NaN;
+  return { ...test, rho, margin, level, equivalenceP };
 }

@@ -53,7 +53,7 @@ test('missing seeds are dropped and counted; too little to judge is NaN', () => 
   expect(correctedTTest([]).effect).toBeNaN();
   // Equal but for rounding: no spread, no test.
   expect(correctedTTest([0.3 - 0.2, 0.4 - 0.3, 0.1]).p).toBeNaN();
-  expect(correctedTTest([0, 0, 0])).toMatchObject({ effect: 0, p: 1, low: 0, high: 0 });
+  expect(correctedTTest([0, 0, 0])).toMatchObject({ effect: 0, p: Number.NaN, low: Number.NaN, high: Number.NaN });
 });
 
 test('correctedTTest refuses what is out of range', () => {

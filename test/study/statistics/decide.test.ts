@@ -16,7 +16,7 @@ function scores(draws: ReturnType<typeof random>, seeds: number): number[] {
 function study(
   draws: ReturnType<typeof random>,
   seeds: number,
-  options: { smallestEffect?: number; rho?: number },
+  options: { margin?: number; rho?: number },
   effect: (method: number) => number,
 ): FamilyMember[] {
   const family: FamilyMember[] = [];
@@ -111,15 +111,15 @@ test('"none" is said of a true difference as large as the smallest effect in 5 %
   const studies = 300;
   let [wrong, right] = [0, 0];
   for (let s = 0; s < studies; s++) {
-    if (decide(study(draws, 10, { smallestEffect: 0.05 }, () => 0.05)).some((d) => d.verdict === 'none')) wrong++;
-    right += decide(study(draws, 10, { smallestEffect: 0.08 }, () => 0)).filter((d) => d.verdict === 'none').length;
+    if (decide(study(draws, 10, { margin: 0.05 }, () => 0.05)).some((d) => d.verdict === 'none')) wrong++;
+    right += decide(study(draws, 10, { margin: 0.08 }, () => 0)).filter((d) => d.verdict === 'none').length;
   }
   // All 18 true differences lie on the edge, the worst case: 5 % but for two binomial standard errors.
   expect(wrong / studies).toBeLessThan(0.05 + 2 * Math.sqrt((0.05 * 0.95) / studies));
   expect(right / (18 * studies)).toBeGreaterThan(0.8);
 });
 
-const named = (differences: number[], options: { smallestEffect?: number } = {}, task = 'tempo'): FamilyMember => ({
+const named = (differences: number[], options: { margin?: number } = {}, task = 'tempo'): FamilyMember => ({
   method: 'hard',
   task,
   metric: 'AUC',
@@ -140,26 +140,87 @@ test('decide corrects p by Holm over the family and keeps the raw one', () => {
 test('the sentences say what was found, with the numbers', () => {
   const [good, bad] = decide([named(up), named([...up.map((d) => -d), Number.NaN])]);
   expect(good!.sentence).toMatch(
-    /^hard helps tempo: 0\.051 AUC better than single-task learning \(95 % interval of the gain 0\.04\d+ to 0\.05\d+, corrected p < 0\.001, 5 seeds\)\.$/,
+    /^hard helps tempo: 0\.051 AUC better than single-task learning \(97\.5 % interval of the gain 0\.04\d+ to 0\.05\d+, corrected p < 0\.001, 5 seeds\)\.$/,
   );
-  expect(bad!.sentence).toMatch(/^hard harms tempo: 0\.051 AUC worse than single-task learning .* 1 of 6 seeds left out: failed/);
-  const none = decide([named(up, { smallestEffect: 0.1 })], { baseline: 'the plain sum' })[0]!;
-  expect(none.verdict).toBe('none');
-  expect(none.sentence).toMatch(
-    /^hard makes no difference that matters to tempo: gain 0\.051 AUC over the plain sum, less than 0\.1 either way/,
+  expect(bad!.sentence).toMatch(
+    /^hard harms tempo: 0\.051 AUC worse than single-task learning .* 1 of 6 seeds left out: the baseline failed/,
   );
-  expect(none.sentence).toMatch(/, p < 0\.001 for equivalence, 5 seeds\)/);
+  // Shown to differ and shown to be small: the direction comes first, and the size is said beside it.
+  const small = decide([named(up, { margin: 0.1 })], { baseline: 'the plain sum' })[0]!;
+  expect([small.verdict, small.direction, small.size]).toEqual(['positive', 'better', 'below margin']);
+  expect(small.sentence).toMatch(/^hard helps tempo: 0\.051 AUC better than the plain sum, less than 0\.1 \(/);
+  const none = decide([named([0.01, -0.012, 0.02, -0.015, 0.001], { margin: 0.1 })])[0]!;
+  expect([none.verdict, none.direction, none.size]).toEqual(['none', 'open', 'below margin']);
+  expect(none.sentence).toMatch(/^hard makes no difference that matters to tempo: gain 0\.0008 AUC over .*, less than 0\.1 either way/);
+  const large = decide([named(up, { margin: 0.01 })])[0]!;
+  expect([large.verdict, large.size]).toEqual(['positive', 'matters']);
+  // One test set says nothing of others, so nothing "helps" there.
+  const split = decide([named(up)], { oneTestSet: true })[0]!;
+  expect(split.sentence).toMatch(/^hard is better on the test rows of tempo, the same in all seeds: .* Other splits were not tried\.$/);
+  expect(split.sentence).not.toContain('helps');
+});
+
+test('p, interval and word always agree', () => {
+  const draws = random(21, 'agree');
+  let shown = 0;
+  for (let s = 0; s < 300; s++) {
+    const family = Array.from({ length: 1 + draws.below(6) }, (_, t) =>
+      named(
+        Array.from({ length: 3 + draws.below(8) }, () => 0.03 * draws.normal() + (t % 2) * 0.04),
+        { margin: 0.03 },
+        `t${t}`,
+      ),
+    );
+    for (const { p, low, high, direction, size, verdict: word, n } of decide(family)) {
+      if (n < 5) {
+        expect([p, low, high, direction]).toEqual([Number.NaN, Number.NaN, Number.NaN, 'open']);
+        continue;
+      }
+      expect(p <= 0.05).toBe(low > 0 || high < 0);
+      expect(direction).toBe(p > 0.05 ? 'open' : low > 0 ? 'better' : 'worse');
+      if (size === 'below margin') expect(low > -0.03 && high < 0.03).toBe(true);
+      if (size === 'matters') expect(low > 0.03 || high < -0.03).toBe(true);
+      if (direction === 'open') expect(size === 'below margin').toBe(low > -0.03 && high < 0.03);
+      const words = { better: 'positive', worse: 'negative', open: size === 'below margin' ? 'none' : 'not enough evidence' } as const;
+      expect(word).toBe(words[direction]);
+      if (direction !== 'open') shown++;
+    }
+  }
+  expect(shown).toBeGreaterThan(50);
+});
+
+test('errors of both kinds together keep to 5 %: half of the tasks without effect, half on the edge of the margin', () => {
+  const draws = random(22, 'both errors');
+  const studies = 400;
+  let wrong = 0;
+  for (let s = 0; s < studies; s++) {
+    const family = Array.from({ length: 6 }, (_, t) => {
+      const truth = t < 3 ? 0 : 0.05;
+      const differences = scores(draws, 10).map((score) => truth + 0.02 * score);
+      return {
+        truth,
+        ...named(differences, { margin: 0.05 }, `t${t}`),
+        comparison: pairedComparison(differences, { rho: RHO, margin: 0.05 }),
+      };
+    });
+    const decisions = decide(family);
+    if (decisions.some(({ direction, size }, i) => (family[i]!.truth === 0 ? direction !== 'open' || size === 'matters' : size !== 'open')))
+      wrong++;
+  }
+  expect(wrong / studies).toBeLessThan(0.05 + 2 * Math.sqrt((0.05 * 0.95) / studies));
 });
 
 test('not enough evidence says why, and what it would take', () => {
-  const say = (differences: number[], smallestEffect = 0): string => decide([named(differences, { smallestEffect })])[0]!.sentence;
+  const say = (differences: number[], margin = 0): string => decide([named(differences, { margin })])[0]!.sentence;
   expect(say([])).toMatch(/no seed has a score for both it and single-task learning/);
   expect(say([Number.NaN, Number.NaN])).toMatch(/no seed has .* 2 of 2 seeds left out/);
   expect(say([0.02])).toMatch(/one seed gave a gain of 0\.02 AUC .* says nothing of others\. Run at least 5 seeds/);
-  expect(say([0.02, 0.02, 0.02])).toMatch(/all 3 seeds gave the same gain of 0\.02 AUC/);
-  expect(say([0, 0, 0])).toMatch(/all 3 seeds gave exactly the score of single-task learning/);
+  // Fewer than five seeds give no verdict, however clear they look.
+  expect(say([0.02, 0.021, 0.02])).toMatch(/gain 0\.0203 AUC .* in 3 seeds; verdicts need at least 5/);
+  expect(say(Array(5).fill(0.02))).toMatch(/all 5 seeds gave the same gain of 0\.02 AUC/);
+  expect(say(Array(5).fill(0))).toMatch(/all 5 seeds gave exactly the score of single-task learning/);
   const vague = [0.02, -0.01, 0.03, 0.01, 0.02];
-  const decision = decide([named(vague, { smallestEffect: 0.02 })])[0]!;
+  const decision = decide([named(vague, { margin: 0.02 })])[0]!;
   expect(decision.seedsNeeded).toBeGreaterThan(5);
   expect(decision.sentence).toMatch(new RegExp(`About ${decision.seedsNeeded} seeds would show a gain of 0\\.02 with 80 % power`));
   expect(say(vague, 0.001)).toMatch(/More seeds alone would not show a gain of 0\.001: it takes more rows/);
@@ -171,10 +232,12 @@ test('verdict judges one comparison as a family of one', () => {
   const { metric: _, ...member } = named(up);
   expect(alone).toEqual(decide([member])[0]);
   expect(alone.p).toBe(alone.rawP);
-  expect(verdict([0, 0, 0], { rho: 0, smallestEffect: 0.01 }).verdict).toBe('none');
+  // Scores that are equal in every seed have no spread to judge by: two exact zeros once were "none" with p = 0.
+  expect(verdict([0, 0], { rho: 0, margin: 0.01 })).toMatchObject({ verdict: 'not enough evidence', p: Number.NaN });
+  expect(verdict(Array(9).fill(0), { rho: 0, margin: 0.01 }).verdict).toBe('not enough evidence');
   expect(verdict(up, { rho: 0.1, alpha: 1e-9 }).verdict).toBe('not enough evidence');
   expect(() => verdict(up, {} as { rho: number })).toThrow(/rho must be/);
-  expect(() => verdict(up, { rho: 0, smalestEffect: 1 } as { rho: number })).toThrow(/did you mean "smallestEffect"/);
+  expect(() => verdict(up, { rho: 0, margn: 1 } as { rho: number })).toThrow(/did you mean "margin"/);
   expect(() => verdict(up, { rho: 0, alpha: 0 })).toThrow(RangeError);
   expect(() => decide([], { alfa: 0.1 } as object)).toThrow(/did you mean "alpha"/);
 });

@@ -8,7 +8,7 @@ test('equivalenceTest equals the paired TOST of statsmodels', () => {
   for (const c of expected.t) {
     const result = equivalenceTest(
       c.x.map((x, i) => x - c.y[i]!),
-      { smallestEffect: 0.03 },
+      { margin: 0.03 },
     );
     expect(result.lowP).toBeCloseTo(c.tostLow, 12);
     expect(result.highP).toBeCloseTo(c.tostHigh, 12);
@@ -24,15 +24,16 @@ test('p is below 0.05 exactly where the 90 % interval lies within the smallest e
     const { low, high } = correctedTTest(differences, { rho: 0.1, level: 0.9 });
     const within = low > -1 && high < 1;
     if (within) inside++;
-    expect(equivalenceTest(differences, { smallestEffect: 1, rho: 0.1 }).p < 0.05).toBe(within);
+    expect(equivalenceTest(differences, { margin: 1, rho: 0.1 }).p < 0.05).toBe(within);
   }
   expect(inside).toBeGreaterThan(50);
 });
 
-test('equivalenceTest: nothing to judge by is NaN, exact ties are equivalent, a smallest effect is required', () => {
-  expect(equivalenceTest([0.1], { smallestEffect: 1 }).p).toBeNaN();
-  expect(equivalenceTest([0.1, 0.1, 0.1], { smallestEffect: 1 }).p).toBeNaN();
-  expect(equivalenceTest([0, 0], { smallestEffect: 1 }).p).toBe(0);
-  expect(() => equivalenceTest([1, 2], {} as { smallestEffect: number })).toThrow(/smallestEffect must be a number/);
-  expect(() => equivalenceTest([1, 2], { smallestEffect: 0 })).toThrow(RangeError);
+test('equivalenceTest: nothing to judge by is NaN, exact ties too, a margin is required', () => {
+  expect(equivalenceTest([0.1], { margin: 1 }).p).toBeNaN();
+  expect(equivalenceTest([0.1, 0.1, 0.1], { margin: 1 }).p).toBeNaN();
+  expect(equivalenceTest([0, 0], { margin: 1 }).p).toBeNaN();
+  expect(() => equivalenceTest([1, 2], { smallestEffect: 1 } as object as { margin: number })).toThrow(/smallestEffect is now margin/);
+  expect(() => equivalenceTest([1, 2], {} as { margin: number })).toThrow(/margin must be a number/);
+  expect(() => equivalenceTest([1, 2], { margin: 0 })).toThrow(RangeError);
 });
