@@ -9,6 +9,13 @@ module.exports = {
       to: { path: '^src/(plots|notebook|cli|setup|study|grouping)/' },
     },
     {
+      name: 'foundations-know-nothing',
+      comment: 'Options, cells, numbers, draws and metrics are below tasks: metrics know arrays.',
+      severity: 'error',
+      from: { path: '^src/(options|cells|numeric|random|metrics)/' },
+      to: { path: '^src/(tasks|data|balancing|models|training|study|grouping|linear|plots|notebook|cli)/' },
+    },
+    {
       name: 'leaves-know-no-training',
       severity: 'error',
       from: { path: '^src/(tasks|data|balancing|metrics|random)/' },

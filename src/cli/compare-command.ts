@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { readCsv } from '../data/read/read-csv';
 import { type TaskData, taskData } from '../data/task-data';
 import { mlp } from '../models/encoders/mlp';
-import { withProgress } from '../notebook/with-progress';
+import { progressDisplay } from '../notebook/progress';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';
 import { adam, adamw } from '../training/optimizer';
@@ -108,7 +108,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
     ...(number.validation === undefined ? {} : { validation: number.validation }),
     optimizer: decay === undefined ? adam() : adamw({ weightDecay: decay }),
   };
-  const comparison = flag.quiet === true ? await train(data, options) : await withProgress(undefined, (show) => train(data, options, show));
+  const comparison = flag.quiet === true ? await train(data, options) : await trainShown(data, options);
 
   const { runs, methods, seeds } = comparison.data;
   if (runs.length === 0) return { text: '', error: 'interrupted before a run was finished; nothing is written', code: 130 };
@@ -148,6 +148,19 @@ async function writeResults(
     }
   }
   return { printed, lost };
+}
+
+/** Compares, with progress on standard error. */
+async function trainShown(data: TaskData, options: CompareOptions): Promise<Comparison> {
+  const display = progressDisplay();
+  let returned = false;
+  try {
+    const comparison = await train(data, options, (event) => display.update(event));
+    returned = true;
+    return comparison;
+  } finally {
+    display.done(returned);
+  }
 }
 
 /** Compares; what goes wrong once training has begun is no bad input. */

@@ -5,6 +5,7 @@ import { hardSharing } from '../models/sharing/hard-sharing';
 import { singleTask } from '../models/sharing/single-task';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';
+import { longWork } from '../training/long-work';
 import { type GroupTasksOptions, groupBy, type TaskGrouping } from './group-tasks';
 
 /** Options of `discover`. */
@@ -22,7 +23,7 @@ export interface Discovery {
 
 /**
  * From data to a judged grouping in one call: measures affinity, groups the tasks, trains the groups anew and compares them with all tasks
- * alone and all tasks together.
+ * alone and all tasks together; shows its progress.
  *
  * The comparison draws other seeds, and thus other splits, than the affinity was measured on; the rows are the same, so a gain of the groups
  * is somewhat flattered where there are few.
@@ -32,6 +33,10 @@ export interface Discovery {
  * const { grouping, comparison } = await discover(data, { measure: 'tag', trunk: mlp([64, 32]) });
  */
 export async function discover(data: TaskData, options: DiscoverOptions = {}): Promise<Discovery> {
+  return longWork(options, (own) => runDiscover(data, own));
+}
+
+async function runDiscover(data: TaskData, options: DiscoverOptions): Promise<Discovery> {
   const { compare: judging = {}, ...rest } = options;
   const trunk = options.trunk ?? mlp([64, 32]);
   const grouping = await groupBy('discover', ['compare'], data, { ...rest, trunk });

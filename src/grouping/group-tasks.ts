@@ -3,6 +3,7 @@ import { checkInteger } from '../options/check';
 import { dendrogram } from '../plots/dendrogram';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
+import { longWork } from '../training/long-work';
 import type { Affinity } from './affinity';
 import { type ClusterMethod, clusterMethods, clusterTasks, type TaskClustering } from './cluster';
 import { pairwiseScores } from './group-scores';
@@ -46,7 +47,7 @@ export interface TaskGrouping {
 }
 
 /**
- * Finds which tasks belong together: measures their affinity, then groups them.
+ * Finds which tasks belong together: measures their affinity, then groups them; shows its progress.
  * @param data made by `taskData`, at least two tasks
  * @throws as `taskAffinity`; RangeError for an unknown `by`
  * @example
@@ -54,6 +55,10 @@ export interface TaskGrouping {
  * const comparison = await compare(data, { methods: { single: singleTask(trunk), groups: grouped(plan, trunk) } });
  */
 export async function groupTasks(data: TaskData, options: GroupTasksOptions = {}): Promise<TaskGrouping> {
+  return longWork(options, (own) => runGroupTasks(data, own));
+}
+
+async function runGroupTasks(data: TaskData, options: GroupTasksOptions): Promise<TaskGrouping> {
   return groupBy('groupTasks', [], data, options);
 }
 

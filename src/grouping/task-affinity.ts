@@ -13,6 +13,7 @@ import { random } from '../random/random';
 import { dataFingerprint, packageVersion, unversioned } from '../study/run-key';
 import { metricsOf, taskMetrics } from '../tasks/task-metrics';
 import { interruptible } from '../training/interrupt';
+import { longWork } from '../training/long-work';
 import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
@@ -76,20 +77,20 @@ interface Trainer {
 }
 
 /**
- * How much each pair of tasks has to do with each other, with an interval over seeds.
- *
- * `tag` is Fifty, Amid, Zhao, Yu, Anil, Finn 2021 (2109.04617): how a step on one task alone changes the other tasks' losses, as a share of
- * them. It deviates from the paper, which looks ahead along the training itself, every few steps: here all tasks train together as usual, and at `checkpoints` points of it (closer together early on) plain gradient steps of size `lookahead` on the shared
- * parameters are tried out and taken back, on two random batches of up to 256 training rows each. Losses before and after such a step are
- * taken with the same dropout draws. Heads start at 0, not at random: the sign of two tasks' gradients goes with the product of their heads,
- * which is random at first. `gradient-cosine` looks at the same points, batches and draws.
+ * How much each pair of tasks has to do with each other, with an interval over seeds; shows its progress.
  *
  * Costs in trained networks, T tasks and S seeds: `labels` none; `tag` and `gradient-cosine` S; `cka` and `rsa` S T; `leave-one-out`
  * S (T + 1); `pairwise` S T (T + 1) / 2. An exhaustive search would train S (2^T - 1).
  * @param data made by `taskData`, at least two tasks
  * @throws RangeError for fewer than two tasks, an unknown measure or an option out of range; TypeError for an unknown option
+ * @example
+ * const affinity = await taskAffinity(data, { measure: 'gradient-cosine', seeds: 5 });
  */
 export async function taskAffinity(data: TaskData, options: TaskAffinityOptions = {}): Promise<Affinity> {
+  return longWork(options, (own) => runTaskAffinity(data, own));
+}
+
+async function runTaskAffinity(data: TaskData, options: TaskAffinityOptions): Promise<Affinity> {
   return measureAffinity('taskAffinity', [], data, options);
 }
 

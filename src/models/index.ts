@@ -1,3 +1,4 @@
+export { type BackendKind, loadBackend } from '../backend/backend';
 export * from './architectures';
 export type { ArchitectureFactory, ArchitectureInfo } from './define-architecture';
 export { type EncoderFunctions, encoder, type OwnParameter } from './encoder';
@@ -8,7 +9,7 @@ export type { Heads, HeadsTrace } from './network/heads';
 export {
   type Architecture,
   countParameters,
-  type Encoder as NetworkEncoder,
+  type Encoder,
   type ForwardContext,
   type InputShape,
   type LabelledRows,

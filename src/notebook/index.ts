@@ -1,4 +1,4 @@
 export { type Showable, type ShowOptions, toBundles } from './mime';
-export { formatDuration, type ProgressDisplay, progressBundle, progressDisplay, progressLine } from './progress';
+export { formatDuration, progressBundle, progressDisplay, progressLine } from './progress';
 export { type LiveDisplay, show, showLive } from './show';
 export { currentTransport, type Transport } from './transport';

@@ -3,16 +3,9 @@ import { decimate } from '../plots/decimate';
 import type { MimeBundle } from '../plots/mime';
 import { clip, escapeHtml, formatNumber, printable } from '../plots/text';
 import { seriesStyle } from '../plots/theme';
+import type { ProgressDisplay } from '../training/long-work';
 import type { ProgressCurve, ProgressEvent } from '../training/progress';
 import { currentTransport } from './transport';
-
-/** Shows progress in place, in a notebook or on a terminal. */
-export interface ProgressDisplay {
-  /** Takes an event; draws at most twice a second, and at once when the phase changes. */
-  update(event: ProgressEvent): void;
-  /** Puts a last line in the place of the bar: what was done, and where it is if the work `returned` before its end. */
-  done(returned: boolean): void;
-}
 
 /** Milliseconds between two drawings. */
 const interval = 500;

@@ -9,6 +9,7 @@ import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { listed } from '../plots/text';
 import { checkMethod } from '../training/fit';
+import { longWork } from '../training/long-work';
 import { settingNames, type TrainingSettings } from '../training/settings';
 import type { Comparison } from './comparison';
 import { comparedBy, designOf, gainsOf, type Runs, runsOf } from './contrast';
@@ -92,6 +93,7 @@ const nameOf = (harmful: readonly string[], weight: number): string =>
  * Down-weights what harms, instead of dropping it: for each task that others were shown to harm, trains with a smaller fixed weight of these
  * others (one weight for all of them, from a grid) and chooses by the task's own loss on validation rows. The verdicts set dropping,
  * down-weighting and the choice against keeping weight 1, on the same splits and seeds; test rows play no part in the choice.
+ * Shows its progress.
  *
  * With weight 0 the tasks' rows stay in the batches, which matters only where labels are missing. The seeds, and so the splits, are others
  * than those that the harm was found on; the rows are the same, so gains are somewhat flattered where there are few.
@@ -112,6 +114,15 @@ export async function auxiliaryWeights(
   method: Method,
   influence: Pick<TaskInfluence, 'tasks' | 'influences' | 'all'>,
   options: AuxiliaryWeightsOptions = {},
+): Promise<AuxiliaryWeights> {
+  return longWork(options, (own) => runAuxiliaryWeights(data, method, influence, own));
+}
+
+async function runAuxiliaryWeights(
+  data: TaskData,
+  method: Method,
+  influence: Pick<TaskInfluence, 'tasks' | 'influences' | 'all'>,
+  options: AuxiliaryWeightsOptions,
 ): Promise<AuxiliaryWeights> {
   const who = 'auxiliaryWeights';
   checkNames(who, options, ['grid', 'margin', 'alpha', 'directory', ...designNames, ...settingNames]);

@@ -5,6 +5,7 @@ import { learningCurve, type SizeCurve } from '../plots/learning-curve';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { random } from '../random/random';
+import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
@@ -56,6 +57,7 @@ function shrunk(data: TaskData, { split, trainingSeed, seed }: Observation, rows
 /**
  * The promise of little data: compares methods over the size of the training set. Test rows stay the same, smaller training sets are part
  * of larger ones, and every size is trained for as many steps as the full one (so for more epochs); set `patience` where that overfits.
+ * Shows its progress.
  * @param data made by `taskData`
  * @throws TypeError for an unknown option, RangeError for a value out of range
  * @example
@@ -63,6 +65,10 @@ function shrunk(data: TaskData, { split, trainingSeed, seed }: Observation, rows
  * show(curves.plot());
  */
 export async function learningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
+  return longWork(options, (own) => runLearningCurves(data, own));
+}
+
+async function runLearningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
   const who = 'learningCurves';
   checkNames(who, options, ['sizes', ...studyNames, ...designNames, ...settingNames]);
   const { sizes: given = [0.1, 0.2, 0.4, 0.7, 1], epochs = 100, batchSize = 64, onProgress, ...rest } = options;

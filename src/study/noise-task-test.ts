@@ -7,6 +7,7 @@ import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { random } from '../random/random';
 import { binary } from '../tasks/kinds/binary';
 import type { Labels } from '../tasks/task';
+import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
@@ -65,11 +66,15 @@ export function withNoiseTasks(data: TaskData, count: number): TaskData {
 
 /**
  * The promise of robustness: trains every method with and without tasks of pure noise, on the same splits and seeds, and says whether the
- * noise harms the real tasks. Single-task learning cannot be harmed: it is the control.
+ * noise harms the real tasks. Single-task learning cannot be harmed: it is the control. Shows its progress.
  * @param data made by `taskData`
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export async function noiseTaskTest(data: TaskData, options: NoiseTaskOptions): Promise<NoiseTaskResult> {
+  return longWork(options, (own) => runNoiseTaskTest(data, own));
+}
+
+async function runNoiseTaskTest(data: TaskData, options: NoiseTaskOptions): Promise<NoiseTaskResult> {
   const who = 'noiseTaskTest';
   checkNames(who, options, ['noiseTasks', ...studyNames, ...designNames, ...settingNames]);
   const { noiseTasks = 1, ...rest } = options;

@@ -7,6 +7,7 @@ import { figureBundle, type MimeBundle } from '../plots/mime';
 import { paretoFront as frontOf, pareto } from '../plots/pareto';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { checkMethod } from '../training/fit';
+import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
@@ -74,11 +75,15 @@ export function weightGrid(tasks: number, steps: number): number[][] {
 /**
  * The trade-off between tasks: one method trained with a grid of fixed weights (the front that Xin 2022, 2209.11379, asks for), further
  * methods beside it, and the hypervolume with an interval over seeds. Scores are those on test rows by the tasks' primary metrics; the
- * hypervolume is there for two and three tasks.
+ * hypervolume is there for two and three tasks. Shows its progress.
  * @param data made by `taskData`
  * @throws TypeError for an unknown option or a method that trains tasks alone, RangeError for a value out of range
  */
 export async function paretoFront(data: TaskData, options: ParetoFrontOptions): Promise<ParetoFront> {
+  return longWork(options, (own) => runParetoFront(data, own));
+}
+
+async function runParetoFront(data: TaskData, options: ParetoFrontOptions): Promise<ParetoFront> {
   const who = 'paretoFront';
   checkNames(who, options, [
     'method',

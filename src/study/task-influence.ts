@@ -7,6 +7,7 @@ import { matrix } from '../plots/matrix';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { metricsOf } from '../tasks/task-metrics';
+import { longWork } from '../training/long-work';
 import { settingNames, type TrainingSettings } from '../training/settings';
 import type { Comparison } from './comparison';
 import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
@@ -62,6 +63,7 @@ export interface TaskInfluence {
 /**
  * Leaves out one task at a time and trains again: what each task gains or loses by the company of each other one, with intervals and a
  * verdict per pair. All runs have the same splits and seeds. The plan drops what harms; `auxiliaryWeights` tries to give it a smaller weight.
+ * Shows its progress.
  * @param data made by `taskData`, with at least two tasks
  * @param method a method that shares, for instance `hardSharing(mlp([64]))`
  * @throws TypeError for an unknown option or a method that trains every task alone, RangeError for a value out of range or a single task
@@ -71,6 +73,10 @@ export interface TaskInfluence {
  * compare(data, { methods: { together: hardSharing(trunk), dropped: grouped(influence.plan, trunk) } });
  */
 export async function leaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions = {}): Promise<TaskInfluence> {
+  return longWork(options, (own) => runLeaveOneTaskOut(data, method, own));
+}
+
+async function runLeaveOneTaskOut(data: TaskData, method: Method, options: TaskInfluenceOptions): Promise<TaskInfluence> {
   const who = 'leaveOneTaskOut';
   checkNames(who, options, ['margin', 'alpha', 'directory', ...designNames, ...settingNames]);
   const { alpha = 0.05 } = options;

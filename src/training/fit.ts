@@ -5,6 +5,7 @@ import type { Method } from '../models/method';
 import { checkInteger } from '../options/check';
 import { saveModel } from './checkpoint';
 import { interruptible } from './interrupt';
+import { longWork } from './long-work';
 import { type Model, makeModel } from './model';
 import { progressReporter } from './progress-reporter';
 import { trainRuns } from './runs';
@@ -28,10 +29,10 @@ export function checkMethod(who: string, method: unknown): asserts method is Met
 }
 
 /**
- * Trains one model.
+ * Trains one model, showing its progress.
  *
  * An interrupt (Ctrl-C, a notebook's stop button, `signal`) stops at the end of a step and returns the model as it is then, with
- * `history.interrupted` set.
+ * `history.interrupted` set. In a notebook, the stopped cell gets no value: `await lastResult()` in another cell has it.
  * @param data made by `taskData`
  * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`
  * @throws TypeError for an unknown option, RangeError for a value out of range, Error when training diverges
@@ -39,6 +40,10 @@ export function checkMethod(who: string, method: unknown): asserts method is Met
  * const model = await fit(data, hardSharing(mlp([128, 64])), { epochs: 60 });
  */
 export async function fit(data: TaskData, method: Method, options: FitOptions = {}): Promise<Model> {
+  return longWork(options, (own) => runFit(data, method, own));
+}
+
+async function runFit(data: TaskData, method: Method, options: FitOptions): Promise<Model> {
   const { seed = 0, split: given, ...rest } = options;
   checkMethod('fit', method);
   checkInteger('fit', 'seed', seed, 0);

@@ -31,7 +31,7 @@ async function recovered(measure, { similarity, tasksPerGroup, rows }, seed) {
   const { plan } = await tl.groupTasks(data, { measure, trunk: tl.mlp([32]), seeds: 3, epochs: 40, ...quiet });
   const names = data.tasks.map(({ name }) => name);
   const found = names.map((name) => plan.groups.findIndex(({ train }) => train.includes(name)));
-  return tl.adjustedRandIndex(
+  return tl.grouping.adjustedRandIndex(
     found,
     names.map((name) => planted.truth.groups[name]),
   );

@@ -56,7 +56,7 @@ function normals(seed) {
 /** One measurement, in this process; prints JSON. */
 async function measure(what, { tasks, features, rows }) {
   const tl = createRequire(import.meta.url)(path.join(root, 'dist', 'index.js'));
-  await tl.loadBackend();
+  await tl.models.loadBackend();
   const { data, truth } = planted(tl, tasks, features, rows);
   const before = process.resourceUsage().maxRSS / 1024;
   const onProgress = () => {};
@@ -76,7 +76,7 @@ async function measure(what, { tasks, features, rows }) {
     const { plan } = await tl.groupTasks(data, { affinity, by, ...(by === 'search' ? { budget: GROUPS } : {}), onProgress });
     seconds[by] = (performance.now() - began) / 1000;
     const found = data.tasks.map(({ name }) => plan.groups.findIndex(({ train }) => train.includes(name)));
-    ari[by] = tl.adjustedRandIndex(found, truth);
+    ari[by] = tl.grouping.adjustedRandIndex(found, truth);
   }
   console.log(JSON.stringify({ seconds, ari, before, peak: process.resourceUsage().maxRSS / 1024 }));
 }

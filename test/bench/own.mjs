@@ -101,13 +101,13 @@ export function studySplits(data) {
   const seeds = [0, 1, 2, 3, 4];
   const splits = Object.fromEntries(
     seeds.map((seed) => {
-      const { train, test } = tl.splitData(data, { test: 0.3, seed, by: 'random' });
+      const { train, test } = tl.data.splitData(data, { test: 0.3, seed, by: 'random' });
       return [seed, { train: [...train], test: [...test] }];
     }),
   );
   const encoded = seeds.map((seed) => {
     const train = splits[seed].train;
-    const flat = tl.fitEncoder(data, train).encode(data, train);
+    const flat = tl.data.fitEncoder(data, train).encode(data, train);
     const x = train.map((_, i) => [...flat.subarray(i * 72, (i + 1) * 72)]);
     return { x, y: train.map((row) => data.labels.map(({ values }) => values[row])) };
   });

@@ -54,7 +54,7 @@ function oneStepOnly([stack, batch, inputs, hidden]) {
 }
 
 const given = readArguments();
-const backend = await tl.loadBackend();
+const backend = await tl.models.loadBackend();
 if (given.oneStep) {
   oneStepOnly(given.oneStep);
   process.exit(0);

@@ -55,7 +55,7 @@ const ratios = Object.fromEntries(STARTS.map((start) => [start, []]));
 for (const [name, count] of Object.entries(TARGETS)) {
   const file = path.join(folder, `${name}.arff`);
   if (!existsSync(file)) continue;
-  const { columns } = tl.readArff(file);
+  const { columns } = tl.data.readArff(file);
   const names = Object.keys(columns);
   const tasks = names.slice(-count);
   const data = tl.taskData(columns, { tasks: Object.fromEntries(tasks.map((task) => [task, tl.regression()])) });

@@ -43,9 +43,9 @@ export function answers(comparison: tl.Comparison): string {
 }
 
 export function balancing(): Readable<tl.plots.Figure> {
-  const toy: Readable<tl.TwoObjectives> = tl.toys.twoObjectives();
+  const toy: Readable<tl.TwoObjectives> = tl.balancing.toys.twoObjectives();
   const descent: Readable<tl.Descent> = toy.descend(tl.nashmtl(), toy.starts[0]!, { steps: 10 });
-  const { cosines } = tl.gradientDiagnostics([
+  const { cosines } = tl.balancing.gradientDiagnostics([
     [1, -1],
     [-1, 2],
   ]);

@@ -1,7 +1,8 @@
 import { JSDOM } from 'jsdom';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { formatDuration, progressBundle, progressDisplay, progressLine } from '../../src/notebook/progress';
-import { lastResult, withProgress } from '../../src/notebook/with-progress';
+import { installProgressDisplay, lastResult, longWork } from '../../src/training/long-work';
+import type { ProgressEvent } from '../../src/training/progress';
 import { inTslab, written } from './fake-kernels';
 
 beforeEach(() => {
@@ -82,16 +83,39 @@ test('done: a line replaces the bar, and says where the result of stopped work i
 
 test('lastResult: what the last work returned, or its error', async () => {
   await expect(lastResult()).rejects.toThrow('nothing was run yet; call fit, compare or the like first');
-  const listener = (): void => {};
-  expect(await withProgress(listener, async () => 'first')).toBe('first');
+  const onProgress = (): void => {};
+  expect(await longWork({ onProgress }, async () => 'first')).toBe('first');
   expect(await lastResult()).toBe('first');
   let finish = (_: string): void => {};
-  const running = withProgress(undefined, () => new Promise<string>((resolve) => (finish = resolve)));
+  const running = longWork({}, () => new Promise<string>((resolve) => (finish = resolve)));
   const later = lastResult<string>();
   finish('second');
   expect([await later, await running]).toEqual(['second', 'second']);
-  await expect(withProgress(listener, () => Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
+  await expect(longWork({ onProgress }, () => Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
   await expect(lastResult()).rejects.toThrow('diverged');
+});
+
+test('long work inside of long work has no display of its own, and is not the last result', async () => {
+  const seen: string[] = [];
+  let made = 0;
+  installProgressDisplay(() => {
+    made++;
+    return { update: ({ phase }) => seen.push(phase), done: (returned) => seen.push(`done ${returned}`) };
+  });
+  try {
+    const result = await longWork({}, async (options: { onProgress?: (event: ProgressEvent) => void }) => {
+      options.onProgress?.({ phase: 'outer', done: 0, total: 1 });
+      return `outer of ${await longWork({}, async () => 'inner')}`;
+    });
+    expect([result, await lastResult(), made, seen]).toEqual(['outer of inner', 'outer of inner', 1, ['outer', 'done true']]);
+    const heard: string[] = [];
+    await longWork({ onProgress: ({ phase }: ProgressEvent) => heard.push(phase) }, async ({ onProgress }) =>
+      onProgress({ phase: 'own', done: 0, total: 1 }),
+    );
+    expect([heard, made]).toEqual([['own'], 1]);
+  } finally {
+    installProgressDisplay(undefined);
+  }
 });
 
 /** What a display writes to a terminal of some width, or to a file. */
