@@ -7,6 +7,7 @@ import { figureToSvg } from '../plots/svg';
 import { type Cell, htmlTable, type Table } from '../plots/table';
 import { escapeHtml, formatNumber } from '../plots/text';
 import { replaceFile } from '../replace-file';
+import { metricsOf } from '../tasks/task-metrics';
 import type { ComparisonData } from './comparison-data';
 import { plotsOf } from './comparison-plots';
 import { tableOf } from './comparison-table';
@@ -141,6 +142,11 @@ function failureBlocks(data: ComparisonData): Block[] {
   ];
 }
 
+/** The metric is named where it is not the first of the kind. */
+function taskCode({ kind, metric }: ComparisonData['tasks'][number]): string {
+  return metricsOf(kind)[0]?.name === metric ? `tl.${kind}()` : `tl.${kind}({ metric: ${JSON.stringify(metric)} })`;
+}
+
 function repeatCode(data: ComparisonData): string {
   const { design } = data;
   const options = { ...(design.optimizerOptions as Record<string, unknown>), learningRate: design.learningRate };
@@ -149,7 +155,7 @@ function repeatCode(data: ComparisonData): string {
   const lines = [
     "import * as tl from 'taskloom';",
     `// ${data.rows} rows, ${data.tasks.length} tasks; fingerprint ${data.fingerprint.slice(0, 16)}`,
-    `const data = tl.taskData(frame, { tasks: { ${data.tasks.map(({ name, kind }) => `${JSON.stringify(name)}: tl.${kind}()`).join(', ')} } });`,
+    `const data = tl.taskData(frame, { tasks: { ${data.tasks.map((task) => `${JSON.stringify(task.name)}: ${taskCode(task)}`).join(', ')} } });`,
     'const comparison = await tl.compare(data, {',
     '  methods: {',
     ...data.methods.map(({ name, definition }) => `    ${JSON.stringify(name)}: ${methodCode(definition)},`),

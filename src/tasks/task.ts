@@ -6,6 +6,8 @@ export interface TaskSpec {
   readonly column?: string;
   /** What the task's loss is multiplied by, before any balancing. @default 1 */
   readonly lossWeight?: number;
+  /** The metric that verdicts go by. @default the first of its kind */
+  readonly metric?: string;
 }
 
 /** A task whose labels were read: what models, losses and metrics need to know of it. */
@@ -25,6 +27,8 @@ export interface Task {
   readonly classWeights?: readonly number[] | 'balanced';
   /** What its loss is multiplied by; undefined where that is 1. */
   readonly lossWeight?: number;
+  /** The metric that verdicts go by; undefined where that is the first of its kind. */
+  readonly metric?: string;
 }
 
 /** Labels of one task: class codes or values, NaN where missing. `[rows]`, or `[rows, length]` where a row has several. */

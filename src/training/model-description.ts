@@ -39,7 +39,7 @@ const descriptionShape = fields({
         classes: listOf(text),
         outputs: integer(1, 2 ** 31),
       },
-      { classWeights: weightsShape, lossWeight: number(Number.MIN_VALUE), otherColumns: listOf(text) },
+      { classWeights: weightsShape, lossWeight: number(Number.MIN_VALUE), metric: text, otherColumns: listOf(text) },
     ),
   ),
   encoder: anyRecord,
