@@ -38,7 +38,7 @@ export type { NoiseEffect, NoiseTaskOptions, NoiseTaskResult } from './study/noi
 export type { DesignOptions, FoldsDesign, Vary } from './study/observations';
 export type { ParetoFront, ParetoFrontOptions, ParetoPoint } from './study/pareto-front';
 export { type Ranks, type RanksOptions, ranksOver } from './study/ranks-over';
-export { type Recommendation, recommend, type TaskAdvice } from './study/recommend';
+export { type PlanRisk, type Recommendation, recommend, type TaskAdvice } from './study/recommend';
 export { type GapRow, type Regularisation, regularisation } from './study/regularisation';
 export type { ReportOptions } from './study/report';
 export type { StudyOptions } from './study/run-study';

@@ -16,6 +16,7 @@ import { type NoiseTaskOptions, type NoiseTaskResult, noiseTaskTest as noiseTask
 import { type ParetoFront, type ParetoFrontOptions, paretoFront as paretoFrontQuietly } from '../study/pareto-front';
 import { leaveOneTaskOut as leaveOneTaskOutQuietly, type TaskInfluence, type TaskInfluenceOptions } from '../study/task-influence';
 import { type FitOptions, fit as fitQuietly } from '../training/fit';
+import type { HasPlan } from '../training/method-plan';
 import type { Model } from '../training/model';
 import type { ProgressEvent } from '../training/progress';
 import { progressDisplay } from './progress';
@@ -63,12 +64,13 @@ export async function lastResult<T = unknown>(): Promise<T> {
  * An interrupt (Ctrl-C, a notebook's stop button, `signal`) stops at the end of a step and returns the model as it is then, with
  * `history.interrupted` set. In a notebook, the stopped cell gets no value: `await lastResult()` in another cell has it.
  * @param data made by `taskData`
- * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`
+ * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`; or a recommendation, whose plan is trained as
+ *   one model, with the settings of its study where `options` has none
  * @throws TypeError for an unknown option, RangeError for a value out of range, Error when training diverges
  * @example
  * const model = await fit(data, hardSharing(mlp([128, 64])), { epochs: 60 });
  */
-export async function fit(data: TaskData, method: Method, options: FitOptions = {}): Promise<Model> {
+export async function fit(data: TaskData, method: Method | HasPlan, options: FitOptions = {}): Promise<Model> {
   return withProgress(options?.onProgress, (onProgress) => fitQuietly(data, method, { ...options, onProgress }));
 }
 
