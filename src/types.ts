@@ -21,7 +21,7 @@ export type { NoiseEffect, NoiseTaskOptions, NoiseTaskResult } from './study/noi
 export type { DesignOptions, FoldsDesign, Vary } from './study/observations';
 export type { ParetoFront, ParetoFrontOptions, ParetoPoint } from './study/pareto-front';
 export type { Ranks, RanksOptions } from './study/ranks-over';
-export type { Recommendation, TaskAdvice } from './study/recommend';
+export type { PlanRisk, Recommendation, TaskAdvice } from './study/recommend';
 export type { GapRow, Regularisation } from './study/regularisation';
 export type { ReportOptions } from './study/report';
 export type { StudyOptions } from './study/run-study';

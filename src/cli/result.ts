@@ -1,5 +1,6 @@
 import type { Comparison } from '../study/comparison';
 import type { ComparisonData, MethodRecord } from '../study/comparison-data';
+import type { Recommendation } from '../study/recommend';
 import type { DeltaMInterval } from '../study/statistics';
 
 /** What `--json` writes of a method. */
@@ -15,7 +16,10 @@ export interface MethodResult extends MethodRecord {
 /** What `--json` writes: the whole comparison, as `fromJSON` reads it, and what it comes to. */
 export interface CompareResult extends ComparisonData {
   readonly methods: readonly MethodResult[];
+  readonly headline: string;
+  readonly averages: ReturnType<Comparison['averages']>;
   readonly verdicts: ReturnType<Comparison['verdicts']>;
+  readonly recommendation: Pick<Recommendation, 'standing' | 'method' | 'tasks' | 'risk' | 'parameters' | 'seconds' | 'sentence'>;
   readonly deltaM: Readonly<Record<string, DeltaMInterval>>;
 }
 
@@ -29,5 +33,14 @@ export function resultOf(comparison: Comparison): CompareResult {
     const tasks = data.tasks.map(({ name: task }) => [task, Object.fromEntries(runs.map((run) => [run.seed, run.metrics[task] ?? {}]))]);
     return { ...method, seconds, stepsPerSecond: steps / seconds, tasks: Object.fromEntries(tasks) };
   });
-  return { ...data, methods, verdicts: comparison.verdicts(), deltaM: comparison.deltaM() };
+  const { standing, method, tasks, risk, parameters, seconds, sentence } = comparison.recommend();
+  return {
+    headline: comparison.headline,
+    ...data,
+    methods,
+    averages: comparison.averages(),
+    verdicts: comparison.verdicts(),
+    recommendation: { standing, method, tasks, risk, parameters, seconds, sentence },
+    deltaM: comparison.deltaM(),
+  };
 }

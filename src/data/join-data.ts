@@ -140,11 +140,12 @@ function lacking(name: string, other: string, column: string, names: readonly st
 
 /** What must be equal in tasks of one name, in words. */
 function nature({ task, length }: Labels): string {
-  const { kind, classes, classWeights, lossWeight } = task;
+  const { kind, classes, classWeights, lossWeight, metric } = task;
   const parts = [
     ...(classes.length > 0 ? [`classes ${classes.join(', ')}`] : []),
     ...(classWeights === undefined ? [] : [`class weights ${classWeights === 'balanced' ? classWeights : classWeights.join(', ')}`]),
     ...(lossWeight === undefined ? [] : [`loss weight ${lossWeight}`]),
+    ...(metric === undefined ? [] : [`metric ${metric}`]),
     ...(length > 1 ? [`${length} positions`] : []),
   ];
   return parts.length === 0 ? kind : `${kind} (${parts.join('; ')})`;

@@ -3,7 +3,7 @@ import { DataError } from '../cells/data-error';
 import { didYouMean } from '../options/check';
 import type { TaskOptions } from '../tasks/kind';
 import type { ClassWeights } from '../tasks/label-options';
-import { kindOf } from '../tasks/registry';
+import { kindOf, metricsFor } from '../tasks/registry';
 import type { Labels, Task, TaskSpec } from '../tasks/task';
 
 /** The columns that a task's labels are read from: the label column, then those that its kind names. */
@@ -51,7 +51,11 @@ export function readLabels(
     outputs: read.outputs,
     ...weights(where, column, spec, read.classes),
     ...(Object.keys(options).length > 0 && { options }),
+    ...(spec.metric === undefined || spec.metric === kind.metrics[0]!.name ? {} : { metric: spec.metric }),
   };
+  const [primary] = metricsFor(task);
+  if (task.metric !== undefined && primary!.name !== task.metric)
+    throw new RangeError(`${where}: metric "${task.metric}" does not suit these labels; leave it out, and verdicts go by ${primary!.name}`);
   return { task, values: read.values, length: read.length };
 }
 

@@ -67,6 +67,38 @@ export function rocAucContributions(labels: ArrayLike<number>, scores: ArrayLike
 }
 
 /**
+ * Of the average precision: its derivative by the weight of each row. A row counts in the precision at its own score (where it is positive), and in
+ * the hits and the length of the list at all lower ones.
+ * @param labels `[rows]` 0 or 1, NaN where missing
+ * @param scores `[rows]`
+ */
+export function averagePrecisionContributions(labels: ArrayLike<number>, scores: ArrayLike<number>): Float64Array {
+  const known = Array.from({ length: labels.length }, (_, i) => i).filter((i) => !Number.isNaN(labels[i]!));
+  known.sort((a, b) => scores[b]! - scores[a]!);
+  const positives = known.reduce((count, i) => count + labels[i]!, 0);
+  const result = new Float64Array(labels.length);
+  const ties: { readonly rows: readonly number[]; readonly hits: number; readonly found: number; readonly length: number }[] = [];
+  let [found, area] = [0, 0];
+  for (let start = 0; start < known.length; ) {
+    let end = start;
+    let hits = 0;
+    while (end < known.length && scores[known[end]!] === scores[known[start]!]) hits += labels[known[end++]!]!;
+    found += hits;
+    area += (hits * found) / end / positives;
+    ties.push({ rows: known.slice(start, end), hits, found, length: end });
+    start = end;
+  }
+  // Over this score and all lower ones: sum of 1 / length, and of hits so far / length^2, by positive row.
+  let [inverse, share] = [0, 0];
+  for (const { rows, hits, found: above, length } of ties.reverse()) {
+    inverse += hits / length;
+    share += (hits * above) / length ** 2;
+    for (const i of rows) result[i] = (labels[i]! * (above / length - area + inverse) - share) / positives;
+  }
+  return result;
+}
+
+/**
  * Of any metric, by leaving out one row at a time: (n - 1) / n x (mean of the leave-one-out values - that without the row).
  * @param rows rows that count
  * @param score the metric without one of them

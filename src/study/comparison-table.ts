@@ -56,7 +56,7 @@ export function tableOf(data: ComparisonData): Table {
     ],
     rows,
     notes: [
-      `+ better, - worse, = no difference that matters, against ${data.baseline} at ${100 * data.alpha} % after Holm's correction; no mark: not enough evidence`,
+      `+ better, - worse, = no difference that matters, against ${data.baseline} at ${100 * data.alpha} % after Holm's correction${verdicts.some(({ exploratory }) => exploratory) ? ' (exploratory where the average of the method is open)' : ''}; no mark: not enough evidence`,
       `metrics: ${metrics.join(', ')}; delta-m: mean relative gain over ${data.baseline}`,
       ...data.notes,
     ],

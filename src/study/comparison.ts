@@ -7,6 +7,7 @@ import type { ComparisonData } from './comparison-data';
 import { type ComparisonPlots, plotsOf } from './comparison-plots';
 import { readComparison } from './comparison-shape';
 import { tableOf } from './comparison-table';
+import { headlineOf, sentencesOf } from './headline';
 import { type Ranks, ranksOver } from './ranks-over';
 import { type Recommendation, recommend } from './recommend';
 import { htmlReport, markdownReport, type ReportOptions } from './report';
@@ -19,6 +20,8 @@ export type { Verdict } from './verdicts';
 /** The result of `compare`. */
 export interface Comparison {
   readonly data: ComparisonData;
+  /** The answer in one sentence: what to do, how sure that is, and the call that does it. */
+  readonly headline: string;
   /** A row per method, task and seed, with a column per metric, and why the run failed (empty where it did not). */
   toFrame(): Frame;
   /** Per task and method (but the baseline): what the seeds say. */
@@ -28,7 +31,7 @@ export interface Comparison {
   /** The table that is printed: a row per method. */
   table(): Table;
   readonly plot: ComparisonPlots;
-  /** The plan that the evidence supports, per task: "train this one alone" where nothing was shown to help. */
+  /** The plan that the evidence supports, with its risk: `fit(data, comparison.recommend())` trains it. */
   recommend(): Recommendation;
   /** Mean ranks of the methods over the tasks, with Friedman's and Nemenyi's tests; see `ranksOver` for several data sets. */
   ranks(): Ranks;
@@ -59,11 +62,14 @@ export interface Comparison {
 export function makeComparison(data: ComparisonData): Comparison {
   const plot = plotsOf(data);
   const text = (): string => {
-    const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => printable(`- ${v.sentence}`)) : [];
-    return [textTable(tableOf(data)), ...sentences].join('\n');
+    const sentences = data.methods.length > 1 ? sentencesOf(data).map((sentence) => printable(`- ${sentence}`)) : [];
+    return [printable(headlineOf(data)), textTable(tableOf(data)), ...sentences].join('\n');
   };
   const comparison: Comparison = {
     data,
+    get headline() {
+      return headlineOf(data);
+    },
     toFrame: () => frameOf(frameColumns(data)),
     verdicts: () => verdictsOf(data),
     averages: () => [...answersOf(data).averages],
@@ -76,9 +82,12 @@ export function makeComparison(data: ComparisonData): Comparison {
     markdown: (options) => markdownReport(data, options),
     toJSON: (options) => jsonOf(data, typeof options === 'object' && options?.evidence === true),
     toMime() {
-      const sentences = data.methods.length > 1 ? verdictsOf(data).map((v) => `<li>${escapeHtml(v.sentence)}</li>`) : [];
+      const sentences = data.methods.length > 1 ? sentencesOf(data).map((sentence) => `<li>${escapeHtml(sentence)}</li>`) : [];
       const list = sentences.length > 0 ? `<details><summary>Verdicts in words</summary><ul>${sentences.join('')}</ul></details>` : '';
-      const table = { 'text/html': `${htmlTable(tableOf(data))}${list}`, 'text/plain': text() };
+      const table = {
+        'text/html': `<p><strong>${escapeHtml(headlineOf(data))}</strong></p>${htmlTable(tableOf(data))}${list}`,
+        'text/plain': text(),
+      };
       return data.methods.length > 1 ? [table, figureBundle(plot.gains())] : [table];
     },
     toString: text,

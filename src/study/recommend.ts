@@ -1,9 +1,11 @@
 import { type MimeBundle, tableBundle } from '../plots/mime';
 import { type Cell, type Table, textTable } from '../plots/table';
 import { listed } from '../plots/text';
+import type { MethodPlan } from '../training/method-plan';
+import { type AverageVerdict, answersOf, FEWEST_FOR_PROBABILITIES, type Verdict } from './answers';
 import type { ComparisonData } from './comparison-data';
-import type { Interval } from './statistics';
-import { deltaMOf, type Verdict, verdictsOf } from './verdicts';
+import { methodOf, settingsOf } from './planned-methods';
+import { mean } from './statistics';
 
 /** How to train one task, and why. */
 export interface TaskAdvice {
@@ -11,126 +13,227 @@ export interface TaskAdvice {
   /** Name of the method. */
   readonly method: string;
   /**
-   * `helps`: shown to be better than the baseline. `as good`: shown to make no difference that matters, with fewer parameters.
-   * `fallback`: nothing was shown to help, so the baseline stays.
+   * `helps`: shown to be better than the baseline. `as good`: shown to make no difference that matters. `best bet`: believed to be no worse, with at
+   * most one chance in ten of losing more than the margin. `fallback`: nothing of that, so the baseline stays.
    */
-  readonly why: 'helps' | 'as good' | 'fallback';
-  /** The verdict that the advice rests on; undefined for the fallback. */
+  readonly why: 'helps' | 'as good' | 'best bet' | 'fallback';
+  /** What was said of the method, or, for the fallback, of the method that it is split off from. */
   readonly verdict?: Verdict;
   readonly sentence: string;
 }
 
-/** The safest good plan that a comparison supports. */
+/** What is at stake in a plan. */
+export interface PlanRisk {
+  /** Probability that the plan gains on average over the tasks; undefined below 10 usable seeds. */
+  readonly pGain?: number;
+  /** Probability, at most, that some task loses more than its margin. */
+  readonly pHarm?: number;
+  /** Expected loss on average over the tasks, in the unit of the average. */
+  readonly expectedLoss?: number;
+}
+
+/** The plan that a comparison supports. */
 export interface Recommendation {
+  /** `proven`: a test says so, of the method that was declared; `best bet`: the odds do. */
+  readonly standing: 'proven' | 'best bet';
+  /** The method that trains the tasks that are trained together, or the baseline. */
+  readonly method: string;
   /** How to train each task. */
   readonly tasks: readonly TaskAdvice[];
-  /**
-   * The best single method for all tasks: of those that were not shown to harm any task, and were shown to help some or to gain on average
-   * (delta-m's interval, corrected by Bonferroni for the number of methods, lies above 0), the one with the largest delta-m; else the
-   * baseline.
-   */
+  /** The best single method for all tasks: the plan's, where it splits no task off; else the baseline. */
   readonly one: { readonly method: string; readonly sentence: string };
+  readonly risk: PlanRisk;
+  /** Learned numbers of the plan, and of the baseline. */
+  readonly parameters: number;
+  readonly baselineParameters: number;
+  /** Seconds of training of one run of the plan, its share of the stacks of the study. */
+  readonly seconds: number;
+  readonly sentence: string;
+  /**
+   * The plan as `fit` takes it: `fit(data, comparison.recommend())` trains it on all rows as one model.
+   * @throws Error where a comparison from a file holds code of your own
+   */
+  plan(): MethodPlan;
   table(): Table;
   toMime(): MimeBundle;
   toString(): string;
 }
 
-const percent = (share: number): string => String(Number((100 * share).toPrecision(3)));
+/** Chance of losing more than the margin from which on a task is not trained with the others. */
+const MOST_RISK = 0.1;
 
-function oneSentence(
-  { name, total, own }: { readonly name: string; readonly total: Interval; readonly own: readonly Verdict[] },
-  compared: number,
-): string {
-  const helped = own.filter(({ verdict }) => verdict === 'positive').map(({ task }) => task);
-  const corrected = compared > 1 ? `, corrected for ${compared} methods` : '';
-  const average =
-    total.low > 0
-      ? `it gains ${percent(total.value)} % on average over the tasks (interval ${percent(total.low)} to ${percent(total.high)} %${corrected})`
-      : `its average gain of ${percent(total.value)} % over the tasks is not told from nothing`;
-  return `One method for all tasks: ${name}; ${helped.length > 0 ? `it was shown to help ${listed(helped)}, ` : ''}${average}, and it was not shown to harm any task.`;
+interface Choice {
+  readonly average: AverageVerdict;
+  /** Verdicts of the tasks that the method trains, and of those that are split off. */
+  readonly kept: readonly Verdict[];
+  readonly off: readonly Verdict[];
+  /** What is believed to be gained, in margins, all tasks together. */
+  readonly gain: number;
+  readonly proven: boolean;
 }
 
+/** What a method would be good for; undefined where it is not believed to gain. */
+function choiceOf(average: AverageVerdict, own: readonly Verdict[], data: ComparisonData): Choice | undefined {
+  const oneTestSet = data.rho === 0;
+  const proven = !oneTestSet && average.exploratory !== true && average.direction === 'better';
+  if (average.pGain === undefined) {
+    // Too few seeds for probabilities: only what is shown counts.
+    if (proven && own.every(({ direction }) => direction !== 'worse'))
+      return { average, kept: own, off: [], gain: average.effect / average.margin, proven };
+    const kept = own.filter(({ direction }) => direction === 'better');
+    const gain = kept.reduce((sum, { effect, margin }) => sum + effect / margin, 0) / own.length;
+    return kept.length === 0 ? undefined : { average, kept, off: own.filter((one) => !kept.includes(one)), gain, proven: false };
+  }
+  const kept = own.filter(({ pHarm }) => pHarm !== undefined && pHarm <= MOST_RISK);
+  const off = own.filter((one) => !kept.includes(one));
+  const gain = kept.reduce((sum, { believed, margin }) => sum + believed! / margin, 0) / own.length;
+  if (kept.length === 0 || gain <= 0) return undefined;
+  return { average, kept, off, gain, proven: proven && off.length === 0 };
+}
+
+/** Learned numbers and seconds of one run of a method, of some tasks only where each has a network of its own. */
+function costOf(data: ComparisonData, name: string, tasks: readonly string[]): { readonly parameters: number; readonly seconds: number } {
+  const record = data.methods.find((method) => method.name === name)!;
+  const runs = data.runs.filter((run) => run.method === name && run.failure === undefined);
+  const seconds = mean(runs.map((run) => run.seconds));
+  if (tasks.length === 0) return { parameters: 0, seconds: 0 };
+  if (!record.separate || tasks.length === data.tasks.length) return { parameters: record.parameters, seconds };
+  const parameters = mean(runs.map((run) => tasks.reduce((sum, task) => sum + (run.parameters[task] ?? Number.NaN), 0)));
+  return { parameters: Math.round(parameters), seconds: (seconds * tasks.length) / data.tasks.length };
+}
+
+const percent = (share: number): string => (share < 0.01 ? 'less than 1 %' : `${Math.round(100 * share)} %`);
+
+function adviceOf(verdict: Verdict, average: AverageVerdict): TaskAdvice {
+  const { task, method, direction, size, pHarm, sentence } = verdict;
+  const why = direction === 'better' ? 'helps' : size === 'below margin' || average.asGoodEverywhere ? 'as good' : 'best bet';
+  const risk = pHarm === undefined ? '' : ` Risk of losing more than ${verdict.margin}: ${percent(pHarm)}.`;
+  return { task, method, why, verdict, sentence: `Train ${task} by ${method}. ${sentence}${risk}` };
+}
+
+function fallbackOf(task: string, data: ComparisonData, own: readonly Verdict[], verdict: Verdict | undefined): TaskAdvice {
+  const baseline = data.methods.find(({ name }) => name === data.baseline)!;
+  const how = baseline.separate ? `Train ${task} alone (${baseline.name})` : `Train ${task} by ${baseline.name}`;
+  const harmful = own.filter(({ direction }) => direction === 'worse').map(({ method }) => method);
+  const risky = own.filter(({ direction, pHarm }) => direction === 'open' && pHarm !== undefined && pHarm > MOST_RISK);
+  const open = own.filter(({ direction, pHarm }) => direction === 'open' && pHarm === undefined).map(({ method }) => method);
+  const because = [
+    ...(harmful.length > 0 ? [`${listed(harmful)} harmed it`] : []),
+    ...(risky.length > 0
+      ? [
+          `${listed(risky.map(({ method, pHarm }) => `${method} has a risk of ${percent(pHarm!)}`))} of losing more than ${risky[0]!.margin}`,
+        ]
+      : []),
+    ...(open.length > 0 ? [`there is not enough evidence on ${listed(open)}`] : []),
+  ];
+  const sentence = `${how}: nothing was shown to help it${because.length > 0 ? `; ${because.join(', and ')}` : ''}.`;
+  return { task, method: baseline.name, why: 'fallback', ...(verdict ? { verdict } : {}), sentence };
+}
+
+function riskOf(choice: Choice | undefined): PlanRisk {
+  if (choice?.average.pGain === undefined) return {};
+  const { average, kept, off } = choice;
+  const sum = kept.reduce((total, { pHarm }) => total + pHarm!, 0);
+  return {
+    pGain: average.pGain!,
+    pHarm: off.length === 0 ? average.pAnyHarm! : Math.min(1, sum, average.pAnyHarm!),
+    expectedLoss: average.expectedLoss!,
+  };
+}
+
+function wordsOf(choice: Choice | undefined, standing: string, data: ComparisonData): string {
+  const names = data.tasks.map(({ name }) => name);
+  const head = `${standing === 'proven' ? 'Proven' : 'Best bet'}: `;
+  const baseline = data.methods.find(({ name }) => name === data.baseline)!;
+  if (!choice) return `${head}train ${baseline.separate ? 'every task alone' : 'all tasks'} by ${baseline.name}`;
+  const { average, kept, off } = choice;
+  const together = off.length === 0 ? (names.length === 1 ? names[0]! : `all ${names.length} tasks`) : listed(kept.map(({ task }) => task));
+  const split = off.length === 0 ? '' : `, and ${listed(off.map(({ task }) => task))} by ${baseline.name}`;
+  return `${head}train ${together} by ${average.method}${split}`;
+}
+
+const made = new WeakMap<ComparisonData, Recommendation>();
+
 /**
- * The plan that the evidence supports: per task the method that was shown to help most, else the baseline, for instance "train this one
- * alone". A method that was not shown to help is never recommended for its better mean.
+ * The plan that a comparison supports: the method with the largest gain that is believed, for all tasks but those with more than one chance in ten of
+ * losing more than the margin, which the baseline trains. With fewer than 10 usable seeds there are no probabilities, and only what was shown counts.
  * @param comparison made by `compare` or `fromJSON`
  */
 export function recommend(comparison: { readonly data: ComparisonData }): Recommendation {
   const { data } = comparison;
-  const verdicts = verdictsOf(data);
-  const baseline = data.methods.find(({ name }) => name === data.baseline)!;
-  const size = new Map(data.methods.map(({ name, parameters }) => [name, parameters]));
-  const tasks = data.tasks.map(({ name: task }): TaskAdvice => {
-    const own = verdicts.filter((one) => one.task === task);
-    const best = own.filter(({ verdict }) => verdict === 'positive').sort((a, b) => b.effect - a.effect)[0];
-    if (best) {
-      const others = own.filter(({ verdict }) => verdict === 'positive').length - 1;
-      const more =
-        others > 0 ? ` ${others} more method${others === 1 ? '' : 's'} helped too; the difference between them was not tested.` : '';
-      return {
-        task,
-        method: best.method,
-        why: 'helps',
-        verdict: best,
-        sentence: `Train ${task} by ${best.method}. ${best.sentence}${more}`,
-      };
-    }
-    const equal = own
-      .filter(({ verdict, method }) => verdict === 'none' && size.get(method)! < baseline.parameters)
-      .sort((a, b) => size.get(a.method)! - size.get(b.method)!)[0];
-    if (equal) {
-      return {
-        task,
-        method: equal.method,
-        why: 'as good',
-        verdict: equal,
-        sentence: `Train ${task} by ${equal.method}, with ${size.get(equal.method)} parameters instead of ${baseline.parameters} for all tasks. ${equal.sentence}`,
-      };
-    }
-    const harmful = own.filter(({ verdict }) => verdict === 'negative').map(({ method }) => method);
-    const open = own.filter(({ verdict }) => verdict === 'not enough evidence').map(({ method }) => method);
-    const how = baseline.separate ? `Train ${task} alone (${baseline.name})` : `Train ${task} by ${baseline.name}`;
-    const because = [
-      ...(harmful.length > 0 ? [`${listed(harmful)} harmed it`] : []),
-      ...(open.length > 0 ? [`there is not enough evidence on ${listed(open)}`] : []),
-    ];
-    return {
+  const before = made.get(data);
+  if (before) return before;
+  const { averages, verdicts } = answersOf(data);
+  const ownOf = (method: string): Verdict[] => verdicts.filter((one) => one.method === method);
+  const choice = averages
+    .flatMap((average) => choiceOf(average, ownOf(average.method), data) ?? [])
+    .sort((a, b) => Number(b.proven) - Number(a.proven) || b.gain - a.gain)[0];
+  const shownWorse = averages.length > 0 && averages.every(({ direction, exploratory }) => direction === 'worse' && exploratory !== true);
+  const standing = (choice ? choice.proven : shownWorse && data.rho !== 0) ? 'proven' : 'best bet';
+  const kept = choice?.kept.map(({ task }) => task) ?? [];
+  const rest = data.tasks.map(({ name }) => name).filter((task) => !kept.includes(task));
+  const tasks = data.tasks.map(({ name: task }) => {
+    const own = choice?.kept.find((one) => one.task === task);
+    if (own) return adviceOf(own, choice!.average);
+    return fallbackOf(
       task,
-      method: baseline.name,
-      why: 'fallback',
-      sentence: `${how}: nothing was shown to help it${because.length > 0 ? `; ${because.join(', and ')}` : ''}.`,
-    };
+      data,
+      verdicts.filter((one) => one.task === task),
+      choice?.off.find((one) => one.task === task),
+    );
   });
-  const compared = data.methods.length - 1;
-  const deltas = deltaMOf(data, 1 - data.alpha / Math.max(1, compared));
-  const safe = Object.entries(deltas)
-    .map(([name, { total }]) => ({ name, total, own: verdicts.filter(({ method }) => method === name) }))
-    .filter(
-      ({ own, total }) =>
-        own.every(({ verdict }) => verdict !== 'negative') && (total.low > 0 || own.some(({ verdict }) => verdict === 'positive')),
-    )
-    .sort((a, b) => b.total.value - a.total.value)[0];
-  const one = safe
-    ? { method: safe.name, sentence: oneSentence(safe, compared) }
-    : {
-        method: baseline.name,
-        sentence: `One method for all tasks: ${baseline.name}; no other was shown to help without harming another task.`,
-      };
+  const method = choice?.average.method ?? data.baseline;
+  const costs = [...(choice ? [costOf(data, method, kept)] : []), costOf(data, data.baseline, rest)];
+  const whole = choice !== undefined && choice.off.length === 0;
+  const sentence = `${wordsOf(choice, standing, data)}.`;
+  const one = whole
+    ? { method, sentence: `One method for all tasks: ${method}.` }
+    : { method: data.baseline, sentence: `One method for all tasks: ${data.baseline}; no other is without a task that it may harm.` };
   const table = (): Table => ({
-    title: 'What the evidence supports',
-    columns: ['task', 'method', 'why', 'gain', 'low', 'high', 'p (Holm)'],
-    rows: tasks.map(({ task, method, why, verdict }): Cell[] => [
+    title: sentence,
+    columns: ['task', 'method', 'why', 'gain', 'low', 'high', 'p', 'P(gain)', 'P(harm)'],
+    rows: tasks.map(({ task, method: by, why, verdict }): Cell[] => [
       task,
-      method,
+      by,
       why,
       verdict?.effect ?? null,
       verdict?.ci[0] ?? null,
       verdict?.ci[1] ?? null,
       verdict?.p ?? null,
+      verdict?.pGain ?? null,
+      verdict?.pHarm ?? null,
     ]),
-    notes: [...tasks.map(({ sentence }) => sentence), one.sentence],
+    notes: [
+      ...tasks.map((advice) => advice.sentence),
+      one.sentence,
+      ...(averages.some(({ pGain, seeds }) => pGain === undefined && seeds < FEWEST_FOR_PROBABILITIES)
+        ? [`probabilities need at least ${FEWEST_FOR_PROBABILITIES} seeds that count`]
+        : []),
+    ],
   });
   const text = (): string => textTable(table());
-  const recommendation: Recommendation = { tasks, one, table, toMime: () => tableBundle(table()), toString: text };
-  return Object.defineProperties(recommendation, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  const recommendation: Recommendation = {
+    standing,
+    method,
+    tasks,
+    one,
+    risk: riskOf(choice),
+    parameters: costs.reduce((sum, { parameters }) => sum + parameters, 0),
+    baselineParameters: data.methods.find(({ name }) => name === data.baseline)!.parameters,
+    seconds: costs.reduce((sum, { seconds }) => sum + seconds, 0),
+    sentence,
+    plan: () => ({
+      settings: settingsOf(data),
+      parts: [
+        ...(kept.length > 0 ? [{ ...methodOf(data, method), tasks: kept }] : []),
+        ...(rest.length > 0 ? [{ ...methodOf(data, data.baseline), tasks: rest }] : []),
+      ],
+    }),
+    table,
+    toMime: () => tableBundle(table()),
+    toString: text,
+  };
+  Object.defineProperties(recommendation, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  made.set(data, recommendation);
+  return recommendation;
 }

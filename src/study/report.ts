@@ -10,6 +10,7 @@ import { replaceFile } from '../replace-file';
 import type { ComparisonData, TaskRecord } from './comparison-data';
 import { plotsOf } from './comparison-plots';
 import { tableOf } from './comparison-table';
+import { headlineOf, sentencesOf } from './headline';
 import { methodCode, paperText, partsOf } from './method-text';
 import { mean } from './statistics';
 import { deltaMOf, verdictsOf } from './verdicts';
@@ -59,16 +60,33 @@ function designRows(data: ComparisonData): Cell[][] {
 
 function statisticsText(data: ComparisonData): string {
   return (
-    `Each method is compared with ${data.baseline} on the same splits and seeds. Intervals and p values are those of a paired t test whose ` +
-    'variance is corrected for overlapping training sets (Nadeau and Bengio 2003); p values are corrected by Holm over all methods and tasks, ' +
-    `so that the chance of any false "better" or "worse" in the study is at most ${percent(data.alpha)}. "No difference" is an equivalence ` +
-    'test against the smallest effect stated (two one-sided tests). The Wilcoxon and sign-flip p values are uncorrected, for comparison.'
+    `Each method is compared with ${data.baseline} on the same splits and seeds, by a paired t test. What seeds have in common is told by their ` +
+    'test rows: the variance of a mean gain is that of one seed, s^2 / J, and twice the variance by rows that seeds share, at least s^2 / 9 and at ' +
+    'most s^2 test / train (Nadeau and Bengio 2003), which is taken where rows were not kept. The average over the tasks of the primary method is ' +
+    `tested first, alone, at ${percent(data.alpha)}; other methods follow by Holm, and tasks by Holm within a method whose average differs. What comes ` +
+    'out of turn is exploratory, corrected by Holm over all of it. Interval, p and word are of one test. P(gain) and P(harm), a loss beyond the ' +
+    'margin, are by a hierarchical normal model of all tasks. The Wilcoxon and sign-flip p values are uncorrected, for comparison.'
   );
 }
 
 function verdictTable(data: ComparisonData): Table {
   return {
-    columns: ['method', 'task', 'metric', 'gain', 'low', 'high', 'p (Holm)', 'Wilcoxon p', 'sign-flip p', 'seeds', 'left out', 'verdict'],
+    columns: [
+      ...['method', 'task', 'metric', 'gain', 'low', 'high', 'p', 'margin', 'P(gain)', 'P(harm)'],
+      ...[
+        'proper score',
+        'its gain',
+        'its low',
+        'its high',
+        'Wilcoxon p',
+        'sign-flip p',
+        'seeds',
+        'left out',
+        'direction',
+        'size',
+        'verdict',
+      ],
+    ],
     rows: verdictsOf(data).map((v): Cell[] => [
       v.method,
       v.task,
@@ -76,13 +94,22 @@ function verdictTable(data: ComparisonData): Table {
       v.effect,
       ...v.ci,
       v.p,
+      v.margin,
+      v.pGain ?? null,
+      v.pHarm ?? null,
+      v.proper?.metric ?? null,
+      v.proper?.effect ?? null,
+      v.proper?.ci[0] ?? null,
+      v.proper?.ci[1] ?? null,
       v.wilcoxonP,
       v.signFlipP,
       v.seeds,
       v.dropped,
-      v.verdict,
+      v.direction,
+      v.size,
+      v.exploratory ? `${v.verdict} (exploratory)` : v.verdict,
     ]),
-    notes: ['gain: mean over seeds, turned so that positive is better, in units of the metric'],
+    notes: ['gain: mean over seeds, turned so that positive is better, in units of the metric; P(harm): of a loss beyond the margin'],
   };
 }
 
@@ -182,7 +209,8 @@ function sectionsOf(data: ComparisonData): Section[] {
     {
       title: 'What was found',
       blocks: [
-        ...(compares ? [{ kind: 'list', items: verdictsOf(data).map(({ sentence }) => sentence) } as const] : []),
+        { kind: 'text', text: headlineOf(data) },
+        ...(compares ? [{ kind: 'list', items: sentencesOf(data) } as const] : []),
         { kind: 'table', table: tableOf(data) },
         ...(compares ? figure('gains', () => plots.gains()) : []),
         ...figure('scores', () => plots.scores()),

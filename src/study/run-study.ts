@@ -14,6 +14,7 @@ import { properScoreOf } from './evidence';
 import { type Margin, marginsOf } from './margins';
 import { isSearch, type MethodSearch } from './method-search';
 import type { Observations } from './observations';
+import { mostChosen, rememberMethods } from './planned-methods';
 import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
 import { renamed } from './statistics/renamed';
@@ -144,6 +145,15 @@ export async function runStudy(
       ...(seeds.length === 1 ? ['one seed shows what happened once; verdicts need at least 5 seeds, better 10'] : []),
     ],
   };
+  rememberMethods(
+    comparison,
+    Object.fromEntries(
+      contestants.map(({ name, candidates }) => {
+        const chosen = Object.hasOwn(tuning, name) ? tuning[name]!.choices.map((choice) => choice.chosen) : [];
+        return [name, mostChosen(candidates, chosen)];
+      }),
+    ),
+  );
   return makeComparison(comparison);
 }
 

@@ -98,7 +98,8 @@ export interface Kind<Options extends TaskOptions = TaskOptions> {
   readonly name: string;
   /** What it predicts, in a few words. */
   readonly title: string;
-  readonly options: OptionSpecs<Options>;
+  /** Its own options; `metric` is one of every kind. */
+  readonly options: OptionSpecs<Omit<Options, 'metric'>>;
   /** Options that the command line takes without a name, in order: `count(years)`; the last one takes the rest where it is a list. */
   readonly positional?: readonly (keyof Options & string)[];
   /** Checks options that depend on each other, or that a spec cannot say. @throws TypeError or RangeError */
@@ -151,6 +152,8 @@ export interface TaskOptions {
    * the task (its loss and its row of gradients). Balancing comes on top of it. @default 1
    */
   readonly lossWeight?: number;
+  /** The metric that verdicts go by, one of the kind's (`kinds.binary.info.metrics`). @default the first of them */
+  readonly metric?: string;
 }
 
 /** What is registered of a kind. */

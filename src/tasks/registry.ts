@@ -32,7 +32,9 @@ export function cellsOf(task: Task): number {
   return kindOf(task).cells?.(task) ?? 1;
 }
 
-/** The metrics that suit a task, the primary one first. */
+/** The metrics that suit a task, the primary one first: the one that was chosen for it, else the first of its kind. */
 export function metricsFor(task: Task): KindMetric[] {
-  return kindOf(task).metrics.filter(({ suits }) => suits?.(task) ?? true);
+  const suited = kindOf(task).metrics.filter(({ suits }) => suits?.(task) ?? true);
+  const chosen = suited.filter(({ name }) => name === task.metric);
+  return [...chosen, ...suited.filter(({ name }) => name !== task.metric)];
 }

@@ -6,6 +6,8 @@ export interface TaskSpec {
   readonly column?: string;
   /** What the task's loss is multiplied by, before any balancing. @default 1 */
   readonly lossWeight?: number;
+  /** The metric that verdicts go by. @default the first of its kind */
+  readonly metric?: string;
 }
 
 /** A task whose labels were read: what models, losses and metrics need to know of it. */
@@ -27,6 +29,8 @@ export interface Task {
   readonly lossWeight?: number;
   /** The options that the user gave, as data; absent without any. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** The metric that verdicts go by; undefined where that is the first of its kind. */
+  readonly metric?: string;
 }
 
 /** Labels of one task: class codes or values, NaN where missing. `[rows]`, or `[rows, length]` where a row has several. */

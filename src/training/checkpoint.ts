@@ -185,7 +185,8 @@ function rebuilt({ encoder, tasks, targets, history, ...saved }: ModelDescriptio
   const input = { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) };
   let offset = 0;
   const parts = saved.parts.map((part) => {
-    const network = method.architecture.build({ input, tasks: part.tasks.map((t) => tasks[t]!) });
+    const own = part.method === undefined ? method : methodFromJSON(part.method);
+    const network = own.architecture.build({ input, tasks: part.tasks.map((t) => tasks[t]!) });
     const built = network.parameters.map(({ name, shape }) => ({ name, shape }));
     if (!isDeepStrictEqual(built, part.parameters))
       throw new Error('its parameters do not fit the method; give the method it was trained with');
@@ -195,7 +196,7 @@ function rebuilt({ encoder, tasks, targets, history, ...saved }: ModelDescriptio
       offset += size * 4;
       return values;
     });
-    return { tasks: part.tasks, serve: part.serve, network, parameters };
+    return { tasks: part.tasks, serve: part.serve, network, parameters, method: own };
   });
   return makeModel({ method, tasks, encoder, targets, parts, history }, saveModel);
 }

@@ -3,13 +3,15 @@ import { splitData } from '../data/split';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { checkInteger } from '../options/check';
+import type { FittedTarget } from '../tasks/task';
 import { saveModel } from './checkpoint';
 import { interruptible } from './interrupt';
 import { longWork } from './long-work';
+import { type HasPlan, hasPlan } from './method-plan';
 import { type Model, makeModel } from './model';
 import { progressReporter } from './progress-reporter';
-import { trainRuns } from './runs';
-import { checkBatchSize, checkSettings, type TrainingSettings } from './settings';
+import { type RunResult, trainRuns } from './runs';
+import { type CheckedSettings, checkBatchSize, checkSettings, type TrainingSettings } from './settings';
 
 /** Options of `fit`. */
 export interface FitOptions extends TrainingSettings {
@@ -28,47 +30,101 @@ export function checkMethod(who: string, method: unknown): asserts method is Met
   }
 }
 
+/** One method of a model: which tasks it learns and which it predicts. */
+interface FitPart {
+  readonly method: Method;
+  readonly learns: readonly number[];
+  readonly predicts: readonly number[];
+  readonly settings: CheckedSettings;
+}
+
+/** The parts of a plan, or the one part of a method. */
+function partsOf(data: TaskData, given: Method | HasPlan, options: TrainingSettings): FitPart[] {
+  const every = data.tasks.map((_, t) => t);
+  if (!hasPlan(given)) {
+    checkMethod('fit', given);
+    return [{ method: given, learns: every, predicts: every, settings: checkSettings('fit', options) }];
+  }
+  const { parts, settings } = given.plan();
+  const names = data.tasks.map(({ name }) => name);
+  const planned = parts.flatMap(({ tasks }) => tasks);
+  if ([...planned].sort().join('\n') !== [...names].sort().join('\n'))
+    throw new RangeError(`fit: the plan is of the tasks ${planned.join(', ')}; the data have ${names.join(', ')}`);
+  return parts.map(({ method, tasks, learningRate, optimizer }) => {
+    const predicts = tasks.map((name) => names.indexOf(name));
+    const learns = method.architecture.separate ? predicts : every;
+    return { method, learns, predicts, settings: checkSettings('fit', { ...settings, learningRate, optimizer, ...options }) };
+  });
+}
+
+/** Trains one part, with its tasks counted as in the data. */
+async function trainPart(
+  data: TaskData,
+  { method, learns, predicts, settings }: FitPart,
+  seed: number,
+  split: Split,
+  signal: AbortSignal,
+): Promise<RunResult | undefined> {
+  const own = { ...data, tasks: learns.map((t) => data.tasks[t]!), labels: learns.map((t) => data.labels[t]!) };
+  const run = { name: method.architecture.name, method, seed, split, learningRate: settings.learningRate };
+  const [result] = await trainRuns(own, [run], { ...settings, signal, onProgress: progressReporter(settings.onProgress, 1) });
+  if (!result) return undefined;
+  if (result.failure !== undefined) throw new Error(result.failure);
+  const parts = result.parts.flatMap((part) => {
+    const serve = part.serve.map((t) => learns[t]!).filter((t) => predicts.includes(t));
+    return serve.length === 0 ? [] : [{ ...part, tasks: part.tasks.map((t) => learns[t]!), serve }];
+  });
+  return { ...result, parts };
+}
+
 /**
  * Trains one model, showing its progress.
  *
  * An interrupt (Ctrl-C, a notebook's stop button, `signal`) stops at the end of a step and returns the model as it is then, with
  * `history.interrupted` set. In a notebook, the stopped cell gets no value: `await lastResult()` in another cell has it.
  * @param data made by `taskData`
- * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`
+ * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`; or a recommendation, whose plan is trained as
+ *   one model, with the settings of its study where `options` has none
  * @throws TypeError for an unknown option, RangeError for a value out of range, Error when training diverges
  * @example
  * const model = await fit(data, hardSharing(mlp([128, 64])), { epochs: 60 });
  */
-export async function fit(data: TaskData, method: Method, options: FitOptions = {}): Promise<Model> {
+export async function fit(data: TaskData, method: Method | HasPlan, options: FitOptions = {}): Promise<Model> {
   return longWork(options, (own) => runFit(data, method, own));
 }
 
-async function runFit(data: TaskData, method: Method, options: FitOptions): Promise<Model> {
+async function runFit(data: TaskData, method: Method | HasPlan, options: FitOptions): Promise<Model> {
   const { seed = 0, split: given, ...rest } = options;
-  checkMethod('fit', method);
+  const parts = partsOf(data, method, rest);
   checkInteger('fit', 'seed', seed, 0);
-  const settings = checkSettings('fit', rest);
   await loadBackend();
-  const split = given ? { ...given, test: new Int32Array(0) } : allRows(data, settings.validation, seed);
+  const [first] = parts;
+  const { validation, signal: stop } = first!.settings;
+  const split = given ? { ...given, test: new Int32Array(0) } : allRows(data, validation, seed);
   checkBatchSize('fit', options.batchSize, split.train.length);
-  const [result] = await interruptible(settings.signal, (signal) =>
-    trainRuns(data, [{ name: method.architecture.name, method, seed, split, learningRate: settings.learningRate }], {
-      ...settings,
-      signal,
-      onProgress: progressReporter(settings.onProgress, 1),
-    }),
-  );
-  if (!result) throw new Error('fit was interrupted before the first step');
-  if (result.failure !== undefined) throw new Error(result.failure);
+  const results = await interruptible(stop, async (signal) => {
+    const trained: { readonly part: FitPart; readonly result: RunResult }[] = [];
+    for (const part of parts) {
+      const result = await trainPart(data, part, seed, split, signal);
+      if (result) trained.push({ part, result });
+    }
+    return trained;
+  });
+  if (results.length < parts.length) throw new Error('fit was interrupted before the first step');
+  const target = (t: number): FittedTarget => {
+    const { part, result } = results.find(({ part: { learns } }) => learns.includes(t))!;
+    return result.fitted.targets[part.learns.indexOf(t)]!;
+  };
+  const networks = results.flatMap(({ part, result }) => result.parts.map((one) => ({ ...one, method: part.method })));
   return makeModel(
     {
-      method,
+      method: first!.method,
       tasks: data.tasks,
-      encoder: result.fitted.encoder,
-      targets: result.fitted.targets,
-      parts: result.parts,
+      encoder: results[0]!.result.fitted.encoder,
+      targets: data.tasks.map((_, t) => target(t)),
+      parts: networks,
       history: {
-        parts: result.parts.map(({ tasks, serve, trainLosses, validationLosses, bestEpoch, epochs }) => ({
+        parts: networks.map(({ tasks, serve, trainLosses, validationLosses, bestEpoch, epochs }) => ({
           tasks: tasks.map((t) => data.tasks[t]!.name),
           serve: serve.map((t) => data.tasks[t]!.name),
           trainLosses,
@@ -76,8 +132,8 @@ async function runFit(data: TaskData, method: Method, options: FitOptions): Prom
           bestEpoch,
           epochs,
         })),
-        seconds: result.seconds,
-        interrupted: result.interrupted,
+        seconds: results.reduce((sum, { result }) => sum + result.seconds, 0),
+        interrupted: results.some(({ result }) => result.interrupted),
       },
     },
     saveModel,

@@ -39,7 +39,7 @@ const descriptionShape = fields({
         classes: listOf(text),
         outputs: integer(1, 2 ** 31),
       },
-      { classWeights: weightsShape, lossWeight: number(Number.MIN_VALUE), otherColumns: listOf(text), options: anyRecord },
+      { classWeights: weightsShape, lossWeight: number(Number.MIN_VALUE), metric: text, otherColumns: listOf(text), options: anyRecord },
     ),
   ),
   encoder: anyRecord,
@@ -50,11 +50,14 @@ const descriptionShape = fields({
     ),
   ),
   parts: listOf(
-    fields({
-      tasks: listOf(integer(0)),
-      serve: listOf(integer(0)),
-      parameters: listOf(fields({ name: text, shape: listOf(integer(0, 2 ** 31)) })),
-    }),
+    fields(
+      {
+        tasks: listOf(integer(0)),
+        serve: listOf(integer(0)),
+        parameters: listOf(fields({ name: text, shape: listOf(integer(0, 2 ** 31)) })),
+      },
+      { method: anyRecord },
+    ),
   ),
   history: fields({
     parts: listOf(
@@ -84,6 +87,8 @@ export interface ModelDescription {
     readonly tasks: readonly number[];
     readonly serve: readonly number[];
     readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
+    /** Where it is not the model's. */
+    readonly method?: Readonly<Record<string, unknown>>;
   }[];
   readonly history: ModelHistory;
 }
@@ -99,9 +104,10 @@ export function describeModel(model: ModelParts, file: string, bytes: Uint8Array
     tasks: model.tasks,
     encoder: model.encoder.toJSON(),
     targets: model.targets,
-    parts: model.parts.map(({ tasks, serve, network }) => ({
+    parts: model.parts.map(({ tasks, serve, network, method }) => ({
       tasks,
       serve,
+      ...(method === undefined || method === model.method ? {} : { method: methodToJSON(method) }),
       parameters: network.parameters.map(({ name, shape }) => ({ name, shape })),
     })),
     history: model.history,

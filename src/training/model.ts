@@ -39,13 +39,15 @@ export interface ModelParts {
   readonly tasks: readonly Task[];
   readonly encoder: Encoder;
   readonly targets: readonly FittedTarget[];
-  readonly parts: readonly Pick<TrainedPart, 'tasks' | 'serve' | 'network' | 'parameters'>[];
+  /** Each with its method, where that is not the model's. */
+  readonly parts: readonly (Pick<TrainedPart, 'tasks' | 'serve' | 'network' | 'parameters'> & { readonly method?: Method })[];
   readonly history: ModelHistory;
 }
 
 /** A trained model: predicts new rows, can be saved. Made by `fit` and `load`. */
 export interface Model {
   readonly tasks: readonly Task[];
+  /** Of a plan of several methods the first. */
   readonly method: Method;
   readonly history: ModelHistory;
   /** Learned numbers, of all parts. */

@@ -13,7 +13,7 @@ describe('task factories', () => {
   it('refuse unknown options with the nearest known one', () => {
     expect(() => binary({ postive: 1 } as never)).toThrow(
       new TypeError(
-        "binary(options): unknown option 'postive'; did you mean 'positive'? It has column, positive, classWeights, lossWeight",
+        "binary(options): unknown option 'postive'; did you mean 'positive'? It has column, positive, classWeights, lossWeight, metric",
       ),
     );
     expect(() => regression({ positive: 1 } as never)).toThrow("regression(options): unknown option 'positive'");

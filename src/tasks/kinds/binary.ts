@@ -5,7 +5,7 @@ import { accuracy } from '../../metrics/accuracy';
 import { averagePrecision } from '../../metrics/average-precision';
 import { brier } from '../../metrics/brier';
 import { expectedCalibrationError, reliabilityBins } from '../../metrics/calibration';
-import { meanContributions, rocAucContributions } from '../../metrics/contributions';
+import { averagePrecisionContributions, meanContributions, ratioContributions, rocAucContributions } from '../../metrics/contributions';
 import { f1 } from '../../metrics/f1';
 import { logLoss, rowLogLosses } from '../../metrics/log-loss';
 import { predictedClasses } from '../../metrics/predicted-classes';
@@ -51,6 +51,12 @@ function classesOf({ where, column, options, cells, missing }: Reading<BinaryOpt
 }
 
 const predictedOf = ({ predictions }: Scored): Float64Array => predictedClasses(predictions, 1);
+
+/** 1 where the predicted class is right, NaN without label. */
+const hitsOf = (scored: Scored): Float64Array => {
+  const predicted = predictedOf(scored);
+  return Float64Array.from(scored.labels, (label, i) => (Number.isNaN(label) ? Number.NaN : Number(label === predicted[i])));
+};
 
 /**
  * A task with two classes: its label column holds exactly two distinct values (numbers, booleans or strings); missing labels are masked.
@@ -111,9 +117,32 @@ export const binary: KindFactory<BinaryOptions> = defineKind<BinaryOptions>({
       score: ({ labels, predictions }) => rocAuc(labels, predictions),
       contributions: ({ labels, predictions }) => rocAucContributions(labels, predictions),
     },
-    { name: 'averagePrecision', better: 'higher', score: ({ labels, predictions }) => averagePrecision(labels, predictions) },
-    { name: 'accuracy', better: 'higher', score: (scored) => accuracy(scored.labels, predictedOf(scored)) },
-    { name: 'f1', better: 'higher', score: (scored) => f1(scored.labels, predictedOf(scored)) },
+    {
+      name: 'averagePrecision',
+      better: 'higher',
+      score: ({ labels, predictions }) => averagePrecision(labels, predictions),
+      contributions: ({ labels, predictions }) => averagePrecisionContributions(labels, predictions),
+    },
+    {
+      name: 'accuracy',
+      better: 'higher',
+      score: (scored) => accuracy(scored.labels, predictedOf(scored)),
+      contributions: (scored) => meanContributions(hitsOf(scored)),
+    },
+    {
+      name: 'f1',
+      better: 'higher',
+      score: (scored) => f1(scored.labels, predictedOf(scored)),
+      contributions(scored) {
+        // 2 TP / (2 TP + FP + FN): the sum of label and prediction is 2 for a hit, 1 for either error.
+        const predicted = predictedOf(scored);
+        const both = Float64Array.from(scored.labels, (label, i) => 2 * label * predicted[i]!);
+        return ratioContributions(
+          both,
+          Float64Array.from(scored.labels, (label, i) => label + predicted[i]!),
+        );
+      },
+    },
     {
       name: 'logLoss',
       better: 'lower',
@@ -121,7 +150,14 @@ export const binary: KindFactory<BinaryOptions> = defineKind<BinaryOptions>({
       score: ({ labels, predictions }) => logLoss(labels, predictions),
       contributions: ({ labels, predictions }) => meanContributions(rowLogLosses(labels, predictions)),
     },
-    { name: 'brier', better: 'lower', proper: true, score: ({ labels, predictions }) => brier(labels, predictions) },
+    {
+      name: 'brier',
+      better: 'lower',
+      proper: true,
+      score: ({ labels, predictions }) => brier(labels, predictions),
+      contributions: ({ labels, predictions }) =>
+        meanContributions(Float64Array.from(labels, (label, i) => (label - predictions[i]!) ** 2)),
+    },
     {
       name: 'calibrationError',
       better: 'lower',

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ratioContributions } from '../../metrics/contributions';
+import { meanContributions, ratioContributions } from '../../metrics/contributions';
 import { mae } from '../../metrics/mae';
 import { pearson } from '../../metrics/pearson';
 import { r2 } from '../../metrics/r2';
@@ -83,7 +83,13 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
         return ratioContributions(errors, new Float64Array(errors.length).fill(1), halfOverRoot);
       },
     },
-    { name: 'mae', better: 'lower', score: ({ labels, predictions }) => mae(labels, predictions) },
+    {
+      name: 'mae',
+      better: 'lower',
+      score: ({ labels, predictions }) => mae(labels, predictions),
+      contributions: ({ labels, predictions }) =>
+        meanContributions(Float64Array.from(labels, (label, i) => Math.abs(label - predictions[i]!))),
+    },
     { name: 'r2', better: 'higher', score: ({ labels, predictions }) => r2(labels, predictions) },
     { name: 'pearson', better: 'higher', score: ({ labels, predictions }) => pearson(labels, predictions) },
   ],
