@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { cgc } from '../../src/models/cgc';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { mmoe } from '../../src/models/mmoe';
 import { countParameters } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { expectPeer } from './peers';
 import {
   binaryTask,

@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { conv2d } from '../../src/models/conv2d';
 import { encode } from '../../src/models/features';
+import { inferenceContext } from '../../src/models/forward-context';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { expectClose, normals, randomValues } from './support';
 
 beforeAll(async () => {

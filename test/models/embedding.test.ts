@@ -4,9 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { embedding } from '../../src/models/embedding';
 import { encode } from '../../src/models/features';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, taggingTask } from './support';
 
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { encoder } from '../../src/models/encoder';
 import { encode } from '../../src/models/features';
+import { inferenceContext } from '../../src/models/forward-context';
 import { mmoe } from '../../src/models/mmoe';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network';
 import { random } from '../../src/random/random';
-import { inferenceContext } from '../../src/training/step';
 import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from './support';
 
 beforeAll(async () => {

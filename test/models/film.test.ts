@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { film } from '../../src/models/film';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { countParameters } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, regressionTask, startValues } from './support';
 
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { encode } from '../../src/models/features';
+import { inferenceContext } from '../../src/models/forward-context';
 import { idEmbeddings } from '../../src/models/id-embeddings';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { expectClose, list, randomValues } from './support';
 
 beforeAll(async () => {

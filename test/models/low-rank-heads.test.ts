@@ -5,7 +5,7 @@ import { loadBackend } from '../../src/backend/backend';
 import { lowRankHeads } from '../../src/models/low-rank-heads';
 import { mlp } from '../../src/models/mlp';
 import { countParameters } from '../../src/models/network';
-import { weightedGradients } from '../../src/training/step';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,

@@ -3,12 +3,12 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { clusteredTasks } from '../../src/data/simulators';
 import { taskData } from '../../src/data/task-data';
+import { inferenceContext, trainingContext } from '../../src/models/forward-context';
 import { branchingPlan, ltb } from '../../src/models/ltb';
 import { mlp } from '../../src/models/mlp';
 import type { Network } from '../../src/models/network';
 import { planned } from '../../src/models/planned';
 import { fit as fitModel } from '../../src/training/fit';
-import { inferenceContext, trainingContext } from '../../src/training/step';
 import {
   binaryTask,
   buildOf,

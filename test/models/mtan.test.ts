@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { conv2d } from '../../src/models/conv2d';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { mtan } from '../../src/models/mtan';
 import { countParameters } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { expectPeer } from './peers';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
 

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { crossStitch } from '../../src/models/cross-stitch';
+import { inferenceContext } from '../../src/models/forward-context';
 import { mlp } from '../../src/models/mlp';
 import { nddr } from '../../src/models/nddr';
 import { countParameters } from '../../src/models/network';
-import { inferenceContext } from '../../src/training/step';
 import { expectPeer } from './peers';
 import {
   binaryTask,

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { crossStitch } from '../../src/models/cross-stitch';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { planned, type TrunkPlan } from '../../src/models/planned';
-import { inferenceContext } from '../../src/training/step';
 import {
   binaryTask,
   buildOf,

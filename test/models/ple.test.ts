@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { cgc } from '../../src/models/cgc';
+import { inferenceContext } from '../../src/models/forward-context';
 import { mlp } from '../../src/models/mlp';
 import { ple } from '../../src/models/ple';
-import { inferenceContext } from '../../src/training/step';
 import { expectPeer } from './peers';
 import { binaryTask, buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
 

@@ -4,13 +4,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { architectures } from '../../src/models/architectures';
 import { embedding } from '../../src/models/embedding';
+import { inferenceContext } from '../../src/models/forward-context';
 import { gru } from '../../src/models/gru';
 import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
 import type { Encoder } from '../../src/models/network';
 import { textConv } from '../../src/models/text-conv';
 import { transformer } from '../../src/models/transformer';
-import { inferenceContext, taskGradients, weightedGradients } from '../../src/training/step';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, buildOf, expectClose, multiclassTask, problemOf, randomValues, taggingTask } from './support';
 
 beforeAll(async () => {

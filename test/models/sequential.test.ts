@@ -4,11 +4,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { embedding } from '../../src/models/embedding';
 import { encode } from '../../src/models/features';
+import { inferenceContext } from '../../src/models/forward-context';
 import { gru } from '../../src/models/gru';
 import { mlp } from '../../src/models/mlp';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network';
 import { sequential } from '../../src/models/sequential';
-import { inferenceContext } from '../../src/training/step';
 import { expectClose, randomValues } from './support';
 
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { countParameters } from '../../src/models/network';
 import { sharedDecision } from '../../src/models/shared-decision';
-import { inferenceContext } from '../../src/training/step';
 import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from './support';
 
 beforeAll(async () => {

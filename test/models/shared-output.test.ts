@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
 import { countParameters, type Values } from '../../src/models/network';
 import { sharedOutput } from '../../src/models/shared-output';
-import { inferenceContext } from '../../src/training/step';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from './support';
 
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { crossStitch } from '../../src/models/cross-stitch';
+import { inferenceContext } from '../../src/models/forward-context';
 import { mlp } from '../../src/models/mlp';
 import { sluice } from '../../src/models/sluice';
-import { inferenceContext } from '../../src/training/step';
 import {
   binaryTask,
   buildOf,

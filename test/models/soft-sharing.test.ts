@@ -7,15 +7,17 @@ import { mgda } from '../../src/balancing/mgda';
 import { nashmtl } from '../../src/balancing/nashmtl';
 import { upgrad } from '../../src/balancing/upgrad';
 import { taskData } from '../../src/data/task-data';
+import { inferenceContext } from '../../src/models/forward-context';
 import { hardSharing } from '../../src/models/hard-sharing';
 import type { Method } from '../../src/models/method';
 import { mlp } from '../../src/models/mlp';
 import { softSharing } from '../../src/models/soft-sharing';
-import { STEP_SCALARS, type StackPlan } from '../../src/training/executor';
 import { fit as fitModel } from '../../src/training/fit';
 import { sgd } from '../../src/training/optimizer';
-import { inferenceContext, taskGradients, weightedGradients } from '../../src/training/step';
-import { balancedGradients } from '../../src/training/update';
+import { balancedGradients } from '../../src/training/steps/gramian';
+import { STEP_SCALARS, type StackPlan } from '../../src/training/steps/plan';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { type TaskData, taskData } from '../../src/data/task-data';
 import { chainedTargets, chainOrders } from '../../src/models/chained-targets';
+import { inferenceContext } from '../../src/models/forward-context';
 import { linearMtl } from '../../src/models/linear-mtl';
 import type { Method } from '../../src/models/method';
 import type { SolvableProblem } from '../../src/models/network';
@@ -16,7 +17,6 @@ import { compare } from '../../src/study/compare';
 import { binary, multiclass, regression } from '../../src/tasks';
 import { load } from '../../src/training/checkpoint';
 import { fit as fitModel } from '../../src/training/fit';
-import { inferenceContext } from '../../src/training/step';
 import { binaryTask, regressionTask } from './support';
 
 beforeAll(async () => {

@@ -10,6 +10,7 @@ import { uncertainty } from '../../src/balancing/uncertainty';
 import { methodsOf } from '../../src/cli/method-text';
 import { taskData } from '../../src/data/task-data';
 import { architectures } from '../../src/models/architectures';
+import { inferenceContext } from '../../src/models/forward-context';
 import { gru } from '../../src/models/gru';
 import { hardSharing } from '../../src/models/hard-sharing';
 import { mlp } from '../../src/models/mlp';
@@ -19,7 +20,9 @@ import { methodFromJSON, methodToJSON } from '../../src/models/registry';
 import { methodCode } from '../../src/study/method-text';
 import { load } from '../../src/training/checkpoint';
 import { fit as fitModel } from '../../src/training/fit';
-import { inferenceContext, representationGradients, taskGradients, weightedGradients } from '../../src/training/step';
+import { representationGradients } from '../../src/training/steps/representation';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,
