@@ -18,7 +18,10 @@ import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
 import { type CheckedSettings, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
-import { type Batch, batchLosses, gramianOf, lookaheadLosses, type Resident, type StackShape, taskGradients } from '../training/step';
+import { lookaheadLosses } from '../training/steps/lookahead';
+import { batchLosses } from '../training/steps/losses';
+import type { Batch, Resident, StackShape } from '../training/steps/stack-shape';
+import { gramianOf, taskGradients } from '../training/steps/task-gradients';
 import {
   type Affinity,
   gradientCosineAffinity,

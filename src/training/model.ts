@@ -6,13 +6,13 @@ import type { Encoder } from '../data/encoder';
 import { type Frame, frameOf } from '../data/frame';
 import type { TableLike } from '../data/table';
 import type { InputTensor, TaskData } from '../data/task-data';
+import { inferenceContext } from '../models/forward-context';
 import type { Method } from '../models/method';
 import { countParameters } from '../models/network/network';
 import { kindOf } from '../tasks/registry';
 import type { FittedTarget, Task } from '../tasks/task';
 import { predictionsOf } from './predictions';
 import type { TrainedPart } from './runs';
-import { inferenceContext } from './step';
 
 /** How a model came about. */
 export interface ModelHistory {

@@ -5,7 +5,7 @@ import type { Split, TaskData } from '../data/task-data';
 import { kindOf } from '../tasks/registry';
 import type { FittedTarget } from '../tasks/task';
 import { totalClasses } from './loss';
-import type { Resident } from './step';
+import type { Resident } from './steps/stack-shape';
 
 /** A split's encoder and targets, fitted on its training rows. */
 export interface FittedSplit {

@@ -17,7 +17,7 @@ import {
   type TrainedMember,
   type TrainingOptions,
   trainStack,
-} from './train-stack';
+} from './stack/train-stack';
 
 /** One run of a study: a method on a split with a seed. */
 export interface Run {

@@ -2,8 +2,8 @@ import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import type { Start } from './initial-values';
 import { adam, type Optimizer } from './optimizer';
 import type { ProgressEvent } from './progress';
+import type { TrainingOptions } from './stack/train-stack';
 import { checkTaskSampling, type TaskSampling } from './task-sampling';
-import type { TrainingOptions } from './train-stack';
 
 /** How models are trained, for `fit` and `compare` alike. */
 export interface TrainingSettings {

@@ -5,8 +5,9 @@ import type { LabelledRows, Network } from '../models/network/network';
 import { unhurried } from '../steps';
 import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
-import { evaluate, type StackShape } from './step';
-import type { EpochListener, Member, StackResult } from './train-stack';
+import type { EpochListener, Member, StackResult } from './stack/train-stack';
+import { evaluate } from './steps/evaluate';
+import type { StackShape } from './steps/stack-shape';
 
 /** Encoded inputs and prepared labels of some rows. */
 function labelledRows(data: TaskData, tasks: readonly number[], { encoder, targets }: FittedSplit, rows: Int32Array): LabelledRows {

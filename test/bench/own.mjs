@@ -8,7 +8,7 @@ export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..'
 const require = createRequire(import.meta.url);
 export const tl = require(path.join(root, 'dist', 'index.js'));
 export const tf = require('@tensorflow/tfjs-core');
-const { graphExecutor } = require(path.join(root, 'dist', 'training', 'graph-executor.js'));
+const { graphExecutor } = require(path.join(root, 'dist', 'training', 'executors', 'graph.js'));
 const { initialValues } = require(path.join(root, 'dist', 'training', 'initial-values.js'));
 
 /** Milliseconds that a turn of steps lasts at least. */
@@ -27,7 +27,7 @@ export function stepExecutor({ stack, batch, inputs, hidden, unroll }) {
   };
   const executor = graphExecutor(
     {
-      shape: { network, tasks, stack, inputShape: [inputs], weighted: false, totalSteps: 1000 },
+      shape: { network, tasks, stack, inputShape: [inputs], weighted: false, totalSteps: new Array(stack).fill(1000) },
       optimizer: tl.adam(),
       step: { kind: 'weighted' },
       scale: 'native',
@@ -51,7 +51,7 @@ export function stepExecutor({ stack, batch, inputs, hidden, unroll }) {
   const feed = () => ({
     rows: Int32Array.from({ length: stack * batch }, () => Math.floor(Math.random() * rows)),
     seeds: new Int32Array(2 * stack),
-    scalars: Float32Array.from({ length: 4 * stack }, (_, i) => [1e-3, 1e-8, 1, 1][i % 4]),
+    scalars: Float32Array.from({ length: 5 * stack }, (_, i) => [1e-3, 1e-8, 1, 1, 1][i % 5]),
     weights: new Float32Array(stack).fill(1),
     others: new Int32Array(0),
   });

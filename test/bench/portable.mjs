@@ -81,7 +81,7 @@ function ourSteps(problem, make, unroll) {
     classWeights: tf.ones([stack, 1]),
   };
   const plan = {
-    shape: { network, tasks, stack, inputShape: [inputs], weighted: false, totalSteps: 1000 },
+    shape: { network, tasks, stack, inputShape: [inputs], weighted: false, totalSteps: new Array(stack).fill(1000) },
     optimizer,
     step: { kind: 'weighted' },
     after: false,
@@ -100,7 +100,7 @@ function ourSteps(problem, make, unroll) {
     return {
       rows,
       seeds: new Int32Array(2 * stack),
-      scalars: Float32Array.from({ length: 4 * stack }, (_, i) => [rate, epsilon, 1, 1][i % 4]),
+      scalars: Float32Array.from({ length: 5 * stack }, (_, i) => [rate, epsilon, 1, 1, 1][i % 5]),
       weights: new Float32Array(stack).fill(1),
       others: new Int32Array(0),
     };
@@ -178,13 +178,13 @@ async function measure(engine) {
     const backend = await dist('index.js').loadBackend();
     const tf = require('@tensorflow/tfjs-core');
     if (engine === 'tfjs wasm') {
-      const { eagerExecutor } = dist('training', 'eager-executor.js');
+      const { eagerExecutor } = dist('training', 'executors', 'eager.js');
       const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
       const { getThreadsCount } = require('@tensorflow/tfjs-backend-wasm');
       start = (problem) => ourSteps(problem, eagerExecutor, 1);
       settings = `op by op, SIMD ${simd ? 'on' : 'off'}, ${getThreadsCount()} thread (tfjs has no others in Node)`;
     } else {
-      const { graphExecutor } = dist('training', 'graph-executor.js');
+      const { graphExecutor } = dist('training', 'executors', 'graph.js');
       unroll = 8;
       start = (problem) => ourSteps(problem, graphExecutor, unroll);
       settings = `${backend}, 8 steps a call`;

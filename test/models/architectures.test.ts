@@ -4,6 +4,7 @@ import { loadBackend } from '../../src/backend/backend';
 import { mgda } from '../../src/balancing/aggregators/mgda';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
+import { inferenceContext } from '../../src/models/forward-context';
 import type { Method } from '../../src/models/method';
 import type { Network } from '../../src/models/network/network';
 import { architectures } from '../../src/models/registry';
@@ -11,8 +12,9 @@ import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { adam } from '../../src/training/optimizer';
 import { fitSplit, labelColumns, makeResident } from '../../src/training/prepare';
-import { inferenceContext, taskGradients, weightedGradients } from '../../src/training/step';
-import { type Member, type StackResult, trainStack } from '../../src/training/train-stack';
+import { type Member, type StackResult, trainStack } from '../../src/training/stack/train-stack';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,

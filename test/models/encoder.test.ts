@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { encoder } from '../../src/models/encoder';
+import { inferenceContext } from '../../src/models/forward-context';
 import { encode } from '../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network/network';
 import { mmoe } from '../../src/models/sharing/mmoe';
 import { random } from '../../src/random/random';
-import { inferenceContext } from '../../src/training/step';
 import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from './support';
 
 beforeAll(async () => {

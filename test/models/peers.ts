@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { inferenceContext } from '../../src/models/forward-context';
 import type { Network } from '../../src/models/network/network';
-import { inferenceContext } from '../../src/training/step';
 import { list } from './support';
 
 type Nested = number | readonly Nested[];

@@ -7,10 +7,12 @@ import { gru } from '../../src/models/encoders/gru';
 import { mlp } from '../../src/models/encoders/mlp';
 import { textConv } from '../../src/models/encoders/text-conv';
 import { transformer } from '../../src/models/encoders/transformer';
+import { inferenceContext } from '../../src/models/forward-context';
 import type { Method } from '../../src/models/method';
 import type { Encoder } from '../../src/models/network/network';
 import { architectures } from '../../src/models/registry';
-import { inferenceContext, taskGradients, weightedGradients } from '../../src/training/step';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, buildOf, expectClose, multiclassTask, problemOf, randomValues, taggingTask } from './support';
 
 beforeAll(async () => {

@@ -1,22 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { inferenceContext, trainingContext } from '../../src/models/forward-context';
 import type { Method } from '../../src/models/method';
 import type { ForwardContext, InputShape, Network, Encoder as NetworkEncoder, Problem, Values } from '../../src/models/network/network';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';
-import {
-  type Batch,
-  batchLosses,
-  gather,
-  inferenceContext,
-  type Resident,
-  type StackShape,
-  trainingContext,
-  weightedGradients,
-} from '../../src/training/step';
+import { batchLosses } from '../../src/training/steps/losses';
+import { type Batch, gather, type Resident, type StackShape } from '../../src/training/steps/stack-shape';
+import { weightedGradients } from '../../src/training/steps/weighted';
 
 export const binaryTask = (name: string): Task => ({ name, kind: 'binary', column: name, classes: ['0', '1'], outputs: 1 });
 export const regressionTask = (name: string): Task => ({ name, kind: 'regression', column: name, classes: [], outputs: 1 });

@@ -10,7 +10,7 @@ import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';
 import { sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
-import { trainStack } from '../../src/training/train-stack';
+import { trainStack } from '../../src/training/stack/train-stack';
 import { expectClose } from '../models/support';
 
 /*

@@ -33,8 +33,9 @@ import { adam, adamw, sgd } from '../../src/training/optimizer';
 import { fitSplit, labelColumns, makeResident } from '../../src/training/prepare';
 import { type Run, trainRuns } from '../../src/training/runs';
 import { checkSettings } from '../../src/training/settings';
-import { taskGradients, weightedGradients } from '../../src/training/step';
-import { type Member, trainStack } from '../../src/training/train-stack';
+import { type Member, trainStack } from '../../src/training/stack/train-stack';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { expectClose } from '../models/support';
 import expected from './expected/network.json';
 

@@ -5,10 +5,10 @@ import { graddrop } from '../../src/balancing';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { random } from '../../src/random/random';
-import type { StackPlan } from '../../src/training/executor';
 import { sgd } from '../../src/training/optimizer';
-import { weightedGradients } from '../../src/training/step';
-import { ruleStep } from '../../src/training/update';
+import type { StackPlan } from '../../src/training/steps/plan';
+import { ruleGradients } from '../../src/training/steps/rule';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { buildOf, expectClose, regressionTask, startValues } from '../models/support';
 
 /*
@@ -51,7 +51,7 @@ function run(leak: number, scale: StackPlan['scale'] = 'native') {
       rows: tf.tensor2d([x.map((_, i) => i)], [1, ROWS], 'int32'),
       seeds: tf.tensor2d([[7, 0]], [1, 2], 'int32'),
     };
-    const { gradients } = ruleStep(plan, parameters, data, batch, [], tf.ones([1, 3]));
+    const { gradients } = ruleGradients(plan, parameters, data, batch, [], tf.ones([1, 3]));
     const sum = weightedGradients(shape, parameters, data, batch, tf.ones([1, 3])).gradients;
     const list = (t: tf.Tensor): number[] => [...t.dataSync()];
     const of = (all: readonly tf.Tensor[]) => Object.fromEntries(network.parameters.map(({ name }, i) => [name, list(all[i]!)]));

@@ -11,8 +11,11 @@ import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { parameterStepOf, sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
-import { type Batch, representationProducts, type StackShape, taskGradients, weightedGradients } from '../../src/training/step';
-import { trainStack } from '../../src/training/train-stack';
+import { trainStack } from '../../src/training/stack/train-stack';
+import { representationProducts } from '../../src/training/steps/representation';
+import type { Batch, StackShape } from '../../src/training/steps/stack-shape';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { binaryTask, expectClose, multiclassTask, regressionTask } from '../models/support';
 
 /*

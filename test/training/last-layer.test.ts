@@ -11,8 +11,8 @@ import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
-import { lastSharedLayer } from '../../src/training/step';
-import { type TrainedMember, trainStack } from '../../src/training/train-stack';
+import { type TrainedMember, trainStack } from '../../src/training/stack/train-stack';
+import { lastSharedLayer } from '../../src/training/steps/task-gradients';
 import { regressionTask } from '../models/support';
 
 /*

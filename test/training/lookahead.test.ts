@@ -4,7 +4,9 @@ import { loadBackend } from '../../src/backend/backend';
 import { mlp } from '../../src/models/encoders/mlp';
 import { crossStitch } from '../../src/models/sharing/cross-stitch';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
-import { batchLosses, lookaheadLosses, taskGradients } from '../../src/training/step';
+import { lookaheadLosses } from '../../src/training/steps/lookahead';
+import { batchLosses } from '../../src/training/steps/losses';
+import { taskGradients } from '../../src/training/steps/task-gradients';
 import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues, regressionTask } from '../models/support';
 
 beforeAll(async () => {

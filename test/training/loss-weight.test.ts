@@ -14,7 +14,9 @@ import { singleTask } from '../../src/models/sharing/single-task';
 import { binary, multiclass, regression, tagging } from '../../src/tasks';
 import { fit as fitModel } from '../../src/training/fit';
 import { sgd } from '../../src/training/optimizer';
-import { evaluate, taskGradients, weightedGradients } from '../../src/training/step';
+import { evaluate } from '../../src/training/steps/evaluate';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, binaryTask, buildOf, expectClose, multiclassTask, problemOf, randomValues, regressionTask } from '../models/support';
 
 beforeAll(async () => {

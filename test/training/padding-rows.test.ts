@@ -6,7 +6,9 @@ import type { Method } from '../../src/models/method';
 import { countParameters } from '../../src/models/network/network';
 import { aitm } from '../../src/models/sharing/aitm';
 import { dselectk } from '../../src/models/sharing/dselectk';
-import { type Batch, type Resident, taskGradients, weightedGradients } from '../../src/training/step';
+import type { Batch, Resident } from '../../src/training/steps/stack-shape';
+import { taskGradients } from '../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues } from '../models/support';
 
 beforeAll(async () => {

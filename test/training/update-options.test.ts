@@ -12,10 +12,10 @@ import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { random } from '../../src/random/random';
 import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';
-import { layersOf } from '../../src/training/layers';
 import { sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
-import { trainStack } from '../../src/training/train-stack';
+import { trainStack } from '../../src/training/stack/train-stack';
+import { layersOf } from '../../src/training/steps/layers';
 
 /*
  * One plain step of rate 1 moves the parameters by minus their gradients. These are compared with the pure methods on a Jacobian by central

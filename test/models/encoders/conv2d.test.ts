@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { conv2d } from '../../../src/models/encoders/conv2d';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { encode } from '../../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { inferenceContext } from '../../../src/training/step';
 import { expectClose, normals, randomValues } from '../support';
 
 beforeAll(async () => {

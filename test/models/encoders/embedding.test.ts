@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { embedding } from '../../../src/models/encoders/embedding';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { encode } from '../../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
-import { inferenceContext } from '../../../src/training/step';
 import { buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, taggingTask } from '../support';
 
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { embedding } from '../../../src/models/encoders/embedding';
 import { gru } from '../../../src/models/encoders/gru';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { sequential } from '../../../src/models/encoders/sequential';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { encode } from '../../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { inferenceContext } from '../../../src/training/step';
 import { expectClose, randomValues } from '../support';
 
 beforeAll(async () => {

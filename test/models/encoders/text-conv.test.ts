@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { textConv } from '../../../src/models/encoders/text-conv';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { encode } from '../../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { inferenceContext } from '../../../src/training/step';
 import { expectClose, list, normals, randomValues } from '../support';
 
 beforeAll(async () => {

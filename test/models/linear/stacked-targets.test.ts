@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { type TaskData, taskData } from '../../../src/data/task-data';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { chainedTargets, chainOrders } from '../../../src/models/linear/chained-targets';
 import { linearMtl } from '../../../src/models/linear/linear-mtl';
 import { type LinearPart, targetLearner } from '../../../src/models/linear/out-of-fold';
@@ -16,7 +17,6 @@ import { compare } from '../../../src/study/compare';
 import { binary, multiclass, regression } from '../../../src/tasks';
 import { load } from '../../../src/training/checkpoint';
 import { fit as fitModel } from '../../../src/training/fit';
-import { inferenceContext } from '../../../src/training/step';
 import { binaryTask, regressionTask } from '../support';
 
 beforeAll(async () => {

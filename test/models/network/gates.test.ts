@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { dropGates, gateEntropy } from '../../../src/models/network/gates';
-import { inferenceContext } from '../../../src/training/step';
 
 beforeAll(async () => {
   await loadBackend();

@@ -11,6 +11,7 @@ import { methodsOf } from '../../../src/cli/method-text';
 import { taskData } from '../../../src/data/task-data';
 import { gru } from '../../../src/models/encoders/gru';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters, type Network, type Values } from '../../../src/models/network/network';
 import { matchParameters, totalParameters } from '../../../src/models/parameter-count';
 import { architectures, methodFromJSON, methodToJSON } from '../../../src/models/registry';
@@ -18,7 +19,9 @@ import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { methodCode } from '../../../src/study/method-text';
 import { load } from '../../../src/training/checkpoint';
 import { fit as fitModel } from '../../../src/training/fit';
-import { inferenceContext, representationGradients, taskGradients, weightedGradients } from '../../../src/training/step';
+import { representationGradients } from '../../../src/training/steps/representation';
+import { taskGradients } from '../../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { aitm } from '../../../src/models/sharing/aitm';
-import { inferenceContext } from '../../../src/training/step';
 import { expectPeer } from '../peers';
 import { binaryTask, buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, regressionTask } from '../support';
 

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters } from '../../../src/models/network/network';
 import { cgc } from '../../../src/models/sharing/cgc';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { mmoe } from '../../../src/models/sharing/mmoe';
-import { inferenceContext } from '../../../src/training/step';
 import { expectPeer } from '../peers';
 import {
   binaryTask,

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters } from '../../../src/models/network/network';
 import { crossStitch, stitchStart } from '../../../src/models/sharing/cross-stitch';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
-import { inferenceContext } from '../../../src/training/step';
 import { expectPeer } from '../peers';
 import {
   binaryTask,

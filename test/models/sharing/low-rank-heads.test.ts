@@ -5,7 +5,7 @@ import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { countParameters } from '../../../src/models/network/network';
 import { lowRankHeads } from '../../../src/models/sharing/low-rank-heads';
-import { weightedGradients } from '../../../src/training/step';
+import { weightedGradients } from '../../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,

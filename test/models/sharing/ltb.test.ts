@@ -4,11 +4,11 @@ import { loadBackend } from '../../../src/backend/backend';
 import { clusteredTasks } from '../../../src/data/simulators';
 import { taskData } from '../../../src/data/task-data';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext, trainingContext } from '../../../src/models/forward-context';
 import type { Network } from '../../../src/models/network/network';
 import { branchingPlan, ltb } from '../../../src/models/sharing/ltb';
 import { planned } from '../../../src/models/sharing/planned';
 import { fit as fitModel } from '../../../src/training/fit';
-import { inferenceContext, trainingContext } from '../../../src/training/step';
 import {
   binaryTask,
   buildOf,

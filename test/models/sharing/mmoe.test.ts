@@ -3,10 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { embedding } from '../../../src/models/encoders/embedding';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext, trainingContext } from '../../../src/models/forward-context';
 import { countParameters } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { mmoe } from '../../../src/models/sharing/mmoe';
-import { inferenceContext, trainingContext } from '../../../src/training/step';
 import { expectPeer } from '../peers';
 import {
   binaryTask,

@@ -3,10 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { conv2d } from '../../../src/models/encoders/conv2d';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { mtan } from '../../../src/models/sharing/mtan';
-import { inferenceContext } from '../../../src/training/step';
 import { expectPeer } from '../peers';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from '../support';
 

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { crossStitch } from '../../../src/models/sharing/cross-stitch';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { planned, type TrunkPlan } from '../../../src/models/sharing/planned';
-import { inferenceContext } from '../../../src/training/step';
 import {
   binaryTask,
   buildOf,

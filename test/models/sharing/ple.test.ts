@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { cgc } from '../../../src/models/sharing/cgc';
 import { ple } from '../../../src/models/sharing/ple';
-import { inferenceContext } from '../../../src/training/step';
 import { expectPeer } from '../peers';
 import { binaryTask, buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, regressionTask } from '../support';
 

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters, type Values } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { sharedOutput } from '../../../src/models/sharing/shared-output';
-import { inferenceContext } from '../../../src/training/step';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from '../support';
 
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import { crossStitch } from '../../../src/models/sharing/cross-stitch';
 import { sluice } from '../../../src/models/sharing/sluice';
-import { inferenceContext } from '../../../src/training/step';
 import {
   binaryTask,
   buildOf,

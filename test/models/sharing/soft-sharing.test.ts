@@ -8,14 +8,16 @@ import { upgrad } from '../../../src/balancing/aggregators/upgrad';
 import { gradnorm } from '../../../src/balancing/weightings/gradnorm';
 import { taskData } from '../../../src/data/task-data';
 import { mlp } from '../../../src/models/encoders/mlp';
+import { inferenceContext } from '../../../src/models/forward-context';
 import type { Method } from '../../../src/models/method';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { softSharing } from '../../../src/models/sharing/soft-sharing';
-import { STEP_SCALARS, type StackPlan } from '../../../src/training/executor';
 import { fit as fitModel } from '../../../src/training/fit';
 import { sgd } from '../../../src/training/optimizer';
-import { inferenceContext, taskGradients, weightedGradients } from '../../../src/training/step';
-import { balancedGradients } from '../../../src/training/update';
+import { balancedGradients } from '../../../src/training/steps/gramian';
+import { STEP_SCALARS, type StackPlan } from '../../../src/training/steps/plan';
+import { taskGradients } from '../../../src/training/steps/task-gradients';
+import { weightedGradients } from '../../../src/training/steps/weighted';
 import {
   batchOf,
   binaryTask,

@@ -1,4 +1,4 @@
-import type { Parameter } from '../models/network/network';
+import type { Parameter } from '../../models/network/network';
 
 /**
  * The layer of each parameter, counted from 0 in the order of their first parameters. A layer's parameters have its name before their own:

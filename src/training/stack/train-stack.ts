@@ -1,34 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { canBuildGraphs } from '../backend/graph';
-import type { State, StepResult, WeightsMethod } from '../balancing/balancing';
-import type { Method } from '../models/method';
-import { sizeOf } from '../models/network/features';
-import { type Network, totalOutputs } from '../models/network/network';
-import { type Random, random } from '../random/random';
-import { cellsOf, kindOf } from '../tasks/registry';
-import type { Task } from '../tasks/task';
-import { notFinite } from './divergence';
-import { eagerExecutor } from './eager-executor';
-import {
-  type Executor,
-  type HeadsPlan,
-  type ProbeResult,
-  STEP_SCALARS,
-  type StackPlan,
-  type StepFeed,
-  type StepKind,
-  unrollFor,
-  type Which,
-} from './executor';
-import { graphExecutor } from './graph-executor';
-import { layersOf } from './layers';
-import { totalClasses } from './loss';
-import { type Optimizer, parameterStepOf } from './optimizer';
-import type { ResidentData } from './prepare';
+import { canBuildGraphs } from '../../backend/graph';
+import type { State, StepResult, WeightsMethod } from '../../balancing/balancing';
+import type { Method } from '../../models/method';
+import { sizeOf } from '../../models/network/features';
+import { type Network, totalOutputs } from '../../models/network/network';
+import { type Random, random } from '../../random/random';
+import { cellsOf, kindOf } from '../../tasks/registry';
+import type { Task } from '../../tasks/task';
+import { notFinite } from '../divergence';
+import { eagerExecutor } from '../executors/eager';
+import { type Executor, type ProbeResult, type StepFeed, unrollFor, type Which } from '../executors/executor';
+import { graphExecutor } from '../executors/graph';
+import { totalClasses } from '../loss';
+import { type Optimizer, parameterStepOf } from '../optimizer';
+import type { ResidentData } from '../prepare';
+import { EVALUATION_BLOCK } from '../steps/evaluate';
+import { layersOf } from '../steps/layers';
+import { type HeadsPlan, STEP_SCALARS, type StackPlan, type StepKind } from '../steps/plan';
+import { layerCount } from '../steps/stack-shape';
+import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from '../task-sampling';
 import { Presence, RecentLosses } from './presence';
-import { EVALUATION_BLOCK, layerCount } from './step';
 import { type Checkpoint, TaskCheckpoints } from './task-checkpoints';
-import { type CheckedTaskSampling, sampleRow, sampleRows, taskShares } from './task-sampling';
 
 /** One model of a stack. */
 export interface Member {

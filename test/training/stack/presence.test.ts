@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Presence, RecentLosses } from '../../src/training/presence';
+import { Presence, RecentLosses } from '../../../src/training/stack/presence';
 
 // Rows of four label columns: task a has one, the tagging task b two, task c one. The last row is padding.
 const hasLabel = Uint8Array.from([1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0]);
