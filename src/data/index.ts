@@ -12,10 +12,17 @@ export {
 export type { DataSet } from './data-set';
 export type { InputColumn, InputTensor, Split, TaskData } from './data-types';
 export { datasets } from './datasets';
-export { type ColumnEncoding, type Encoder, type EncoderJson, type EncoderOptions, encoderFromJSON, fitEncoder } from './encoder';
 export { type Frame, type FrameColumn, frameOf } from './frame';
 export { givenSplits } from './given-splits';
 export { joinData } from './join-data';
+export {
+  type ColumnEncoding,
+  fitPreprocessing,
+  type Preprocessing,
+  type PreprocessingJson,
+  type PreprocessingOptions,
+  preprocessingFromJSON,
+} from './preprocessing';
 export { type ArffFile, readArff } from './read/read-arff';
 export { type Cell, type CsvOptions, readCsv } from './read/read-csv';
 export { readIdx } from './read/read-idx';

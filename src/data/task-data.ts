@@ -36,7 +36,7 @@ const optionNames = ['tasks', 'inputs', 'missing', 'categorical', 'groups', 'tim
  *
  * Missing labels (null, undefined, NaN, blank text, declared markers) become NaN in any pattern; a row with no label at all is dropped and
  * reported in `notes`. An input column is numeric when all its present values are numbers, booleans or decimal text, else categorical.
- * Nothing is standardised or imputed here: see `fitEncoder`.
+ * Nothing is standardised or imputed here: see `fitPreprocessing`.
  * @param table a danfojs `DataFrame`, a record of arrays (typed arrays too) or an array of row objects
  * @throws TypeError on an unknown option or an argument of the wrong type
  * @throws DataError (a RangeError) when a column is unknown, there twice, or does not fit its task, and on infinite inputs; see its `code`

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Encoder, encoderFromJSON } from '../data/encoder';
+import { type Preprocessing, preprocessingFromJSON } from '../data/preprocessing';
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, type Shape, type Shaped, text } from '../json-shape';
 import { methodToJSON } from '../models/registry';
 import { kindNames, kindOf } from '../tasks/registry';
@@ -81,7 +81,7 @@ export interface ModelDescription {
   readonly parameters: { readonly file: string; readonly bytes: number; readonly sha256: string };
   readonly method: Readonly<Record<string, unknown>>;
   readonly tasks: readonly Task[];
-  readonly encoder: Encoder;
+  readonly encoder: Preprocessing;
   readonly targets: readonly FittedTarget[];
   readonly parts: readonly {
     readonly tasks: readonly number[];
@@ -129,7 +129,7 @@ export function readDescription(bytes: Buffer): ModelDescription {
   const content = parsed(bytes);
   const read = descriptionShape(content, DESCRIPTION);
   checkTogether(read);
-  return { ...read, encoder: encoderFromJSON(read.encoder) };
+  return { ...read, encoder: preprocessingFromJSON(read.encoder) };
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../backend/backend';
 import { DataError } from '../cells/data-error';
 import { isTensor } from '../data/data-types';
-import type { Encoder } from '../data/encoder';
 import { type Frame, frameOf } from '../data/frame';
+import type { Preprocessing } from '../data/preprocessing';
 import type { TableLike } from '../data/table';
 import type { InputTensor, TaskData } from '../data/task-data';
 import { inferenceContext } from '../models/forward-context';
@@ -37,7 +37,7 @@ export interface ModelHistory {
 export interface ModelParts {
   readonly method: Method;
   readonly tasks: readonly Task[];
-  readonly encoder: Encoder;
+  readonly encoder: Preprocessing;
   readonly targets: readonly FittedTarget[];
   /** Each with its method, where that is not the model's. */
   readonly parts: readonly (Pick<TrainedPart, 'tasks' | 'serve' | 'network' | 'parameters'> & { readonly method?: Method })[];

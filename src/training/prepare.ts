@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Encoder, fitEncoder } from '../data/encoder';
+import { fitPreprocessing, type Preprocessing } from '../data/preprocessing';
 import { fitTargets } from '../data/targets';
 import type { Split, TaskData } from '../data/task-data';
 import { kindOf } from '../tasks/registry';
@@ -10,13 +10,13 @@ import type { Resident } from './steps/stack-shape';
 /** A split's encoder and targets, fitted on its training rows. */
 export interface FittedSplit {
   readonly split: Split;
-  readonly encoder: Encoder;
+  readonly encoder: Preprocessing;
   readonly targets: readonly FittedTarget[];
 }
 
 /** Fits what is learned from the training rows besides the models. */
 export function fitSplit(data: TaskData, split: Split): FittedSplit {
-  return { split, encoder: fitEncoder(data, split.train), targets: fitTargets(data, split.train) };
+  return { split, encoder: fitPreprocessing(data, split.train), targets: fitTargets(data, split.train) };
 }
 
 /** Data of several splits on the device. */

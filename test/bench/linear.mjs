@@ -13,7 +13,7 @@ async function read(name) {
     if (task.kind === 'multiclass') table[task.column] = Array.from(values, (v) => (Number.isNaN(v) ? null : Number(v > 0)));
   const data = tl.taskData(table, { ...options, tasks });
   const rows = Array.from({ length: data.rows }, (_, i) => i);
-  const flat = tl.data.fitEncoder(data, rows).encode(data, rows);
+  const flat = tl.data.fitPreprocessing(data, rows).encode(data, rows);
   const width = flat.length / data.rows;
   const inputs = rows.map((r) => [...flat.subarray(r * width, (r + 1) * width)]);
   const labels = data.labels.map(({ values }) => Array.from(values, (v) => (Number.isNaN(v) ? null : v)));

@@ -107,7 +107,7 @@ export function studySplits(data) {
   );
   const encoded = seeds.map((seed) => {
     const train = splits[seed].train;
-    const flat = tl.data.fitEncoder(data, train).encode(data, train);
+    const flat = tl.data.fitPreprocessing(data, train).encode(data, train);
     const x = train.map((_, i) => [...flat.subarray(i * 72, (i + 1) * 72)]);
     return { x, y: train.map((row) => data.labels.map(({ values }) => values[row])) };
   });

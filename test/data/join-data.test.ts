@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/cells/data-error';
-import { fitEncoder } from '../../src/data/encoder';
 import { givenSplits } from '../../src/data/given-splits';
 import { joinData } from '../../src/data/join-data';
+import { fitPreprocessing } from '../../src/data/preprocessing';
 import { splitData } from '../../src/data/split';
 import { type TaskDataOptions, taskData } from '../../src/data/task-data';
 import { binary, multiclass, regression } from '../../src/tasks';
@@ -39,7 +39,7 @@ describe('joinData', () => {
       { tasks: { good: binary(), score: regression(), stars: multiclass() } },
     );
     expect(joined).toEqual(whole);
-    expect(fitEncoder(joined, [0, 1, 2, 3, 4]).encode(joined)).toEqual(fitEncoder(whole, [0, 1, 2, 3, 4]).encode(whole));
+    expect(fitPreprocessing(joined, [0, 1, 2, 3, 4]).encode(joined)).toEqual(fitPreprocessing(whole, [0, 1, 2, 3, 4]).encode(whole));
   });
 
   it('joins tensors', () => {

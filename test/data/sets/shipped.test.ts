@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describe as report } from '../../../src/data/data-report';
 import { datasets } from '../../../src/data/datasets';
-import { fitEncoder } from '../../../src/data/encoder';
 import { givenSplits } from '../../../src/data/given-splits';
+import { fitPreprocessing } from '../../../src/data/preprocessing';
 import { shippedPath } from '../../../src/data/sets/shipped';
 import { splitData } from '../../../src/data/split';
 import { taskData } from '../../../src/data/task-data';
@@ -154,7 +154,7 @@ describe('datasets that the package ships', () => {
     for (const name of ['emotions', 'yeast', 'actg175', 'vowel', 'solarFlare', 'stockReturns', 'stockPrices'] as const) {
       const set = await datasets[name]();
       const data = taskData(set.columns, set.options);
-      const x = fitEncoder(data, splitData(data, { seed: 1 }).train).encode(data);
+      const x = fitPreprocessing(data, splitData(data, { seed: 1 }).train).encode(data);
       expect(x.every(Number.isFinite)).toBe(true);
     }
   });

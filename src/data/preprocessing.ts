@@ -27,7 +27,7 @@ export type ColumnEncoding =
     };
 
 /** A fitted encoder as plain data, for `JSON.stringify`. */
-export type EncoderJson =
+export type PreprocessingJson =
   | {
       readonly version: 1;
       readonly kind: 'table';
@@ -43,7 +43,7 @@ export type EncoderJson =
     };
 
 /** Turns input rows into the numbers a network reads; fitted on training rows only. */
-export interface Encoder {
+export interface Preprocessing {
   /** Features a row. */
   readonly features: number;
   /** Feature names: `age`, `age (missing)`, `color=red`; for a tensor its flat positions `0`, `1`, ... */
@@ -64,11 +64,11 @@ export interface Encoder {
    *   not finite, or an id that is none; when it was made by another vocabulary than the training's
    */
   encode(input: TaskData | TableLike | InputTensor, rows?: ArrayLike<number>): Float32Array;
-  toJSON(): EncoderJson;
+  toJSON(): PreprocessingJson;
 }
 
-/** Options of {@link fitEncoder}. */
-export interface EncoderOptions {
+/** Options of {@link fitPreprocessing}. */
+export interface PreprocessingOptions {
   /** Whether a numeric column with missing values in the training rows gets a second feature that tells where. @default true */
   readonly indicators?: boolean;
 }
@@ -79,9 +79,9 @@ export interface EncoderOptions {
  * @throws TypeError on an unknown option
  * @throws RangeError when there is no training row or an index is out of range
  */
-export function fitEncoder(data: TaskData, trainRows: ArrayLike<number>, options: EncoderOptions = {}): Encoder {
-  checkOptions('fitEncoder(data, trainRows, options)', options, ['indicators']);
-  checkRows('fitEncoder(data, trainRows)', trainRows, data.rows);
+export function fitPreprocessing(data: TaskData, trainRows: ArrayLike<number>, options: PreprocessingOptions = {}): Preprocessing {
+  checkOptions('fitPreprocessing(data, trainRows, options)', options, ['indicators']);
+  checkRows('fitPreprocessing(data, trainRows)', trainRows, data.rows);
   if (isTensor(data.inputs)) {
     return tensorEncoder(data.inputs);
   }
@@ -93,16 +93,18 @@ export function fitEncoder(data: TaskData, trainRows: ArrayLike<number>, options
  * The encoder that `toJSON` described.
  * @throws TypeError when the value is no encoder of this version
  */
-export function encoderFromJSON(json: unknown): Encoder {
+export function preprocessingFromJSON(json: unknown): Preprocessing {
   const { version, kind } = (json ?? {}) as { readonly version?: unknown; readonly kind?: unknown };
   if (version !== 1 || (kind !== 'table' && kind !== 'tensor'))
-    throw new TypeError(`encoderFromJSON(json): expected what an encoder's toJSON() returned (version 1); got ${describeValue(json)}`);
+    throw new TypeError(
+      `preprocessingFromJSON(json): expected what an encoder's toJSON() returned (version 1); got ${describeValue(json)}`,
+    );
   if (kind === 'tensor') {
-    const { shape, vocabulary, fingerprint } = tensorShape(json, 'encoderFromJSON(json)');
+    const { shape, vocabulary, fingerprint } = tensorShape(json, 'preprocessingFromJSON(json)');
     const features = shape.reduce((product, size) => product * size, 1);
     if (features > LARGEST_ROW)
       throw new RangeError(
-        `encoderFromJSON(json): shape [${shape.join(', ')}] has ${features} numbers a row, expected at most ${LARGEST_ROW}`,
+        `preprocessingFromJSON(json): shape [${shape.join(', ')}] has ${features} numbers a row, expected at most ${LARGEST_ROW}`,
       );
     return tensorEncoder({
       shape,
@@ -110,10 +112,10 @@ export function encoderFromJSON(json: unknown): Encoder {
       ...(fingerprint === undefined ? {} : { fingerprint }),
     });
   }
-  const { columns, missing } = tableShape(json, 'encoderFromJSON(json)');
+  const { columns, missing } = tableShape(json, 'preprocessingFromJSON(json)');
   const names = new Set<string>();
   for (const { name } of columns) {
-    if (names.has(name)) throw new TypeError(`encoderFromJSON(json): column "${name}" is there twice`);
+    if (names.has(name)) throw new TypeError(`preprocessingFromJSON(json): column "${name}" is there twice`);
     names.add(name);
   }
   return tableEncoder(columns, missing);
@@ -188,7 +190,7 @@ function checkValues({ vocabulary }: TensorKind, tensor: InputTensor, features: 
   );
 }
 
-function tensorEncoder(kind: TensorKind): Encoder {
+function tensorEncoder(kind: TensorKind): Preprocessing {
   const { shape, vocabulary, fingerprint } = kind;
   const features = shape.reduce((product, size) => product * size, 1);
   const ids = vocabulary === undefined ? {} : { vocabulary };
@@ -238,7 +240,7 @@ function featureNames(column: ColumnEncoding): string[] {
 /** Writes one column's features of one row; `value` is what the column's reader returned for the row. */
 type CellReader = (row: number) => number;
 
-function tableEncoder(columns: readonly ColumnEncoding[], missing: MissingMarkers): Encoder {
+function tableEncoder(columns: readonly ColumnEncoding[], missing: MissingMarkers): Preprocessing {
   const names = columns.flatMap(featureNames);
   const features = names.length;
   return {
