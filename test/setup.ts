@@ -1,3 +1,7 @@
-import { afterEach } from 'vitest';
+import { beforeAll } from 'vitest';
+import { loadBackend } from '../src/backend/backend';
 
-afterEach(() => {});
+// Once a process: test files share one, see `isolate` in vitest.config.mts.
+beforeAll(async () => {
+  await loadBackend();
+});

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { clusteredTasks, noiseTask } from '../../src/data/simulators';
 import { taskData } from '../../src/data/task-data';
 import { adjustedRandIndex } from '../../src/grouping/adjusted-rand';
@@ -9,10 +8,6 @@ import { groupTasks } from '../../src/grouping/group-tasks';
 import { taskAffinity } from '../../src/grouping/task-affinity';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** Two groups of three tasks: cosine 0.9 within, 0 between. */
 const planted = clusteredTasks({ groups: 2, tasksPerGroup: 3, features: 12, rows: 400, similarity: 0.9, noise: 0.3, seed: 1 });

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { mgda } from '../../src/balancing/aggregators/mgda';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
@@ -28,10 +27,6 @@ import {
   randomValues,
   regressionTask,
 } from './support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 // Smooth, so that differences of losses see no kink.
 const trunk = mlp([5, 4], { activation: 'tanh' });

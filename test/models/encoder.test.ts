@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { encoder } from '../../src/models/encoder';
 import { inferenceContext } from '../../src/models/forward-context';
 import { encode } from '../../src/models/network/features';
@@ -9,10 +8,6 @@ import type { Encoder, ForwardContext, InputShape, Values } from '../../src/mode
 import { mmoe } from '../../src/models/sharing/mmoe';
 import { random } from '../../src/random/random';
 import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from './support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** Runs an encoder alone, with random values, as a network's forward would. */
 function run(

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { embedding } from '../../src/models/encoders/embedding';
 import { gru } from '../../src/models/encoders/gru';
 import { mlp } from '../../src/models/encoders/mlp';
@@ -14,10 +13,6 @@ import { architectures } from '../../src/models/registry';
 import { taskGradients } from '../../src/training/steps/task-gradients';
 import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, buildOf, expectClose, multiclassTask, problemOf, randomValues, taggingTask } from './support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 // Slots and intent of one sentence: a head per position beside a head on the mean.
 const problem = problemOf({ shape: [4], vocabulary: 7 }, [taggingTask('slots', 4, 3), multiclassTask('intent', 2)]);

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { tokenTensor } from '../../src/data';
 import { taskData } from '../../src/data/task-data';
 import { gru } from '../../src/models/encoders/gru';
@@ -12,10 +11,6 @@ import { compare } from '../../src/study/compare';
 import { binary, tagging } from '../../src/tasks';
 import { load } from '../../src/training/checkpoint';
 import { fit as train } from '../../src/training/fit';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const partOf: Record<string, string> = { the: 'DET', a: 'DET', cat: 'NOUN', dog: 'NOUN', runs: 'VERB', Paris: 'PROPN', in: 'ADP' };
 const words = Object.keys(partOf);

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, it } from 'vitest';
 import { pcgrad } from '../../src/balancing';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
@@ -12,10 +11,6 @@ import { notFinite } from '../../src/training/divergence';
 import { fit as train } from '../../src/training/fit';
 import { type Optimizer, sgd } from '../../src/training/optimizer';
 import { tinyData } from '../study/support/tiny-study';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** Steps well, but for step `at` (from 1), where the rate is `rate`. */
 function stumbling(at: number, rate: number): Optimizer {

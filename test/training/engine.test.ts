@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import {
   dbmtl,
   dwa,
@@ -38,10 +37,6 @@ import { taskGradients } from '../../src/training/steps/task-gradients';
 import { weightedGradients } from '../../src/training/steps/weighted';
 import { expectClose } from '../models/support';
 import expected from './expected/network.json';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** 60 rows, 3 inputs, a binary, a regression and a three-class task, a fifth of the labels missing. */
 function mixedData(): TaskData {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { graddrop } from '../../src/balancing';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
@@ -64,10 +63,6 @@ const through = (signal: readonly number[]): number[] => [
   ...Array.from({ length: IN }, (_, i) => signal.reduce((s, v, row) => s + v * x[row]![i]!, 0)),
   signal.reduce((s, v) => s + v, 0),
 ];
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 test.each([0, 0.3])('keeps one sign a unit, of all rows, with the probability of the purity; leak %s', (leak) => {
   const { values, found, sum } = run(leak);

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../src/models/encoders/mlp';
 import { crossStitch } from '../../src/models/sharing/cross-stitch';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
@@ -8,10 +7,6 @@ import { lookaheadLosses } from '../../src/training/steps/lookahead';
 import { batchLosses } from '../../src/training/steps/losses';
 import { taskGradients } from '../../src/training/steps/task-gradients';
 import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues, regressionTask } from '../models/support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 test("the losses after each task's step are those of the moved parameters, task by task, with more tasks than are computed at a time", () => {
   tf.tidy(() => {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { mgda } from '../../src/balancing/aggregators/mgda';
 import { fixed } from '../../src/balancing/weightings/fixed';
 import { joinData } from '../../src/data/join-data';
@@ -18,10 +17,6 @@ import { evaluate } from '../../src/training/steps/evaluate';
 import { taskGradients } from '../../src/training/steps/task-gradients';
 import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, binaryTask, buildOf, expectClose, multiclassTask, problemOf, randomValues, regressionTask } from '../models/support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const weights = [3, 0.5, 1.5];
 const table = Array.from({ length: 80 }, (_, i) => {

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { afterAll, expect, test } from 'vitest';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
 import { crossStitch } from '../../src/models/sharing/cross-stitch';
@@ -16,9 +15,6 @@ import { fit as train } from '../../src/training/fit';
 import { adam } from '../../src/training/optimizer';
 
 const folder = mkdtempSync(join(tmpdir(), 'taskloom-model-'));
-beforeAll(async () => {
-  await loadBackend();
-});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const draw = random(5, 'model test');

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { adam, adamw, type Optimizer, sgd } from '../../src/training/optimizer';
 import expected from './expected/optimizers.json';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const cases: Record<string, Optimizer> = {
   adam: adam({ learningRate: 0.05 }),

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
 import { countParameters } from '../../src/models/network/network';
@@ -10,10 +9,6 @@ import type { Batch, Resident } from '../../src/training/steps/stack-shape';
 import { taskGradients } from '../../src/training/steps/task-gradients';
 import { weightedGradients } from '../../src/training/steps/weighted';
 import { batchOf, binaryTask, buildOf, expectClose, list, problemOf, randomValues } from '../models/support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const problem = problemOf(3, [binaryTask('a'), binaryTask('b'), binaryTask('c')]);
 const tower = mlp([4], { activation: 'tanh' });

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, it } from 'vitest';
 import { frameOf } from '../../src/data/frame';
 import { encoder } from '../../src/models/encoder';
 import { gru } from '../../src/models/encoders/gru';
@@ -11,9 +10,6 @@ import { compare } from '../../src/study/compare';
 import { fit as train } from '../../src/training/fit';
 import { tinyData } from '../study/support/tiny-study';
 
-beforeAll(async () => {
-  await loadBackend();
-});
 const data = tinyData();
 
 describe('sizes that cannot be are refused before they are tried', () => {

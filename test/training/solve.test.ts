@@ -1,5 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { taskData } from '../../src/data/task-data';
 import { defineArchitecture } from '../../src/models/define-architecture';
 import { mlp } from '../../src/models/encoders/mlp';
@@ -13,10 +12,6 @@ import type { Steps } from '../../src/steps';
 import { fit as train } from '../../src/training/fit';
 import { adam } from '../../src/training/optimizer';
 import { type Run, trainRuns } from '../../src/training/runs';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const settings = { epochs: 2, batchSize: 2, optimizer: adam(), mode: 'auto', memoryBudget: 2 ** 30 } as const;
 const data = taskData(

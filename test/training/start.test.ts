@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import type { TaskData } from '../../src/data/data-types';
 import { type TaskDataOptions, taskData } from '../../src/data/task-data';
 import { conv2d } from '../../src/models/encoders/conv2d';
@@ -18,10 +17,6 @@ import { binary, multiclass, regression, tagging } from '../../src/tasks';
 import { type FitOptions, fit as fitModel } from '../../src/training/fit';
 import { initialValues } from '../../src/training/initial-values';
 import { problemOf } from '../models/support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const ROWS = 200;
 const every = (n: number, shift = 0) => Array.from({ length: ROWS }, (_, i) => ((i + shift) % n === 0 ? 1 : 0));

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { dwa, fixed, modo, pcgrad } from '../../src/balancing';
 import type { TaskData } from '../../src/data/data-types';
 import { joinData } from '../../src/data/join-data';
@@ -15,10 +14,6 @@ import { adam } from '../../src/training/optimizer';
 import { type RunResult, trainRuns } from '../../src/training/runs';
 import { checkSettings, type TrainingSettings } from '../../src/training/settings';
 import { checkTaskSampling, sampleRow, sampleRows, type TaskSampling, taskShares } from '../../src/training/task-sampling';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const shares = (sampling: TaskSampling, counts: number[], epoch = 0, epochs = 10): number[] =>
   taskShares(checkTaskSampling('test', sampling), counts, epoch, epochs);

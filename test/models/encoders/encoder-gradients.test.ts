@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { conv2d } from '../../../src/models/encoders/conv2d';
 import { embedding } from '../../../src/models/encoders/embedding';
 import { gru } from '../../../src/models/encoders/gru';
@@ -14,10 +13,6 @@ import type { Encoder, InputShape } from '../../../src/models/network/network';
 import { encoders } from '../../../src/models/registry';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { binaryTask, buildOf, expectGradientsOfDifferences, problemOf, regressionTask, taggingTask } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const numbers = { shape: [3] };
 const image = { shape: [4, 5, 2] };

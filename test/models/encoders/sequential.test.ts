@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { embedding } from '../../../src/models/encoders/embedding';
 import { gru } from '../../../src/models/encoders/gru';
 import { mlp } from '../../../src/models/encoders/mlp';
@@ -10,10 +9,6 @@ import { inferenceContext } from '../../../src/models/forward-context';
 import { encode } from '../../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
 import { expectClose, randomValues } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** Runs an encoder alone, with random values, as a network's forward would. */
 function run(

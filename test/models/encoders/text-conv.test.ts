@@ -1,16 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { textConv } from '../../../src/models/encoders/text-conv';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { encode } from '../../../src/models/network/features';
 import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
 import { expectClose, list, normals, randomValues } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** Runs an encoder alone, with random values, as a network's forward would. */
 function run(

@@ -2,8 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { pcgrad } from '../../../src/balancing/aggregators/pcgrad';
 import { clusteredTasks, relatedTasks, removeLabels, sharedSparseFeatures } from '../../../src/data/simulators';
 import { splitData } from '../../../src/data/split';
@@ -19,10 +18,6 @@ import { fit as fitModel } from '../../../src/training/fit';
 import { adam } from '../../../src/training/optimizer';
 import { fitSplit } from '../../../src/training/prepare';
 import { trainRuns } from '../../../src/training/runs';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const settings = { epochs: 1, batchSize: 32, optimizer: adam(), mode: 'auto', memoryBudget: 2 ** 30 } as const;
 const sparse = sharedSparseFeatures({ tasks: 6, features: 30, relevant: 4, rows: 80 });

@@ -2,8 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { type TaskData, taskData } from '../../../src/data/task-data';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { chainedTargets, chainOrders } from '../../../src/models/linear/chained-targets';
@@ -18,10 +17,6 @@ import { binary, multiclass, regression } from '../../../src/tasks';
 import { load } from '../../../src/training/checkpoint';
 import { fit as fitModel } from '../../../src/training/fit';
 import { binaryTask, regressionTask } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 /** The solution of a linear system by elimination. */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { dropGates, gateEntropy } from '../../../src/models/network/gates';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 test('entropy is 1 for equal weights, 0 for one expert, half for two of four', () => {
   expect(gateEntropy([1, 1, 1])).toBeCloseTo(1, 12);

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { test } from 'vitest';
 import { mixChannels, mixCopies, mixExperts } from '../../../src/models/network/mix';
 import { expectClose, list, normals } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 test('copies and channels are mixed as their sums say', () => {
   tf.tidy(() => {

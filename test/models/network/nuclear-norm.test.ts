@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Matrix, SVD } from 'ml-matrix';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { nuclearNorm } from '../../../src/models/network/nuclear-norm';
 import { expectClose, list, normals, roundingOf } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 test('is the sum of the singular values, with U V^T as its gradient', () => {
   tf.tidy(() => {

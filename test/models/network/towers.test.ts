@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mgda } from '../../../src/balancing/aggregators/mgda';
 import { uncertainty } from '../../../src/balancing/weightings/uncertainty';
 import { methodsOf } from '../../../src/cli/method-text';
@@ -35,10 +34,6 @@ import {
   regressionTask,
   taggingTask,
 } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5], { activation: 'tanh' });
 const tower = mlp([4, 2], { activation: 'tanh' });

@@ -1,15 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { esmm, productLogit } from '../../../src/models/sharing/esmm';
 import { expectPeer } from '../peers';
 import { binaryTask, buildOf, expectClose, multiclassTask, problemOf, regressionTask, singles } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

@@ -1,15 +1,10 @@
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { totalParameters } from '../../../src/models/parameter-count';
 import { methodFromJSON, methodToJSON } from '../../../src/models/registry';
 import { grouped } from '../../../src/models/sharing/grouped';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { binaryTask, problemOf } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const problem = problemOf(3, ['a', 'b', 'c'].map(binaryTask));
 const trunk = mlp([4]);

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { countParameters } from '../../../src/models/network/network';
 import { lowRankHeads } from '../../../src/models/sharing/low-rank-heads';
@@ -18,10 +17,6 @@ import {
   regressionTask,
   startValues,
 } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

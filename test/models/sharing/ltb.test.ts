@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { clusteredTasks } from '../../../src/data/simulators';
 import { taskData } from '../../../src/data/task-data';
 import { mlp } from '../../../src/models/encoders/mlp';
@@ -23,10 +22,6 @@ import {
   singles,
   startValues,
 } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

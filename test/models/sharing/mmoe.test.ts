@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { embedding } from '../../../src/models/encoders/embedding';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { inferenceContext, trainingContext } from '../../../src/models/forward-context';
@@ -20,10 +19,6 @@ import {
   regressionTask,
   startValues,
 } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

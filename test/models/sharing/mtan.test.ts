@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { conv2d } from '../../../src/models/encoders/conv2d';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { inferenceContext } from '../../../src/models/forward-context';
@@ -9,10 +8,6 @@ import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { mtan } from '../../../src/models/sharing/mtan';
 import { expectPeer } from '../peers';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { sharedDecision } from '../../../src/models/sharing/shared-decision';
 import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 

@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { countParameters, type Values } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { sharedOutput } from '../../../src/models/sharing/shared-output';
 import { binaryTask, buildOf, expectClose, multiclassTask, normals, problemOf, randomValues, regressionTask } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

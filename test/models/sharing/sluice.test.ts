@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { inferenceContext } from '../../../src/models/forward-context';
 import { crossStitch } from '../../../src/models/sharing/cross-stitch';
@@ -18,10 +17,6 @@ import {
   regressionTask,
   singles,
 } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);
 

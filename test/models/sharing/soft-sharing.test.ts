@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { graddrop } from '../../../src/balancing/aggregators/graddrop';
 import { mgda } from '../../../src/balancing/aggregators/mgda';
 import { nashmtl } from '../../../src/balancing/aggregators/nashmtl';
@@ -32,10 +31,6 @@ import {
   singles,
   startValues,
 } from '../support';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const trunk = mlp([5, 4]);
 const problem = problemOf(3, [binaryTask('a'), multiclassTask('b', 3), regressionTask('c')]);

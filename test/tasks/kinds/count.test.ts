@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { fitTargets } from '../../../src/data/targets';
 import { taskData } from '../../../src/data/task-data';
 import { count } from '../../../src/tasks/kinds/count';
 import { taskMetrics } from '../../../src/tasks/task-metrics';
 import { lossSums } from '../../../src/training/loss';
 import expected from '../expected/kinds.json';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const from = expected.count;
 const table = { x: from.logRates, visits: from.counts, years: from.exposures };

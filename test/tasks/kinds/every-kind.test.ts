@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { describe, expect, test } from 'vitest';
 import { tasksOf } from '../../../src/cli/column-text';
 import { fitTargets } from '../../../src/data/targets';
 import { taskData } from '../../../src/data/task-data';
@@ -50,10 +49,6 @@ function dataOf(kind: string) {
   const inputs = tokenTensor(x.map((value) => (value > 0 ? ['up', 'high', 'high', 'end'] : ['down', 'low', 'low', 'end'])));
   return taskData(table, { tasks: spec, inputs });
 }
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 test('every registered kind is here', () => {
   expect(Object.keys(texts).sort()).toEqual([...kindNames].sort());

@@ -1,15 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadBackend } from '../../../src/backend/backend';
+import { expect, test } from 'vitest';
 import { taskData } from '../../../src/data/task-data';
 import { ordinal } from '../../../src/tasks/kinds/ordinal';
 import { taskMetrics } from '../../../src/tasks/task-metrics';
 import { lossSums } from '../../../src/training/loss';
 import expected from '../expected/kinds.json';
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 const from = expected.ordinal;
 const data = taskData({ x: from.score, y: from.labels }, { tasks: { y: ordinal() } });
