@@ -46,7 +46,7 @@ export function plotsOf(data: ComparisonData): ComparisonPlots {
           const values = valuesOf(data, method, task.name, shown);
           if (finite(values).length === 0) return [];
           const { effect, low, high } = correctedTTest(values, { rho: data.rho, level: 1 - data.alpha });
-          const lower = ['logLoss', 'brier', 'calibrationError', 'relativeRmse', 'rmse', 'mae'].includes(shown);
+          const lower = kindOf(task).metrics.some(({ name, better }) => name === shown && better === 'lower');
           const ends = Number.isFinite(low) ? { low, high } : { low: effect, high: effect };
           return [{ task: task.name, method, value: effect, ...ends, metric: shown, better: lower ? 'lower' : 'higher' }];
         }),

@@ -37,9 +37,9 @@ export interface LossBatch {
   readonly count: number;
   /** Classes per task. */
   readonly classes: number;
-  /** Outputs of the heads, `[stack, batch, outputs]`. */
+  /** Outputs of the heads, `[stack, batch, outputs]`, tasks side by side: all outputs of one, then those of the next. */
   readonly z: Tensor;
-  /** Labels as `encode` made them, 0 where missing, `[stack, batch, cells]`. */
+  /** Labels as `encode` made them, 0 where missing, `[stack, batch, cells]`, tasks side by side. */
   readonly labels: Tensor;
   /** 1 where there is a label, `[stack, batch, cells]`. */
   readonly mask: Tensor;
@@ -49,7 +49,7 @@ export interface LossBatch {
 
 /** Loss sums of a batch and how they change with the outputs. */
 export interface LossParts {
-  /** `[stack, count]` */
+  /** `[stack, count]`; balancing methods that take logarithms refuse a loss below 0. */
   readonly sums: Tensor;
   /** What each label counts, `[stack, batch, n]`: n = count where tasks are joined, any number of cells of a single task. */
   readonly weight: Tensor;
@@ -72,6 +72,7 @@ export interface Scored {
 
 /** One metric of a kind. */
 export interface KindMetric {
+  /** The default margin follows from it (`src/study/margins.ts`): `relative...` has no unit, `rmse` and `mae` have the label's. */
   readonly name: string;
   readonly better: Better;
   /** Whether a forecaster does best by saying what it believes (a proper scoring rule): log loss, squared error, deviance. */
@@ -118,11 +119,14 @@ export interface Kind<Options extends TaskOptions = TaskOptions> {
   readonly link?: Link;
   /** How labels compare: equal or not, in an order, or as numbers. */
   readonly scale: 'nominal' | 'ranked' | 'interval';
-  /** The factor of the loss in a likelihood with a scale: 1/2 for a Gaussian, 1 for a discrete label (uncertainty weighting). */
+  /** The factor of the loss in a likelihood with a scale (uncertainty weighting): 1/2 for a squared error, 1 for a log likelihood. */
   readonly likelihoodFactor: number;
-  /** What is learned from the training labels; mean 0 and deviation 1 without. @param rows training rows */
+  /**
+   * What is learned from the training labels: two numbers that `encode`, `constants` and `predict` get. Metrics get `mean`, the constant
+   * prediction, as `trainMean`. Mean 0 and deviation 1 without. @param rows training rows
+   */
   readonly fit?: (labels: Labels, rows: ArrayLike<number>) => { readonly mean: number; readonly sd: number };
-  /** A label cell as the loss takes it, where that differs from the label. */
+  /** A label cell as the loss takes it, in float32, where that differs from the label. */
   readonly encode?: (value: number, target: FittedTarget, cell: number) => number;
   /** The outputs of the constant prediction with the lowest training loss: where a network starts. */
   readonly constants: (task: Task, target: FittedTarget) => number[];

@@ -21,7 +21,7 @@ export interface Task {
   readonly otherColumns?: readonly string[];
   /** Names of the classes in code order (binary: [negative, positive]); empty for kinds without classes. */
   readonly classes: readonly string[];
-  /** Columns of the head's output: 1 for binary and regression, the classes of multiclass, positions x classes of tagging. */
+  /** Columns of the head's output: 1 for binary, the classes of multiclass, positions x classes of tagging, 2 of a proportion. */
   readonly outputs: number;
   /** Loss weight of each class in code order; undefined where all weigh 1. */
   readonly classWeights?: readonly number[] | 'balanced';
@@ -46,9 +46,9 @@ export interface FittedTarget {
   readonly name: string;
   /** Labels that are present in the training rows (positions, for tagging). */
   readonly count: number;
-  /** Mean of the training labels of a regression, events per unit of exposure of a count; 0 for classes. */
+  /** What the kind's `fit` says: the mean of the training labels of a regression, events per unit of exposure of a count; 0 without. */
   readonly mean: number;
-  /** Population standard deviation of the training labels of a regression, 1 where they are all equal; 1 else. */
+  /** What the kind's `fit` says: the standard deviation of the training labels of a regression, 1 where they are all equal; 1 without. */
   readonly sd: number;
   /** Training labels of each class in code order; empty for kinds without classes. */
   readonly classCounts: readonly number[];

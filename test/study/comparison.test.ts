@@ -71,6 +71,19 @@ describe('comparison', () => {
     expect(comparison.plot.scores().data.length).toBeGreaterThan(0);
   });
 
+  it('shows every metric in its own direction', () => {
+    const tasks = ['t0', 't1'].map((name) => ({
+      name,
+      kind: 'proportion',
+      classes: [],
+      metric: 'relativeDeviance',
+      better: 'lower' as const,
+    }));
+    const metrics = { t0: { relativeDeviance: 0.5, deviance: 1 }, t1: { relativeDeviance: 0.6, deviance: 2 } };
+    const { plot } = madeComparison({ means: clear, change: (run) => ({ ...run, metrics }), rest: { tasks } });
+    for (const metric of [undefined, 'deviance']) expect(JSON.stringify(plot.scores(metric).layout)).toContain('lower is better');
+  });
+
   it('shows a metric that no test part defines', () => {
     const comparison = madeComparison({
       means: clear,

@@ -31,6 +31,7 @@ const texts: Readonly<Record<string, { readonly text: string; readonly label: (x
   tagging: { text: 'tagging', label: (x, e) => (x + e > 0 ? 'O B-A I-A O' : 'O O B-B O') },
   ordinal: { text: 'ordinal(low,middle,high)', label: (x, e) => (x + e < -0.5 ? 'low' : x + e < 0.7 ? 'middle' : 'high') },
   count: { text: 'count(years)', label: (x, e) => Math.max(0, Math.round(2 * Math.exp(0.3 * x + 0.2 * e))) },
+  proportion: { text: 'proportion', label: (x, e) => 1 / (1 + Math.exp(-x - 0.5 * e)) },
 };
 
 const rows = 60;
