@@ -9,15 +9,10 @@ import { initialValues, type Start } from './initial-values';
 import { predictionsOf } from './predictions';
 import { classWeightsOf, type FittedSplit, fitSplit, labelColumns, makeResident, type ResidentData } from './prepare';
 import { solveNetwork } from './solve';
-import {
-  computedBatch,
-  type GradientRecord,
-  type Member,
-  type Snapshot,
-  type TrainedMember,
-  type TrainingOptions,
-  trainStack,
-} from './stack/train-stack';
+import { computedBatch } from './stack/batches';
+import type { GradientRecord, Member, Snapshot, TrainedMember } from './stack/members';
+import { trainStack } from './stack/train-stack';
+import type { TrainingOptions } from './stack/training-options';
 
 /** One run of a study: a method on a split with a seed. */
 export interface Run {

@@ -2,7 +2,7 @@ import { checkInteger, checkNumber, withDefaults } from '../options/check';
 import type { Start } from './initial-values';
 import { adam, type Optimizer } from './optimizer';
 import type { ProgressEvent } from './progress';
-import type { TrainingOptions } from './stack/train-stack';
+import type { TrainingOptions } from './stack/training-options';
 import { checkTaskSampling, type TaskSampling } from './task-sampling';
 
 /** How models are trained, for `fit` and `compare` alike. */

@@ -5,7 +5,8 @@ import type { LabelledRows, Network } from '../models/network/network';
 import { unhurried } from '../steps';
 import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
-import type { EpochListener, Member, StackResult } from './stack/train-stack';
+import type { Member } from './stack/members';
+import type { EpochListener, StackResult } from './stack/training-options';
 import { evaluate } from './steps/evaluate';
 import type { StackShape } from './steps/stack-shape';
 

@@ -11,7 +11,9 @@ import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { adam } from '../../src/training/optimizer';
 import { fitSplit, labelColumns, makeResident } from '../../src/training/prepare';
-import { type Member, type StackResult, trainStack } from '../../src/training/stack/train-stack';
+import type { Member } from '../../src/training/stack/members';
+import { trainStack } from '../../src/training/stack/train-stack';
+import type { StackResult } from '../../src/training/stack/training-options';
 import { taskGradients } from '../../src/training/steps/task-gradients';
 import { weightedGradients } from '../../src/training/steps/weighted';
 import {

@@ -11,7 +11,8 @@ import { random } from '../../src/random/random';
 import { initialValues } from '../../src/training/initial-values';
 import { sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
-import { type TrainedMember, trainStack } from '../../src/training/stack/train-stack';
+import type { TrainedMember } from '../../src/training/stack/members';
+import { trainStack } from '../../src/training/stack/train-stack';
 import { lastSharedLayer } from '../../src/training/steps/task-gradients';
 import { regressionTask } from '../models/support';
 

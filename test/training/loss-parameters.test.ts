@@ -10,7 +10,8 @@ import type { Task } from '../../src/tasks/task';
 import { initialValues } from '../../src/training/initial-values';
 import { adam, adamw, type Optimizer, parameterStepOf, sgd } from '../../src/training/optimizer';
 import type { ResidentData } from '../../src/training/prepare';
-import { type TrainedMember, trainStack } from '../../src/training/stack/train-stack';
+import type { TrainedMember } from '../../src/training/stack/members';
+import { trainStack } from '../../src/training/stack/train-stack';
 
 const ROWS = 8;
 const RATE = 0.05;

@@ -2,10 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { inferenceContext } from '../../models/forward-context';
 import { lossSums } from '../loss';
+import { EVALUATION_BLOCK } from './plan';
 import { byName, gather, type Resident, type StackShape, tileModels } from './stack-shape';
-
-/** Rows whose losses an evaluation sums up at a time. */
-export const EVALUATION_BLOCK = 64;
 
 /**
  * Outputs `[stack, batch, outputs]` without training, with the loss sums and label counts `[stack, blocks, tasks]` of each

@@ -1,7 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StackPlan } from './plan';
 import type { Batch, Resident } from './stack-shape';
-import type { WeightedGradients } from './weighted';
+
+/** A step's result: the tasks' losses `[stack, tasks]` and a gradient per parameter. */
+export interface WeightedGradients {
+  readonly losses: Tensor;
+  readonly gradients: readonly Tensor[];
+}
 
 /** What every kind of step is computed from, besides the plan. */
 export interface StepInputs {

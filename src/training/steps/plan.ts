@@ -58,3 +58,6 @@ export function weightCount({ shape }: Pick<StackPlan, 'shape'>): number {
 
 /** Numbers of a model in `StepFeed.scalars`. */
 export const STEP_SCALARS = 5;
+
+/** Rows whose losses an evaluation sums up at a time. */
+export const EVALUATION_BLOCK = 64;

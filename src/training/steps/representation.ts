@@ -2,12 +2,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { chainOf, forwardChain } from './chain';
 import { headWeightsOf, weighOwn } from './heads';
+import type { WeightedGradients } from './kind';
 import { type LookingStep, NOTHING_HELD, type StepInputs, type Weighing } from './kind';
 import type { StackPlan } from './plan';
 import { presentShareOf } from './shared-update';
 import { type Batch, byName, type Resident, type StackShape } from './stack-shape';
 import { gramianOf } from './task-gradients';
-import type { WeightedGradients } from './weighted';
 
 /** Losses `[stack, tasks]` and products `[stack, tasks, tasks]` of the tasks' gradients by the shared representation of the batch. */
 export function representationProducts(

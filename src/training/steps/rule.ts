@@ -5,13 +5,12 @@ import type { TensorRule } from '../../balancing/balancing';
 import { uniformDraws } from '../../models/forward-context';
 import { countParameters } from '../../models/network/network';
 import { weighOwn } from './heads';
-import type { DirectStep, StateArray } from './kind';
+import type { DirectStep, StateArray, WeightedGradients } from './kind';
 import type { StackPlan } from './plan';
 import { gradientsThroughRepresentation } from './representation';
 import { inOrder, matchMeanLength, timesEach } from './shared-update';
 import type { Batch, Resident } from './stack-shape';
 import { type TaskGradients, taskGradients } from './task-gradients';
-import type { WeightedGradients } from './weighted';
 
 /** Numbers that a rule on the gradients by the parameters takes as `parameters`. */
 function sharedSize({ shape: { network } }: StackPlan): number {

@@ -5,14 +5,8 @@ import type { ForwardContext } from '../../models/network/network';
 import { lossSums, meanLosses } from '../loss';
 import { gradientsOf } from './autodiff';
 import { forwardChain, tracedChain } from './chain';
-import type { DirectStep } from './kind';
+import type { DirectStep, WeightedGradients } from './kind';
 import { type Batch, byName, gather, labelledRows, type Resident, type StackShape } from './stack-shape';
-
-/** A step's result: the tasks' losses `[stack, tasks]` and a gradient per parameter. */
-export interface WeightedGradients {
-  readonly losses: Tensor;
-  readonly gradients: readonly Tensor[];
-}
 
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
 export function weightedGradients(
