@@ -76,6 +76,9 @@ const usable = (scored: Scored): boolean => {
   return known.length > 0 && known.every((row) => Number.isFinite(means[row]!));
 };
 
+/** In place of the exposure of a row without label. */
+const SMALLEST = 1e-30;
+
 /** Log rates beyond this would be infinite as float32. */
 const MOST = 80;
 
@@ -83,8 +86,8 @@ const MOST = 80;
  * A task that predicts how often something happens: its label column holds whole numbers from 0, missing ones are masked. A column of exposures
  * says over how long or how many each was counted.
  *
- * The output is the logarithm of the rate per unit of exposure; the loss is the negative log likelihood of a Poisson distribution, less the part that
- * no model changes. A prediction is the rate: the expected count of one unit of exposure. The primary metric is the relative deviance, the Poisson
+ * The output is the logarithm of the rate per unit of exposure; the loss is half the Poisson deviance, the negative log likelihood less that of a rate
+ * that is what was counted, so that it is never below 0. A prediction is the rate: the expected count of one unit of exposure. The primary metric is the relative deviance, the Poisson
  * deviance over that of the training rows' rate, so that one margin fits all tasks; `mae` and `rmse` are those of the expected counts.
  * @throws TypeError on an unknown option or an option of the wrong type
  * @throws RangeError on a loss weight that is not above 0
@@ -130,8 +133,12 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
       const events = own[0]!;
       const rate = tf.exp(tf.minimum(z, MOST));
       const means = own[1] ? tf.mul(rate, own[1]) : rate;
+      // Where the rate is what was counted, the loss is 0: some methods take its logarithm, or divide by it.
+      const counted = tf.maximum(events, 1);
+      const logCounted = tf.log(own[1] ? tf.div(counted, tf.maximum(own[1], SMALLEST)) : counted);
+      const losses = tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z)));
       return {
-        sums: tf.sum(tf.mul(tf.sub(means, tf.mul(events, z)), weight), 1),
+        sums: tf.sum(tf.mul(losses, weight), 1),
         weight,
         slopes: () => tf.mul(tf.sub(means, events), weight),
       };
