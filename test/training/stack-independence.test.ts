@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/backend/backend';
 import { balancers, weightings } from '../../src/balancing';
 import type { Split } from '../../src/data/data-types';
-import { taskData } from '../../src/data/task-data';
+import { type TaskData, taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
 import type { Method } from '../../src/models/method';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
@@ -12,7 +12,10 @@ import { mmoe } from '../../src/models/sharing/mmoe';
 import { singleTask } from '../../src/models/sharing/single-task';
 import { random } from '../../src/random/random';
 import { binary } from '../../src/tasks/kinds/binary';
+import { count } from '../../src/tasks/kinds/count';
 import { multiclass } from '../../src/tasks/kinds/multiclass';
+import { ordinal } from '../../src/tasks/kinds/ordinal';
+import { proportion } from '../../src/tasks/kinds/proportion';
 import { regression } from '../../src/tasks/kinds/regression';
 import { adam, adamw, sgd } from '../../src/training/optimizer';
 import { type Run, type RunsOptions, trainRuns } from '../../src/training/runs';
@@ -86,10 +89,10 @@ function runsOf(name: string, shapes: readonly { train: number; validation: numb
 
 const settings = { epochs: 4, batchSize: 16, optimizer: adam(), mode: 'auto', memoryBudget: 2 ** 30, trainPredictions: true } as const;
 
-async function expectSameAlone(runs: readonly Run[], options: RunsOptions): Promise<void> {
-  const together = await trainRuns(data, runs, options);
+async function expectSameAlone(runs: readonly Run[], options: RunsOptions, on: TaskData = data): Promise<void> {
+  const together = await trainRuns(on, runs, options);
   for (const [i, run] of runs.entries()) {
-    const [alone] = await trainRuns(data, [run], options);
+    const [alone] = await trainRuns(on, [run], options);
     expect(together[i]!.predictions).toEqual(alone!.predictions);
     expect(together[i]!.trainPredictions).toEqual(alone!.trainPredictions);
     for (const [p, part] of together[i]!.parts.entries()) {
@@ -122,6 +125,30 @@ describe.runIf(exact)('a run of a stack', () => {
       },
     );
     await fc.assert(property, { numRuns: 1 });
+  });
+
+  it('is the run alone, to the last bit: kinds of tasks with functions of their own', async () => {
+    const gaps = (values: number[]): number[] => values.map((value, i) => (i % 4 === 0 ? Number.NaN : value));
+    const kinds = taskData(
+      {
+        ...Object.fromEntries(inputs.map((values, k) => [`x${k}`, values])),
+        rank: gaps(inputs[0]!.map((value) => Math.max(0, Math.min(3, Math.round(value + 1.5))))),
+        visits: gaps(inputs[1]!.map((value) => Math.floor(2 * Math.exp(value / 2)))),
+        years: inputs[2]!.map((value) => 0.2 + Math.abs(value)),
+        calls: inputs[3]!.map((value) => Math.floor(Math.exp(value))),
+        share: gaps(inputs[4]!.map((value) => 1 / (1 + Math.exp(-value)))),
+      },
+      {
+        tasks: { rank: ordinal(), visits: count({ exposure: 'years' }), calls: count(), share: proportion() },
+        inputs: inputs.map((_, k) => `x${k}`),
+      },
+    );
+    const shapes = [
+      { train: 129, validation: 20, test: 600, rate: 1e-3 },
+      { train: 33, validation: 21, test: 100, rate: 3e-3 },
+      { train: 64, validation: 20, test: 513, rate: 1e-3 },
+    ];
+    for (const name of ['single', 'hard', 'pcgrad']) await expectSameAlone(runsOf(name, shapes), settings, kinds);
   });
 
   it.for([

@@ -82,7 +82,8 @@ function lossOf({ z: outputs, labels, mask, count }: LossBatch): LossParts {
   const [, a, b] = tf.unstack(parameters) as [Tensor, Tensor, Tensor];
   const divergence = tf.add(tf.mul(a, tf.sub(logMean, logY)), tf.mul(b, tf.sub(logRest, logX)));
   const scale = tf.mul(tf.sub(tf.addN([logPrecision, logMean, logRest]), Math.log(2 * Math.PI)), 0.5);
-  const losses = tf.addN([divergence, logY, logX, tf.neg(scale), tf.neg(difference(rest))]);
+  // One after the other: TensorFlow regroups a long `addN`, in another way in another stack.
+  const losses = tf.sub(tf.sub(tf.add(tf.add(divergence, logY), logX), scale), difference(rest));
   return {
     sums: tf.sum(tf.mul(losses, mask), 1),
     weight: mask,
