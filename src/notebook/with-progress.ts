@@ -204,7 +204,7 @@ export async function paretoFront(data: TaskData, options: ParetoFrontOptions): 
 export async function auxiliaryWeights(
   data: TaskData,
   method: Method,
-  influence: Pick<TaskInfluence, 'tasks' | 'influences' | 'all'>,
+  influence: Pick<TaskInfluence, 'tasks' | 'partners' | 'all'>,
   options: AuxiliaryWeightsOptions = {},
 ): Promise<AuxiliaryWeights> {
   return withProgress(options?.onProgress, (onProgress) => auxiliaryWeightsQuietly(data, method, influence, { ...options, onProgress }));
