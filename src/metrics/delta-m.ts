@@ -25,6 +25,7 @@ const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value)
  * @param scores per task what the method scored
  * @param better per task whether its metric is better higher or lower
  * @throws TypeError when a task of `base` is absent from `scores` or `better`, or their numbers of metrics differ
+ * @throws RangeError for a direction that is neither
  * @example
  * deltaM({ A: [96, 98], B: 0.2 }, { A: [93, 99], B: 0.5 }, { A: ['higher', 'lower'], B: 'higher' }).total // 0.739636...
  */
@@ -47,6 +48,9 @@ export function deltaM(base: TaskScores, scores: TaskScores, better: TaskBetter)
       throw new TypeError(
         `deltaM: task "${name}" has ${from.length} base metrics, ${values.length} scores and ${directions.length} directions; these must agree.`,
       );
+    const wrong = directions.findIndex((one) => one !== 'higher' && one !== 'lower');
+    if (wrong >= 0)
+      throw new RangeError(`deltaM: better of task "${name}" must be "higher" or "lower", got ${JSON.stringify(directions[wrong])}.`);
     const gains = from.map((value, i) => {
       if (value === 0) return Number.NaN;
       const gain = (values[i]! - value) / Math.abs(value);

@@ -38,7 +38,7 @@ export interface Verdict {
   readonly ci: readonly [number, number];
   /** Level of the interval: 1 - alpha, corrected for the other tasks as `p` is. */
   readonly level: number;
-  /** p value of no difference, Holm-corrected over the method's tasks, or over all exploratory ones. */
+  /** p value of no difference, Holm-corrected over the method's tasks, or over all exploratory ones and the averages that they follow. */
   readonly p: number;
   /** `better`: positive; `worse`: negative; open and below the margin: none; else not enough evidence. */
   readonly verdict: VerdictWord;
@@ -344,9 +344,13 @@ function taskVerdicts(
     })),
   );
   const options = { alpha: data.alpha, baseline: data.baseline, oneTestSet: data.rho === 0 && data.seeds.length > 1 };
-  const exploratory = decide(members.filter((_, i) => open[i]).flat(), options);
+  // The averages that they follow were looked at already, and count as members.
+  const looked = contestants.flatMap(({ name, averaged, average }, i) =>
+    open[i] ? [{ method: name, task: '', comparison: averaged, failed: average.failed, identical: average.identical }] : [],
+  );
+  const exploratory = decide([...members.filter((_, i) => open[i]).flat(), ...looked], options);
   return contestants.flatMap(({ name, gains, used, proper }, i) => {
-    const decisions = open[i] ? exploratory.filter(({ method }) => method === name) : decide(members[i]!, options);
+    const decisions = open[i] ? exploratory.slice(0, -looked.length).filter(({ method }) => method === name) : decide(members[i]!, options);
     return decisions.map((decision, t): Verdict => {
       const { name: task, metric } = data.tasks[t]!;
       const margin = data.margin[task]!;

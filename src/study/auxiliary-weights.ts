@@ -112,7 +112,7 @@ const nameOf = (harmful: readonly string[], weight: number): string =>
 export async function auxiliaryWeights(
   data: TaskData,
   method: Method,
-  influence: Pick<TaskInfluence, 'tasks' | 'influences' | 'all'>,
+  influence: Pick<TaskInfluence, 'tasks' | 'partners' | 'all'>,
   options: AuxiliaryWeightsOptions = {},
 ): Promise<AuxiliaryWeights> {
   return longWork(options, (own) => runAuxiliaryWeights(data, method, influence, own));
@@ -144,7 +144,8 @@ async function runAuxiliaryWeights(
     throw new RangeError(`${who}: influence must be of the tasks of data, ${tasks.join(', ')}; got ${found}`);
   }
   const targets = tasks.flatMap((task): Target[] => {
-    const harmful = influence.influences.filter(({ on, verdict }) => on === task && verdict === 'negative').map(({ from }) => from);
+    const kept = influence.partners[task] ?? tasks;
+    const harmful = tasks.filter((from) => !kept.includes(from));
     return harmful.length > 0 ? [{ task, harmful }] : [];
   });
   const weights = [...new Set(grid)].sort((a, b) => a - b);

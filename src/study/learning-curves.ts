@@ -37,27 +37,28 @@ export interface LearningCurves {
   toString(): string;
 }
 
-/** Training rows of each size, nested: a smaller set is part of a larger one. */
-function shrunk(data: TaskData, { split, trainingSeed, seed }: Observation, rows: number): Int32Array {
-  const order = random(seed, `learning curve/${trainingSeed}`).permutation(split.train.length);
+/** Rows of a part at each size, nested: a smaller set is part of a larger one. */
+function shrunk(data: TaskData, { trainingSeed, seed }: Observation, part: Int32Array, rows: number): Int32Array {
+  const order = random(seed, `learning curve/${trainingSeed}`).permutation(part.length);
   // One labelled row of every task first, so that no size leaves a task without label.
   const first: number[] = [];
   for (const { values, length } of data.labels) {
     const has = (i: number): boolean => {
-      const row = split.train[i]!;
+      const row = part[i]!;
       for (let j = row * length; j < (row + 1) * length; j++) if (!Number.isNaN(values[j])) return true;
       return false;
     };
-    if (!first.some(has)) first.push(order.find(has)!);
+    const found = first.some(has) ? undefined : order.find(has);
+    if (found !== undefined) first.push(found);
   }
   const chosen = [...new Set([...first, ...order])].slice(0, Math.max(first.length, rows));
-  return Int32Array.from(chosen, (i) => split.train[i]!).sort();
+  return Int32Array.from(chosen, (i) => part[i]!).sort();
 }
 
 /**
  * The promise of little data: compares methods over the size of the training set. Test rows stay the same, smaller training sets are part
- * of larger ones, and every size is trained for as many steps as the full one (so for more epochs); set `patience` where that overfits.
- * Shows its progress.
+ * of larger ones, validation rows shrink alike, and every size is trained for as many steps as the full one (so for more epochs); set
+ * `patience` where that overfits. Shows its progress.
  * @param data made by `taskData`
  * @throws TypeError for an unknown option, RangeError for a value out of range
  * @example
@@ -71,7 +72,8 @@ export async function learningCurves(data: TaskData, options: LearningCurvesOpti
 async function runLearningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
   const who = 'learningCurves';
   checkNames(who, options, ['sizes', ...studyNames, ...designNames, ...settingNames]);
-  const { sizes: given = [0.1, 0.2, 0.4, 0.7, 1], epochs = 100, batchSize = 64, onProgress, ...rest } = options;
+  const { sizes: given = [0.1, 0.2, 0.4, 0.7, 1], epochs = 100, batchSize = 64, alpha = 0.05, onProgress, ...rest } = options;
+  checkNumber(who, 'alpha', alpha, Number.MIN_VALUE, 1, true);
   if (!Array.isArray(given) || given.length === 0)
     throw new TypeError(`${who}: sizes must be a non-empty array, got ${JSON.stringify(given)}`);
   for (const size of given) {
@@ -92,13 +94,21 @@ async function runLearningCurves(data: TaskData, options: LearningCurvesOptions)
   const stepsOf = (rows: number): number => Math.ceil(rows / Math.min(batchSize, rows));
   for (const [i, size] of shares.entries()) {
     const rows = Math.min(rowsOf(size), ...planned.list.map(({ split }) => split.train.length));
-    const list = planned.list.map((one) => ({ ...one, split: { ...one.split, train: shrunk(data, one, rows) } }));
+    const list = planned.list.map((one) => {
+      const { train, validation } = one.split;
+      // Who has few rows has few to stop by, too.
+      const checked = Math.max(Math.min(1, validation.length), Math.round((validation.length * rows) / train.length));
+      const split = { ...one.split, train: shrunk(data, one, train, rows), validation: shrunk(data, one, validation, checked) };
+      return { ...one, split };
+    });
     const plan = { ...planned, list, splits: `${planned.splits}; ${rows} training rows each` };
     const comparison = await runStudy(
       who,
       data,
       {
         ...rest,
+        // One family over all sizes, by Bonferroni.
+        alpha: alpha / shares.length,
         batchSize: Math.min(batchSize, rows),
         epochs: Math.max(1, Math.round((epochs * stepsOf(full)) / stepsOf(rows))),
         ...(onProgress
@@ -144,7 +154,7 @@ export function makeLearningCurves(sizes: readonly number[], comparisons: readon
         }),
       );
     }),
-    notes: ['verdicts are corrected within each size'],
+    notes: ['verdicts and intervals are corrected for all sizes together (Bonferroni)'],
   });
   const plot = (metric = tasks[0]!.metric): Figure => {
     const shown = tasks.filter((task) => task.metric === metric);

@@ -10,11 +10,11 @@ import type { Labels } from '../tasks/task';
 import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
-import type { Comparison } from './comparison';
+import { type Comparison, makeComparison } from './comparison';
 import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
 import { designNames, planObservations } from './observations';
-import { checkNames, runStudy, studyNames } from './run-study';
-import { type Decision, decide } from './statistics';
+import { checkNames, runStudy, studyNames, studySettings } from './run-study';
+import { type Decision, decide, mean } from './statistics';
 
 /** Options of `noiseTaskTest`: those of `compare`, and how much noise. */
 export interface NoiseTaskOptions extends CompareOptions {
@@ -48,13 +48,13 @@ export interface NoiseTaskResult {
   toString(): string;
 }
 
-/** The table with further binary tasks whose labels are fair coins, on every row. */
-export function withNoiseTasks(data: TaskData, count: number): TaskData {
+/** The table with further binary tasks whose labels are fair coins, on every row; other coins for each seed. */
+export function withNoiseTasks(data: TaskData, count: number, seed: number = 0): TaskData {
   const taken = new Set(data.tasks.map(({ name }) => name));
   const added = Array.from({ length: count }, (_, i): Labels => {
     let name = `noise ${i + 1}`;
     while (taken.has(name)) name += "'";
-    const draws = random(0, `noise task/${i}`);
+    const draws = random(seed, `noise task/${i}`);
     return {
       task: { name, kind: binary.info.name, column: name, classes: ['0', '1'], outputs: 1 },
       values: Float64Array.from({ length: data.rows }, () => draws.below(2)),
@@ -81,8 +81,36 @@ async function runNoiseTaskTest(data: TaskData, options: NoiseTaskOptions): Prom
   checkInteger(who, 'noiseTasks', noiseTasks, 1);
   const plan = (validation: number): ReturnType<typeof planObservations> => planObservations(who, data, rest, validation);
   const without = await runStudy(who, data, rest, plan);
-  const noisy = await runStudy(who, withNoiseTasks(data, noiseTasks), rest, plan);
-  return makeNoiseTaskResult(without, noisy);
+  // Each seed throws its own coins: what one draw of them does would be there in all seeds, and no number of seeds would average it away.
+  const planned = plan(studySettings(who, rest).validation);
+  const parts: Comparison[] = [];
+  for (const [i, observation] of planned.list.entries()) {
+    if (rest.signal?.aborted) break;
+    const { onProgress } = rest;
+    const own = onProgress
+      ? {
+          ...rest,
+          onProgress: (event: Parameters<typeof onProgress>[0]): void =>
+            onProgress({ ...event, done: i * event.total + event.done, total: planned.list.length * event.total }),
+        }
+      : rest;
+    const table = withNoiseTasks(data, noiseTasks, observation.seed);
+    parts.push(await runStudy(who, table, own, () => ({ ...planned, list: [observation] })));
+  }
+  return makeNoiseTaskResult(without, joined(parts, without));
+}
+
+/** The seeds of one study that were trained one by one. */
+function joined(parts: readonly Comparison[], like: Comparison): Comparison {
+  const { data } = parts[0]!;
+  return makeComparison({
+    ...data,
+    seeds: like.data.seeds,
+    rho: like.data.rho,
+    runs: data.methods.flatMap(({ name }) => parts.flatMap((part) => part.data.runs.filter(({ method }) => method === name))),
+    methods: data.methods.map((method, m) => ({ ...method, parameters: mean(parts.map((part) => part.data.methods[m]!.parameters)) })),
+    notes: [...new Set(parts.flatMap((part) => part.data.notes))].filter((note) => !note.startsWith('one seed shows')),
+  });
 }
 
 /** Compares the same methods with and without the noise. */

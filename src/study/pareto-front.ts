@@ -11,9 +11,10 @@ import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
 import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
+import type { ComparisonData } from './comparison-data';
 import { designNames, planObservations } from './observations';
 import { checkNames, runStudy, studyNames } from './run-study';
-import { correctedTTest, hypervolume, type Interval, mean } from './statistics';
+import { correctedTTest, hypervolume, type Interval, mean, standardDeviation } from './statistics';
 import { withTasks } from './subset';
 import { finite, valuesOf } from './values';
 
@@ -52,7 +53,10 @@ export interface ParetoFront {
     readonly scalarisation: Interval;
     /** With the further methods: what they add is the difference. */
     readonly all: Interval;
-    /** What the further methods add, paired by seed. */
+    /**
+     * What the further methods add beyond what copies of the nearest weights would, paired by seed: more points cover more by chance alone, so a copy
+     * of a point adds something as well. Copies have the scatter of their point on the other seeds. About 0 for methods that are no better.
+     */
     readonly added: Interval;
   };
   readonly reference: readonly number[];
@@ -125,6 +129,39 @@ async function runParetoFront(data: TaskData, options: ParetoFrontOptions): Prom
   return makeParetoFront(comparison, weightsOf, reference);
 }
 
+/**
+ * Per seed the hypervolume of the weights with a copy of a weight for each further method: of the one that is nearest to it by mean scores. A copy is
+ * the weight's mean on the seed's own level, with its scatter about that level on another seed; mean over the other seeds.
+ */
+function copiedVolumes(
+  data: ComparisonData,
+  all: readonly (readonly (readonly number[])[])[],
+  scores: readonly (readonly number[])[],
+  weightsOf: ReadonlyMap<string, readonly number[]>,
+  volumeOf: (points: readonly number[][]) => number,
+): number[] {
+  const known = data.methods.flatMap(({ name }, m) => (weightsOf.has(name) ? [m] : []));
+  const further = data.methods.flatMap(({ name }, m) => (weightsOf.has(name) ? [] : [m]));
+  const tasks = data.tasks.map((_, t) => t);
+  if (tasks.length > 3 || known.length === 0) return data.seeds.map(() => Number.NaN);
+  const spreads = tasks.map((t) => standardDeviation(known.map((m) => scores[m]![t]!)) || 1);
+  const apart = (a: number, b: number): number => tasks.reduce((sum, t) => sum + ((scores[a]![t]! - scores[b]![t]!) / spreads[t]!) ** 2, 0);
+  const nearest = further.map((m) => known.reduce((best, w) => (apart(m, w) < apart(m, best) ? w : best), known[0]!));
+  // `[tasks, seeds]`: the level of a seed is the mean of the weights there.
+  const levels = tasks.map((t) => data.seeds.map((_, s) => mean(finite(known.map((m) => all[m]![t]![s]!)))));
+  const pointOf = (m: number, s: number): number[] => tasks.map((t) => all[m]![t]![s]!);
+  const copyOf = (m: number, s: number, other: number): number[] =>
+    tasks.map((t) => levels[t]![s]! + all[m]![t]![other]! - levels[t]![other]!);
+  return data.seeds.map((_, s) => {
+    const own = known.map((m) => pointOf(m, s)).filter((point) => point.every(Number.isFinite));
+    const volumes = data.seeds.flatMap((__, other) => {
+      const copies = nearest.map((m) => copyOf(m, s, other));
+      return other === s || !copies.flat().every(Number.isFinite) ? [] : [volumeOf([...own, ...copies])];
+    });
+    return own.length === 0 ? Number.NaN : volumes.length === 0 ? volumeOf(own) : mean(volumes);
+  });
+}
+
 /** The front that a comparison of weights and methods shows. */
 export function makeParetoFront(
   comparison: Comparison,
@@ -157,6 +194,7 @@ export function makeParetoFront(
     const { effect, low, high } = correctedTTest(values, { rho: data.rho, level: 1 - data.alpha });
     return { value: effect, low, high };
   };
+  const withCopies = copiedVolumes(data, all, scores, weightsOf, (points) => hypervolume(points.map(turned), turned(reference)));
   const byWeights = volumes((name) => weightsOf.has(name));
   const byAll = volumes(() => true);
   const points = data.methods.map(({ name }, m): ParetoPoint => {
@@ -166,7 +204,7 @@ export function makeParetoFront(
   const volume = {
     scalarisation: interval(byWeights),
     all: interval(byAll),
-    added: interval(byAll.map((value, s) => value - byWeights[s]!)),
+    added: interval(byAll.map((value, s) => value - withCopies[s]!)),
   };
   const digits = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : 'n/a');
   const words = ({ value, low, high }: Interval): string => `${digits(value)} (interval ${digits(low)} to ${digits(high)})`;
@@ -178,7 +216,7 @@ export function makeParetoFront(
       objectives.length > 3
         ? ['hypervolume is computed for two and three tasks']
         : [
-            `hypervolume of the fixed weights ${words(volume.scalarisation)}${points.some(({ weights }) => !weights) ? `; the other methods add ${words(volume.added)}` : ''}, over ${reference.map(digits).join(', ')}`,
+            `hypervolume of the fixed weights ${words(volume.scalarisation)}${points.some(({ weights }) => !weights) ? `; the other methods add ${words(volume.added)} to what copies of weights would` : ''}, over ${reference.map(digits).join(', ')}`,
           ],
   });
   const plot = (): Figure =>

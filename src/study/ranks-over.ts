@@ -9,7 +9,8 @@ import { finite, valuesOf } from './values';
 export interface RanksOptions {
   /**
    * What the ranks are means over. `comparisons`: each data set counts once, by the mean rank over its tasks (Demsar 2006 asks for
-   * independent blocks). `tasks`: each task of each comparison counts; tasks of one data set share rows, so its p values are too small.
+   * independent blocks). `tasks`: each task of each comparison counts; tasks of one data set share rows and are no independent blocks, so there are
+   * mean ranks and no test.
    * @default 'comparisons'
    */
   readonly blocks?: 'comparisons' | 'tasks';
@@ -24,7 +25,7 @@ export interface Ranks {
   /** What the ranks are means over; left-out ones have a method without any score. */
   readonly blocks: readonly string[];
   readonly friedman: Friedman;
-  /** In the order of `methods`; undefined without blocks. */
+  /** In the order of `methods`; undefined without blocks, and where these are tasks. */
   readonly nemenyi?: Nemenyi;
   readonly alpha: number;
   readonly sentence: string;
@@ -88,14 +89,15 @@ export function ranksOver(
   const blocks = entries.flatMap(([name, data]) =>
     kind === 'comparisons' ? [comparisonBlock(data, methods, name)] : taskBlocks(data, methods, entries.length > 1 ? `${name}: ` : ''),
   );
-  const test = friedman(
+  const ranked = friedman(
     blocks.map(({ scores }) => scores),
     blocks.map(({ better }) => better),
   );
+  const test = kind === 'tasks' ? { ...ranked, p: Number.NaN, fP: Number.NaN, exactP: Number.NaN } : ranked;
   const order = methods.map((_, m) => m).sort((a, b) => test.meanRanks[a]! - test.meanRanks[b]!);
   const sorted = order.map((m) => ({ name: methods[m]!, rank: test.meanRanks[m]! }));
   const pairs =
-    test.blocks === 0
+    test.blocks === 0 || kind === 'tasks'
       ? undefined
       : nemenyi(
           sorted.map(({ rank }) => rank),
@@ -110,10 +112,14 @@ export function ranksOver(
     alpha,
     sentence: sentenceOf(sorted, test, pairs, alpha, kind === 'tasks' ? 'task' : 'data set'),
     plot() {
+      if (kind === 'tasks')
+        throw new RangeError(
+          'ranksOver: tasks of one data set are no independent blocks, so there is no critical difference to draw; compare data sets',
+        );
       if (!pairs) throw new RangeError('ranksOver: no block has a score of every method, so there are no ranks to draw');
       return drawCriticalDifference(
         { methods: sorted, criticalDifference: pairs.criticalDifference },
-        { title: `Mean ranks over ${plural(test.blocks, kind === 'tasks' ? 'task' : 'data set')}` },
+        { title: `Mean ranks over ${plural(test.blocks, 'data set')}` },
       );
     },
   };
@@ -128,17 +134,23 @@ function sentenceOf(
   alpha: number,
   noun: string,
 ): string {
-  if (!pairs) return `No ${noun} has a score of every method: no ranks.`;
+  if (test.blocks === 0) return `No ${noun} has a score of every method: no ranks.`;
   const best = sorted[0]!;
   const left = test.dropped > 0 ? ` ${plural(test.dropped, noun)} left out: some method has no score there.` : '';
   const head = `${best.name} has the best mean rank, ${Number(best.rank.toPrecision(3))} of ${sorted.length}, over ${plural(test.blocks, noun)}`;
+  if (!pairs) return `${head}; tasks of one data set share rows, so no test says whether this would be so of others.${left}`;
   if (test.blocks < 2) return `${head}; one ${noun} shows nothing of others.${left}`;
-  if (!(test.fP <= alpha)) {
-    const p = Number.isNaN(test.fP) ? 'all ranks are tied' : `p = ${Number(test.fP.toPrecision(2))}`;
-    return `${head}, but Friedman's test does not tell the methods apart (${p}).${left}`;
+  const chance = Number.isNaN(test.exactP) ? test.fP : test.exactP;
+  if (!(chance <= alpha)) {
+    const p = Number.isNaN(test.chiSquare) ? 'all ranks are tied' : `p = ${Number(chance.toPrecision(2))}`;
+    const orders = sorted.reduce((product, _, i) => product * (i + 1), 1);
+    const least = 1 + Math.ceil(Math.log(1 / alpha) / Math.log(orders) - 1e-9);
+    const few =
+      test.blocks < least ? `; ${plural(test.blocks, noun)} cannot show a difference at ${100 * alpha} %, it takes at least ${least}` : '';
+    return `${head}, but Friedman's test does not tell the methods apart (${p})${few}.${left}`;
   }
   const beaten = sorted.filter((_, m) => sorted[m]!.rank - best.rank > pairs.criticalDifference).map(({ name }) => name);
   const over =
     beaten.length > 0 ? `better than ${beaten.join(', ')} by Nemenyi's test` : `but by Nemenyi's test better than none in particular`;
-  return `${head}, ${over} (Friedman p ${test.fP < 0.001 ? '< 0.001' : `= ${Number(test.fP.toPrecision(2))}`}).${left}`;
+  return `${head}, ${over} (Friedman p ${chance < 0.001 ? '< 0.001' : `= ${Number(chance.toPrecision(2))}`}).${left}`;
 }

@@ -3,7 +3,7 @@ import type { Figure } from '../plots/figure';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import type { ComparisonData } from './comparison-data';
-import { correctedTTest, type Interval, pairedDifferences } from './statistics';
+import { correctedTTest, decide, type Interval, pairedComparison, pairedDifferences } from './statistics';
 import { finite, runOf, valuesOf } from './values';
 
 /** How much better a method is on its training rows than on test rows, and how honest its probabilities are. */
@@ -13,8 +13,13 @@ export interface GapRow {
   readonly metric: string;
   /** Training score minus test score, turned so that positive is overfitting, in units of the metric. */
   readonly gap: Interval;
-  /** Gap of the baseline minus this gap on the same seeds: positive where the method overfits less; undefined for the baseline. */
+  /**
+   * Gap of the baseline minus this gap on the same seeds: positive where the method overfits less; undefined for the baseline. Its interval is corrected by
+   * Holm over all methods and tasks.
+   */
   readonly narrowing?: Interval;
+  /** p value of no narrowing, corrected alike. */
+  readonly p?: number;
   /** Expected calibration error on test rows; undefined for tasks without probabilities. */
   readonly calibrationError?: Interval;
 }
@@ -32,7 +37,7 @@ export interface Regularisation {
 
 /**
  * The promise of regularisation: the gap between training and test scores of every method and task, whether it is narrower than the
- * baseline's, and the calibration of the probabilities. Intervals are those of the corrected t test, not corrected for their number.
+ * baseline's, and the calibration of the probabilities. Intervals of gaps describe; of narrowings they are corrected by Holm over all methods and tasks.
  * @param comparison made by `compare`
  * @example
  * const gaps = regularisation(await compare(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 10 }));
@@ -49,17 +54,27 @@ export function regularisation(comparison: { readonly data: ComparisonData }): R
     const train = data.seeds.map((seed) => runOf(data, method, seed)?.trainMetrics[name]?.[metric] ?? Number.NaN);
     return pairedDifferences(train, valuesOf(data, method, name, metric), better);
   };
+  const family = data.methods
+    .filter(({ name }) => name !== data.baseline)
+    .flatMap(({ name: method }) =>
+      data.tasks.map((task) => {
+        const gaps = gapsOf(method, task);
+        const narrowing = gapsOf(data.baseline, task).map((gap, i) => gap - gaps[i]!);
+        return { method, task: task.name, comparison: pairedComparison(narrowing, options) };
+      }),
+    );
+  const narrowings = decide(family, { alpha: data.alpha, baseline: data.baseline });
   const rows = data.methods.flatMap(({ name: method }) =>
     data.tasks.map((task): GapRow => {
       const gaps = gapsOf(method, task);
-      const base = gapsOf(data.baseline, task);
+      const found = narrowings.find((one) => one.method === method && one.task === task.name);
       const errors = valuesOf(data, method, task.name, 'calibrationError');
       return {
         method,
         task: task.name,
         metric: task.metric,
         gap: interval(gaps),
-        ...(method === data.baseline ? {} : { narrowing: interval(base.map((gap, i) => gap - gaps[i]!)) }),
+        ...(found ? { narrowing: { value: found.effect, low: found.low, high: found.high }, p: found.p } : {}),
         ...(finite(errors).length > 0 ? { calibrationError: interval(errors) } : {}),
       };
     }),
@@ -73,8 +88,20 @@ export function regularisation(comparison: { readonly data: ComparisonData }): R
   });
   const table = (): Table => ({
     title: `Gap between training and test, ${data.seeds.length} seeds`,
-    columns: ['method', 'task', 'metric', 'gap', 'low', 'high', `narrower than ${data.baseline} by`, 'low ', 'high ', 'calibration error'],
-    rows: rows.map(({ method, task, metric, gap, narrowing, calibrationError }): Cell[] => [
+    columns: [
+      'method',
+      'task',
+      'metric',
+      'gap',
+      'low',
+      'high',
+      `narrower than ${data.baseline} by`,
+      'low ',
+      'high ',
+      'p (Holm)',
+      'calibration error',
+    ],
+    rows: rows.map(({ method, task, metric, gap, narrowing, p, calibrationError }): Cell[] => [
       method,
       task,
       metric,
@@ -84,6 +111,7 @@ export function regularisation(comparison: { readonly data: ComparisonData }): R
       narrowing?.value ?? null,
       narrowing?.low ?? null,
       narrowing?.high ?? null,
+      p ?? null,
       calibrationError?.value ?? null,
     ]),
   });

@@ -165,6 +165,10 @@ export function studySettings(who: string, options: StudyOptions): CheckedSettin
   const chooses = options.tune !== undefined || Object.values(options.methods).some(isSearch);
   const given = pick(options, settingNames);
   const settings = checkSettings(who, chooses ? { validation: 0.15, ...given } : given);
+  const separate = Object.values(options.methods).map((one) => baseOf(one).architecture?.separate === true);
+  // Single-task networks go by their own task's best epoch; so must shared ones beside them, or a difference of stopping is taken for one of sharing.
+  if (settings.validation > 0 && given.stopping === undefined && separate.includes(true) && separate.includes(false))
+    return checkSettings(who, { ...(chooses ? { validation: 0.15 } : {}), ...given, stopping: 'perTask' });
   if (chooses && settings.validation === 0)
     throw new RangeError(`${who}: tuning chooses on validation rows; set validation above 0, got 0`);
   return settings;

@@ -9,12 +9,13 @@ import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { metricsOf } from '../tasks/task-metrics';
 import { longWork } from '../training/long-work';
 import { settingNames, type TrainingSettings } from '../training/settings';
+import { FEWEST_FOR_PROBABILITIES } from './answers';
 import type { Comparison } from './comparison';
 import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
 import type { Margin } from './margins';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
-import { type Decision, decide } from './statistics';
+import { type Decision, decide, type HierarchicalGains, hierarchicalGains, type PairedComparison } from './statistics';
 import { withTasks } from './subset';
 
 /** Options of `leaveOneTaskOut`. */
@@ -40,6 +41,9 @@ export interface Influence {
   /** Holm-corrected over all pairs. */
   readonly p: number;
   readonly verdict: Decision['verdict'];
+  /** Probability of any gain, and of a loss beyond the margin, by a hierarchical model of all pairs on the task; absent below 10 seeds. */
+  readonly pGain?: number;
+  readonly pHarm?: number;
   readonly sentence: string;
 }
 
@@ -49,7 +53,10 @@ export interface TaskInfluence {
   readonly influences: readonly Influence[];
   /** With all tasks, as a comparison of one method. */
   readonly all: Comparison;
-  /** Per task the tasks to train it with: all but those that harm it. */
+  /**
+   * Per task the tasks to train it with: all but those that are more likely to cost it something than not, with more than one chance in ten of
+   * more than the margin. Below 10 seeds all but those that were shown to harm it: a test of all T (T - 1) pairs rarely shows any.
+   */
   readonly partners: Readonly<Record<string, readonly string[]>>;
   /** The same as a plan for `grouped(plan, trunk)`: tasks with equal partners share a network. */
   readonly plan: { readonly groups: readonly { readonly serve: readonly string[]; readonly train: readonly string[] }[] };
@@ -142,9 +149,13 @@ async function runLeaveOneTaskOut(data: TaskData, method: Method, options: TaskI
   );
   return makeInfluence(
     data.tasks.map(({ name }) => name),
-    pairs.map(({ from, on, metric }, i) => {
+    pairs.map(({ from, on, metric, comparison }, i) => {
       const { effect, low, high, p, verdict, sentence } = decisions[i]!;
-      return { from, on, metric, effect, ci: [low, high], p, verdict, sentence };
+      const company = pairs.filter((pair) => pair.on === on);
+      const belief = believedOf(company.map((pair) => pair.comparison));
+      const own = belief?.tasks[company.findIndex((pair) => pair.comparison === comparison)];
+      const odds = own ? { pGain: own.pGain, pHarm: own.pHarm } : {};
+      return { from, on, metric, effect, ci: [low, high], p, verdict, ...odds, sentence };
     }),
     all,
   );
@@ -157,10 +168,27 @@ function marginOn(margin: Margin, { tasks }: TaskData): Margin {
   return Object.fromEntries(Object.entries(margin).filter(([name]) => left.includes(name)));
 }
 
+/** Chance of a loss beyond the margin from which on a helper is dropped, where it is no more likely to help than not. */
+const MOST_RISK = 0.1;
+
+/** What to believe of the company of each other task, for one task: all in units of its margin. */
+function believedOf(comparisons: readonly PairedComparison[]): HierarchicalGains | undefined {
+  if (!comparisons.every(({ n, t, standardError }) => n >= FEWEST_FOR_PROBABILITIES && !Number.isNaN(t) && standardError > 0))
+    return undefined;
+  const estimates = comparisons.map(({ effect, standardError, margin, degreesOfFreedom }) => ({
+    effect: effect / margin,
+    standardError: standardError / margin,
+    degreesOfFreedom,
+  }));
+  return hierarchicalGains(estimates, { scale: 1 });
+}
+
 /** Puts together what is known of all pairs. */
 export function makeInfluence(tasks: readonly string[], influences: readonly Influence[], all: Comparison): TaskInfluence {
   const of = (from: string, on: string): Influence | undefined => influences.find((one) => one.from === from && one.on === on);
-  const partners = Object.fromEntries(tasks.map((on) => [on, tasks.filter((from) => from === on || of(from, on)?.verdict !== 'negative')]));
+  const harms = (one: Influence | undefined): boolean =>
+    one?.pHarm === undefined ? one?.verdict === 'negative' : one.pGain! < 0.5 && one.pHarm > MOST_RISK;
+  const partners = Object.fromEntries(tasks.map((on) => [on, tasks.filter((from) => from === on || !harms(of(from, on)))]));
   const grid = (pick: (one: Influence) => number): number[][] =>
     tasks.map((from) =>
       tasks.map((on) => {
@@ -170,8 +198,12 @@ export function makeInfluence(tasks: readonly string[], influences: readonly Inf
     );
   const table = (): Table => ({
     title: `What each task gains by the company of each other one, ${all.data.seeds.length} seeds`,
-    columns: ['trained along', 'task', 'metric', 'gain', 'low', 'high', 'p (Holm)', 'verdict'],
-    rows: influences.map(({ from, on, metric, effect, ci, p, verdict }): Cell[] => [from, on, metric, effect, ...ci, p, verdict]),
+    columns: ['trained along', 'task', 'metric', 'gain', 'low', 'high', 'p (Holm)', 'P(gain)', 'P(harm)', 'verdict'],
+    rows: influences.map(({ from, on, metric, effect, ci, p, pGain, pHarm, verdict }): Cell[] => [
+      ...[from, on, metric, effect],
+      ...ci,
+      ...[p, pGain ?? null, pHarm ?? null, verdict],
+    ]),
     notes: all.data.notes,
   });
   const plot = (): Figure =>

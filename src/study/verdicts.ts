@@ -1,6 +1,6 @@
 import { answersOf, type Verdict } from './answers';
 import type { ComparisonData } from './comparison-data';
-import { type DeltaMInterval, deltaMInterval } from './statistics';
+import { type DeltaMInterval, deltaMInterval, type Interval } from './statistics';
 import { runOf } from './values';
 
 export type { Verdict } from './answers';
@@ -10,7 +10,7 @@ export function verdictsOf(data: ComparisonData): Verdict[] {
   return [...answersOf(data).verdicts];
 }
 
-/** Delta-m over the baseline of every other method. */
+/** Delta-m over the baseline of every other method, with the correlation of seeds that their gains have. */
 export function deltaMOf(data: ComparisonData, level: number = 1 - data.alpha): Record<string, DeltaMInterval> {
   const better = Object.fromEntries(data.tasks.map((task) => [task.name, task.better]));
   const scoresOf = (method: string): Record<string, number>[] =>
@@ -21,6 +21,14 @@ export function deltaMOf(data: ComparisonData, level: number = 1 - data.alpha): 
   return Object.fromEntries(
     data.methods
       .filter(({ name }) => name !== data.baseline)
-      .map(({ name }) => [name, deltaMInterval(base, scoresOf(name), better, { rho: data.rho, level })]),
+      .map(({ name }) => {
+        const correlation = answersOf(data).averages.find(({ method }) => method === name)!.correlation;
+        // On one test set whose rows are not kept nothing is known of others.
+        if (!Number.isNaN(correlation)) return [name, deltaMInterval(base, scoresOf(name), better, { rho: correlation, level })];
+        const found = deltaMInterval(base, scoresOf(name), better, { level });
+        const open = ({ value }: Interval): Interval => ({ value, low: Number.NaN, high: Number.NaN });
+        const terms = Object.fromEntries(Object.entries(found.terms).map(([task, term]) => [task, open(term)]));
+        return [name, { ...found, total: open(found.total), terms }];
+      }),
   );
 }

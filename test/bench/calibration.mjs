@@ -1,12 +1,14 @@
 /**
  * How often verdicts are wrong, how often intervals cover, and how often planted effects are found.
  *
- *   node test/bench/calibration.mjs                     all, as Markdown
- *   node test/bench/calibration.mjs statistics          simulated scores only (a few minutes)
- *   node test/bench/calibration.mjs trained [STUDIES]   trained networks only (200 studies: some minutes)
+ *   node test/bench/calibration.mjs statistics              simulated scores (a few minutes)
+ *   node test/bench/calibration.mjs POPULATION [DATA SETS]  trained networks: trains what is missing of 200 data sets, then prints the table
+ *   node test/bench/calibration.mjs table                   the table of what is there
  *
- * Needs the build (`npm run build`). Seeds are fixed: the same call gives the same table on the same machine.
+ * Populations: block, aa, noise, split (one split of block), planted. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that
+ * a run can be stopped and continued on any machine. Needs the build (`npm run build`). Seeds are fixed by data set.
  */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -120,73 +122,213 @@ function simulatedScores() {
   }
 }
 
-/**
- * Trained networks. Each study draws 160 rows of two blocks of inputs, A and B, that carry the labels equally well; one method sees A, the
- * other B. Over data sets neither is better, while within one data set chance favours one of them on all splits: what makes tests without
- * the correction see effects. With a planted effect, B has less noise.
- */
-async function trained(studies) {
-  head('Trained networks: 10 seeds, 70/30 splits of 160 rows, one binary and one regression task');
-  const rows = 160;
-  const seeds = 10;
-  for (const [name, noise, effectCount] of [
-    ['no effect', 1, studies],
-    ['planted effect', 0.25, studies],
-  ]) {
-    const { normal, uniform } = normals(noise * 1000);
-    const all = [];
-    for (let study = 0; study < effectCount; study++) {
-      const columns = { a0: [], a1: [], b0: [], b1: [], size: [], up: [] };
-      for (let i = 0; i < rows; i++) {
-        const [u, v] = [normal(), normal()];
-        columns.a0.push(u + normal());
-        columns.a1.push(v + normal());
-        columns.b0.push(u + noise * normal());
-        columns.b1.push(v + noise * normal());
-        columns.size.push(u + v + 0.5 * normal());
-        columns.up.push(u - v + 0.5 * normal() > 0 ? 1 : 0);
-      }
-      const splits = {};
-      for (let seed = 0; seed < seeds; seed++) {
-        const order = Array.from({ length: rows }, (_, i) => [uniform(), i])
-          .sort((a, b) => a[0] - b[0])
-          .map(([, i]) => i);
-        splits[seed] = { train: order.slice(0, 112), test: order.slice(112) };
-      }
-      const scores = [];
-      for (const inputs of [
-        ['a0', 'a1'],
-        ['b0', 'b1'],
-      ]) {
-        const data = tl.taskData(columns, { tasks: { up: tl.binary(), size: tl.regression() }, inputs });
-        const comparison = await tl.compare(data, {
-          methods: { hard: tl.hardSharing(tl.mlp([6], { activation: 'tanh' })) },
-          splits,
-          epochs: 12,
-          batchSize: 28,
-          learningRate: 0.03,
-          onProgress: () => {},
-        });
-        scores.push(comparison.data);
-      }
-      const valuesOf = (data, { name: task, metric }) => data.runs.map((run) => run.metrics[task][metric]);
-      all.push(
-        scores[0].tasks.map((task) => statistics.pairedDifferences(valuesOf(scores[1], task), valuesOf(scores[0], task), task.better)),
-      );
-      if (study % 20 === 19) process.stderr.write(`${name}: ${study + 1} of ${effectCount} studies\n`);
+const folder = path.join(root, 'test', 'bench', 'calibration');
+const quiet = { onProgress: () => {} };
+
+/** Two comparisons of one method each, on the same splits, as one comparison of B with A. */
+function against(a, b) {
+  const rename = (data, name) => data.runs.map((run, i) => ({ ...run, method: name, seed: i }));
+  const method = (data, name) => ({ ...data.methods[0], name });
+  return tl.fromJSON({
+    ...a,
+    seeds: a.runs.map((_, i) => i),
+    methods: [method(a, 'A'), method(b, 'B')],
+    baseline: 'A',
+    primary: 'B',
+    runs: [...rename(a, 'A'), ...rename(b, 'B')],
+  });
+}
+
+/** Splits 70/30 by seeds from `first` on: the same rows for the same place. */
+function splitsOf(rows, seeds, uniform, first = 0, one = false) {
+  let last;
+  return Array.from({ length: seeds }, (_, seed) => {
+    if (!one || !last) {
+      const order = Array.from({ length: rows }, (_, i) => [uniform(), i])
+        .sort((a, b) => a[0] - b[0])
+        .map(([, i]) => i);
+      const train = Math.round(0.7 * rows);
+      last = { train: order.slice(0, train), test: order.slice(train) };
     }
-    // The planted effect's true size is the mean over studies: its standard error is far below the intervals' width.
-    const truth = noise === 1 ? [[0, 0]] : [[0, 1].map((t) => statistics.mean(all.map((study) => statistics.mean(study[t]))))];
-    const total = tally();
-    for (const study of all) judge(total, [study], truth, statistics.resamplingCorrelation(112, 48), 0, ['up', 'size']);
-    row(noise === 1 ? name : `${name}: ${truth[0].map((value) => value.toFixed(3)).join(' and ')}`, total);
+    return [first + seed, last];
+  });
+}
+
+/** Two blocks of inputs that carry both labels equally well; A sees the one, B the other. Within a data set chance favours one on all splits. */
+async function block(index, one = false) {
+  const { normal, uniform } = normals(1000 + index);
+  const rows = 160;
+  const columns = { a0: [], a1: [], b0: [], b1: [], size: [], up: [] };
+  for (let i = 0; i < rows; i++) {
+    const [u, v] = [normal(), normal()];
+    columns.a0.push(u + normal());
+    columns.a1.push(v + normal());
+    columns.b0.push(u + normal());
+    columns.b1.push(v + normal());
+    columns.size.push(u + v + 0.5 * normal());
+    columns.up.push(u - v + 0.5 * normal() > 0 ? 1 : 0);
+  }
+  const splits = Object.fromEntries(splitsOf(rows, 10, uniform, 0, one));
+  const sides = [];
+  for (const inputs of [
+    ['a0', 'a1'],
+    ['b0', 'b1'],
+  ]) {
+    const data = tl.taskData(columns, { tasks: { up: tl.binary(), size: tl.regression() }, inputs });
+    const methods = { hard: tl.hardSharing(tl.mlp([6], { activation: 'tanh' })) };
+    sides.push((await tl.compare(data, { methods, splits, epochs: 12, batchSize: 28, learningRate: 0.03, ...quiet })).data);
+  }
+  return against(...sides);
+}
+
+/** Labels with a common signal, four tasks of two kinds. */
+function tableOf(index, rows, signal) {
+  const { normal, uniform } = normals(5000 + index);
+  const names = ['x0', 'x1', 'x2', 'x3', 'x4'];
+  const columns = Object.fromEntries([...names, 't0', 't1', 't2', 't3'].map((name) => [name, []]));
+  for (let i = 0; i < rows; i++) {
+    const x = names.map(() => normal());
+    for (const [k, name] of names.entries()) columns[name].push(x[k]);
+    const z = signal * (x[0] + x[1] - x[2]);
+    for (const t of [0, 1, 2]) columns[`t${t}`].push(signal === 0 ? (uniform() < 0.5 ? 1 : 0) : z + 0.5 * x[t + 2] + normal() > 0 ? 1 : 0);
+    columns.t3.push(z + normal());
+  }
+  const tasks = { t0: tl.binary(), t1: tl.binary(), t2: tl.binary(), ...(signal === 0 ? {} : { t3: tl.regression() }) };
+  return { data: tl.taskData(columns, { tasks, inputs: names }), uniform };
+}
+
+const populations = {
+  block: (index) => block(index),
+  split: (index) => block(index, true),
+  /** Hard sharing twice, with other initialisations and batch orders. */
+  async aa(index) {
+    const { data, uniform } = tableOf(index, 120, 1);
+    const methods = { hard: tl.hardSharing(tl.mlp([8])) };
+    // Seeds are the data set's own: the same ten initialisations in all of them would truly be better or worse than ten others.
+    const first = splitsOf(120, 10, uniform, 2000 * index);
+    const sides = [];
+    for (const shift of [0, 1000]) {
+      const splits = Object.fromEntries(first.map(([seed, split]) => [seed + shift, split]));
+      sides.push((await tl.compare(data, { methods, splits, epochs: 20, batchSize: 28, learningRate: 0.01, ...quiet })).data);
+    }
+    return against(...sides);
+  },
+  /** Coins for labels: neither can be better. */
+  async noise(index) {
+    const { data } = tableOf(index, 100, 0);
+    const trunk = tl.mlp([8]);
+    const methods = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
+    const seeds = Array.from({ length: 10 }, (_, s) => 100 * index + s);
+    return tl.compare(data, { methods, seeds, epochs: 12, batchSize: 35, learningRate: 0.01, ...quiet });
+  },
+  /** Ten targets that are functions of the same two directions: sharing helps. */
+  async planted(index) {
+    const { normal } = normals(9000 + index);
+    const draw = (rows, columns) => Array.from({ length: rows }, () => Array.from({ length: columns }, normal));
+    const [x, a, b] = [draw(150, 20), draw(20, 2), draw(2, 10)];
+    const columns = {};
+    for (let k = 0; k < 20; k++) columns[`x${k}`] = x.map((row) => row[k]);
+    const hidden = x.map((row) => [0, 1].map((h) => Math.tanh(row.reduce((sum, value, k) => sum + value * a[k][h], 0) / 2)));
+    for (let t = 0; t < 10; t++) columns[`y${t}`] = hidden.map((h) => h[0] * b[0][t] + h[1] * b[1][t] + 0.7 * normal());
+    const tasks = Object.fromEntries(Array.from({ length: 10 }, (_, t) => [`y${t}`, tl.regression()]));
+    const data = tl.taskData(columns, { tasks });
+    const trunk = tl.mlp([32]);
+    const methods = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
+    return tl.compare(data, { methods, seeds: 8, epochs: 60, batchSize: 32, learningRate: 3e-3, ...quiet });
+  },
+};
+
+/** Digits that tell a verdict; files stay small. */
+const digits = (value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null);
+
+/** What is kept of a data set: the average, each task by itself at 95 % (an average of one task), and the words. */
+function numbersOf(comparison) {
+  const { data } = comparison;
+  const summary = ({ effect, ci, p, direction, asGood, pGain }) => [
+    ...[effect, ...ci, p].map(digits),
+    direction[0],
+    asGood ? 1 : 0,
+    digits(pGain),
+  ];
+  const alone = data.tasks.map((task) =>
+    summary(
+      tl
+        .fromJSON({ ...data, tasks: [task], runs: data.runs.map((run) => ({ ...run, metrics: { [task.name]: run.metrics[task.name] } })) })
+        .averages()[0],
+    ),
+  );
+  const { runs: _, rowVariances: __, ...rest } = data;
+  const plain = { ...rest, runs: data.runs.map(({ evidence, ...run }) => run) };
+  const before = data.rho === 0 ? null : summary(tl.fromJSON(plain).averages()[0]);
+  return {
+    average: summary(comparison.averages()[0]),
+    before,
+    alone,
+    words: comparison
+      .verdicts()
+      .map(({ direction }) => direction[0])
+      .join(''),
+  };
+}
+
+async function trainMissing(name, wanted) {
+  const file = path.join(folder, `${name}.json`);
+  const done = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  while (done.length < wanted) {
+    done.push(numbersOf(await populations[name](done.length)));
+    if (done.length % 10 === 0 || done.length === wanted) {
+      writeFileSync(`${file}.tmp`, `[\n${done.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`);
+      renameSync(`${file}.tmp`, file);
+      process.stderr.write(`${name}: ${done.length} of ${wanted} data sets\n`);
+    }
+  }
+}
+
+function tableOfPopulations() {
+  console.log(
+    '| Population | Data sets | Average false | Any task false | Either | Coverage, average | Coverage, tasks | Before: average false, coverage |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const name of Object.keys(populations)) {
+    const file = path.join(folder, `${name}.json`);
+    if (!existsSync(file)) continue;
+    const all = JSON.parse(readFileSync(file, 'utf8'));
+    const of = (flag) => `${percent(all.filter(flag).length, all.length)} ${give(all.filter(flag).length, all.length)}`;
+    if (name === 'planted') {
+      const right = all.filter(({ average }) => average[4] === 'b').length;
+      const wrong = all.filter(({ average }) => average[4] === 'w').length;
+      console.log(
+        `\nPlanted transfer: found on average in ${right} of ${all.length} data sets, negative in ${wrong}; gains ${all.map(({ average }) => average[0]).join(', ')} relative RMSE, p ${all.map(({ average }) => average[3]).join(', ')}`,
+      );
+      continue;
+    }
+    // By exchange of A and B the truth is 0; of single against shared networks on coins too.
+    const covers = ([, low, high]) => low <= 0 && 0 <= high;
+    const share = (list) => percent(list.filter(covers).length, list.length);
+    const average = (one) => one.average[4] !== 'o';
+    const tasks = (one) => /[bw]/.test(one.words);
+    const before = all.filter((one) => one.before).map((one) => one.before);
+    const cells = [
+      name,
+      all.length,
+      of(average),
+      of(tasks),
+      of((one) => average(one) || tasks(one)),
+      share(all.map((one) => one.average)),
+      share(all.flatMap(({ alone }) => alone)),
+      before.length === 0 ? '' : `${percent(before.filter((one) => one[4] !== 'o').length, before.length)}, ${share(before)}`,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   }
 }
 
 const [part, count] = process.argv.slice(2);
-if (part !== undefined && part !== 'statistics' && part !== 'trained') {
-  process.stderr.write(`calibration: unknown part "${part}"; parts: statistics, trained\n`);
+if (part === 'statistics') simulatedScores();
+else if (part === 'table') tableOfPopulations();
+else if (Object.hasOwn(populations, part ?? '')) {
+  await trainMissing(part, count === undefined ? (part === 'planted' ? 6 : 200) : Number(count));
+  tableOfPopulations();
+} else {
+  process.stderr.write(`calibration: unknown part "${part}"; parts: statistics, table, ${Object.keys(populations).join(', ')}\n`);
   process.exit(2);
 }
-if (part !== 'trained') simulatedScores();
-if (part !== 'statistics') await trained(count === undefined ? 200 : Number(count));

@@ -24,3 +24,8 @@ test('deltaM refuses tasks and metrics that do not match', () => {
   expect(() => deltaM({ a: 1 }, { a: 1, b: 2 }, { a: 'higher' })).toThrow(/task "b" has scores but no base/);
   expect(() => deltaM({ a: [1, 2] }, { a: 1 }, { a: 'higher' })).toThrow(/2 base metrics, 1 scores/);
 });
+
+test('a direction that is neither is refused: it once counted as higher', () => {
+  expect(() => deltaM({ a: 1 }, { a: 2 }, { a: 'lowr' as 'lower' })).toThrow(/better of task "a" must be "higher" or "lower", got "lowr"/);
+  expect(() => deltaM({ a: [1, 2] }, { a: [2, 3] }, { a: ['lower', undefined as unknown as 'lower'] })).toThrow(RangeError);
+});

@@ -18,6 +18,20 @@ describe('learningCurves', () => {
     expect(curves.table().rows).toHaveLength(2 * 2 * 3);
   });
 
+  it('shrinks validation rows alike, and corrects for the number of sizes', async () => {
+    const curves = await learningCurves(tinyData(), {
+      ...studyOptions(),
+      seeds: 2,
+      epochs: 2,
+      validation: 0.3,
+      test: 0.3,
+      sizes: [0.5, 1],
+    });
+    expect(curves.comparisons.map(({ data }) => data.alpha)).toEqual([0.025, 0.025]);
+    const [half, full] = curves.comparisons.map(({ data }) => data.runs[0]!.trainRows);
+    expect(half).toBe(Math.round(full! / 2));
+  });
+
   it('draws the tasks of one metric with the intervals of the corrected t test', () => {
     const made = (level: number) => madeComparison({ means: { single: [level, 1], hard: [level + 0.1, 1] }, seeds: 3, noise: 0 });
     const curves = makeLearningCurves([20, 40], [made(0.5), made(0.6)]);

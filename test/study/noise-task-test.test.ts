@@ -11,6 +11,8 @@ describe('noiseTaskTest', () => {
     expect(new Set(first)).toEqual(new Set([0, 1]));
     expect(first).not.toEqual(second);
     expect(noisy.labels.slice(0, 3)).toEqual(tinyData().labels);
+    // Other coins for another seed: one draw would do the same in all of them.
+    expect([...withNoiseTasks(tinyData(), 1, 1).labels[3]!.values]).not.toEqual(first);
   });
 
   it('cannot change single-task learning: the control has an effect of exactly 0', async () => {
@@ -20,6 +22,12 @@ describe('noiseTaskTest', () => {
     for (const { effect } of single) expect(Math.abs(effect)).toBeLessThan(1e-6);
     expect(result.effects.some(({ method, effect }) => method === 'hard' && effect !== 0)).toBe(true);
     expect(result.with.data.tasks).toHaveLength(4);
+    expect(result.with.data.runs.map(({ method, seed }) => [method, seed])).toEqual([
+      ['single', 0],
+      ['single', 1],
+      ['hard', 0],
+      ['hard', 1],
+    ]);
   });
 
   it('turns harm negative, whatever the metric', () => {

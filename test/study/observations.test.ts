@@ -77,6 +77,20 @@ describe('planObservations', () => {
     expect(rho).toBe(0);
   });
 
+  it('has no bound by chance where test sets are one, or two that alternate; else the mean over all splits', () => {
+    const rowsFrom = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => (from + i) % 60);
+    const split = (from: number, count: number) => ({ test: rowsFrom(from, count), train: rowsFrom(from + count, 60 - count) });
+    // The same test rows, other training rows.
+    const same = Array.from({ length: 6 }, (_, s) => ({ test: rowsFrom(0, 18), train: rowsFrom(18 + s, 30).filter((row) => row >= 18) }));
+    expect(plan({ splits: same }).rho).toBe(0);
+    expect(plan({ splits: Array.from({ length: 10 }, (_, s) => split(s % 2 === 0 ? 0 : 20, 18)) }).rho).toBe(0);
+    // Test parts of 12 and 24 rows: 1/5 and 2/5, not the first one's.
+    const mixed = Array.from({ length: 10 }, (_, s) => split(11 * s, s % 2 === 0 ? 12 : 24));
+    expect(plan({ splits: mixed }).rho).toBeCloseTo(0.3, 12);
+    // Random ones are taken for what they are.
+    for (const seeds of [2, 5, 20]) expect(plan({ seeds }).rho).toBeCloseTo(0.3, 2);
+  });
+
   it('refuses what does not go together', () => {
     expect(() => plan({ seeds: 3, design: { folds: 3 } })).toThrow(/seeds has no use with design.*raise design.repeats/);
     expect(() => plan({ test: 0.2, design: { folds: 3 } })).toThrow(/test has no use with design/);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { regularisation } from '../../src/study/regularisation';
+import { correctedTTest } from '../../src/study/statistics/corrected-t-test';
 import { madeComparison } from './support/made-comparison';
 
 /** Training scores better than test scores by `by`, whatever the metric. */
@@ -26,6 +27,9 @@ it('regularisation: gaps are positive for overfitting, and narrower than the bas
     expect(of('hard', task).narrowing!.value).toBeCloseTo(0.15, 10);
     expect(of('single', task).narrowing).toBeUndefined();
   }
+  // Equal in all seeds: there is no spread to judge by, and so no claim.
+  expect(of('hard', 't0').p).toBeNaN();
+  expect(of('single', 't0')).not.toHaveProperty('p');
   expect(result.plot().data).toHaveLength(2);
   expect(result.table().rows).toHaveLength(4);
 });
@@ -44,6 +48,14 @@ it('regularisation: sentences follow the interval', () => {
     });
   const first = (extra: (seed: number) => number): string => regularisation(made(extra)).sentences[0]!;
   expect(first((seed) => -0.05 + 0.001 * seed)).toContain('hard overfits t0 less than single');
+  // Two narrowings are one family: the p value is twice that of one.
+  const rows = regularisation(made((seed) => 0.01 * (seed % 3) - 0.012)).rows.filter(({ p }) => p !== undefined);
+  expect(rows).toHaveLength(2);
+  const alone = correctedTTest(
+    Array.from({ length: 10 }, (_, seed) => 0.012 - 0.01 * (seed % 3)),
+    { rho: 0.3 },
+  ).p;
+  expect(rows[0]!.p).toBeCloseTo(Math.min(1, 2 * alone), 10);
   expect(first((seed) => 0.05 + 0.001 * seed)).toContain('hard overfits t0 more than single');
   expect(first((seed) => (seed % 2 === 0 ? 0.05 : -0.05))).toContain('not told apart');
 });

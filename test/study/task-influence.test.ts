@@ -75,6 +75,19 @@ describe('leaveOneTaskOut', () => {
     expect(String(influence)).toContain('a on b');
   });
 
+  it('drops a helper by the odds, where a test of all pairs shows nothing', () => {
+    const open = pair('a', 'b', -0.03, 'not enough evidence');
+    const influence = makeInfluence(
+      ['a', 'b'],
+      [
+        { ...open, pGain: 0.05, pHarm: 0.7 },
+        { ...pair('b', 'a', -0.001, 'not enough evidence'), pGain: 0.4, pHarm: 0.05 },
+      ],
+      madeComparison({ means: { method: [0.5, 0.5] } }),
+    );
+    expect(influence.partners).toEqual({ a: ['a', 'b'], b: ['b'] });
+  });
+
   it('needs a method that shares, and two tasks', async () => {
     await expect(leaveOneTaskOut(tinyData(), singleTask(mlp([4])))).rejects.toThrow(/no task can help another/);
     await expect(leaveOneTaskOut(withTasks(tinyData(), [0]), hardSharing(mlp([4])))).rejects.toThrow(/at least 2 tasks/);

@@ -2,7 +2,8 @@ import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { deltaM, type TaskBetter, type TaskScores } from '../../metrics/delta-m';
 import { checkNumber, withDefaults } from '../../options/check';
 import { bootstrapRows, type Interval } from './bootstrap';
-import { correctedErrorFactor } from './corrected-t-test';
+import { correctedErrorFactor, correctedTTest } from './corrected-t-test';
+import { FEWEST_SEEDS } from './decide';
 import { standardDeviation } from './moments';
 
 /** Options of `deltaMInterval`. */
@@ -22,14 +23,29 @@ export interface DeltaMIntervalOptions {
   readonly seed?: number;
 }
 
-/** Delta-m over seeds: of the mean scores, with intervals; fractions, so 0.05 is 5 %. */
+/**
+ * Delta-m over seeds: of the mean scores, with intervals; fractions, so 0.05 is 5 %. The ends are NaN where seeds have no spread to judge by, and all
+ * of a term is NaN where the base is not told from 0: a gain relative to nearly nothing is no number to go by.
+ */
 export interface DeltaMInterval {
   readonly total: Interval;
   readonly terms: Readonly<Record<string, Interval>>;
-  /** Seeds in which every metric of both sides is finite. */
+  /** Seeds in which every metric of both sides is finite. Each term is over the seeds in which its own metrics are. */
   readonly n: number;
-  /** Seeds left out because some metric is not. */
+  /** Seeds in which some metric is not. */
   readonly dropped: number;
+}
+
+/** Spread below this share of the largest value is rounding, not spread. */
+const ROUNDING = 1e-10;
+
+/**
+ * Whether the mean of a base is told from 0 (Fieller 1954: else no bounded interval of a ratio holds what it says); with fewer seeds than give a verdict, or
+ * without spread, whether it is not 0.
+ */
+function isToldFromZero(values: Float64Array, rho: number, level: number): boolean {
+  const { effect, low, high } = correctedTTest(values, { rho, level });
+  return values.length < FEWEST_SEEDS || Number.isNaN(low) ? effect !== 0 : low > 0 || high < 0;
 }
 
 /** One seed's scores as one list, metric after metric. */
@@ -88,39 +104,68 @@ export function deltaMInterval(
   });
   const baseRows = rowsOf(base);
   const scoreRows = rowsOf(scores);
-  const kept = baseRows.flatMap((row, i) => ([...row, ...scoreRows[i]!].every(Number.isFinite) ? [i] : []));
-  const n = kept.length;
-  const meanOf = (rows: readonly (readonly number[])[], indices: Int32Array): TaskScores =>
-    unflatten(
-      rows[0]!.map((_, m) => indices.reduce((sum, index) => sum + rows[kept[index]!]![m]!, 0) / indices.length),
-      base[0]!,
-    );
+  const every = Int32Array.from(base, (_, i) => i);
+  const whole = every.filter((i) => [...baseRows[i]!, ...scoreRows[i]!].every(Number.isFinite)).length;
+  // Where each metric is in the rows, task by task.
+  let next = 0;
+  const places = names.map((name) => [base[0]![name]].flat().map(() => next++));
+  const usable = (i: number, t: number): boolean =>
+    places[t]!.every((m) => Number.isFinite(baseRows[i]![m]!) && Number.isFinite(scoreRows[i]![m]!));
+  const keptOf = names.map((_, t) => every.filter((i) => usable(i, t)));
+  const defined = names.map((_, t) =>
+    places[t]!.every((m) =>
+      isToldFromZero(
+        Float64Array.from(keptOf[t]!, (i) => baseRows[i]![m]!),
+        rho,
+        level,
+      ),
+    ),
+  );
+  const meanOf = (rows: readonly (readonly number[])[], indices: Int32Array): TaskScores => {
+    const list = names.flatMap((_, t) => {
+      const own = indices.filter((i) => usable(i, t));
+      return places[t]!.map((m) => (defined[t] ? own.reduce((sum, i) => sum + rows[i]![m]!, 0) / own.length : Number.NaN));
+    });
+    return unflatten(list, base[0]!);
+  };
   const gains = (indices: Int32Array): number[] => {
-    const { total, terms } = deltaM(meanOf(baseRows, indices), meanOf(scoreRows, indices), better);
-    return [total, ...names.map((name) => terms[name]!)];
+    const { terms } = deltaM(meanOf(baseRows, indices), meanOf(scoreRows, indices), better);
+    const own = names.map((name) => terms[name]!);
+    return [own.reduce((a, b) => a + b, 0) / own.length, ...own];
   };
   const jackknife = (): Interval[] => {
-    const all = Int32Array.from({ length: n }, (_, i) => i);
-    const values = gains(all);
-    const leftOut = Array.from(all, (row) => gains(all.filter((other) => other !== row)));
+    const values = gains(every);
+    const leftOut = Array.from(every, (row) => gains(every.filter((other) => other !== row)));
     return values.map((value, s) => {
-      if (n < 2) return { value, low: Number.NaN, high: Number.NaN };
-      const pseudo = leftOut.map((left) => n * value - (n - 1) * left[s]!);
-      const reach = tQuantile((1 + level) / 2, n - 1) * standardDeviation(pseudo) * correctedErrorFactor(n, rho);
+      // Leaving out a seed that a term does not have changes nothing: such seeds are none of its own.
+      const own = s === 0 ? every.filter((i) => names.some((_, t) => usable(i, t))) : keptOf[s - 1]!;
+      const n = own.length;
+      const pseudo = Float64Array.from(own, (row) => n * value - (n - 1) * leftOut[row]![s]!);
+      const spread = standardDeviation(pseudo);
+      if (n < 2 || !(spread > ROUNDING * Math.max(...pseudo.map(Math.abs)))) return { value, low: Number.NaN, high: Number.NaN };
+      const reach = tQuantile((1 + level) / 2, n - 1) * spread * correctedErrorFactor(n, rho);
       return { value, low: value - reach, high: value + reach };
     });
   };
   const none: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const complete = every.filter((i) => names.every((_, t) => usable(i, t)));
+  const resampled = (): Interval[] =>
+    bootstrapRows(complete.length, (indices) => gains(Int32Array.from(indices, (i) => complete[i]!)), {
+      method: method as 'bca',
+      level,
+      resamples,
+      seed,
+    }).map((one) => (one.low === one.high ? { ...one, low: Number.NaN, high: Number.NaN } : one));
   const intervals =
-    n === 0
+    base.length === 0 || (method !== 'jackknife' && complete.length === 0)
       ? [none, ...names.map(() => none)]
       : method === 'jackknife'
         ? jackknife()
-        : bootstrapRows(n, gains, { method, level, resamples, seed });
+        : resampled();
   return {
     total: intervals[0]!,
     terms: Object.fromEntries(names.map((name, i) => [name, intervals[i + 1]!])),
-    n,
-    dropped: base.length - n,
+    n: whole,
+    dropped: base.length - whole,
   };
 }

@@ -17,8 +17,55 @@ export interface Friedman {
   readonly p: number;
   /** The less conservative F statistic of Iman and Davenport (1980). */
   readonly f: number;
-  /** Its p value: the one to use. */
+  /** Its p value; where ranks agree in every block and F is infinite, that of the exact test of untied ranks, k!^(1 - blocks). */
   readonly fP: number;
+  /** The exact p value, over all orders of the ranks in each block; NaN where there are too many to go through. The one to use where it is there. */
+  readonly exactP: number;
+}
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+
+/** Sets of rank sums that the exact test goes through at most. */
+const MOST_SETS = 200_000;
+
+/** The distinct orders of some ranks. */
+function ordersOf(ranked: ArrayLike<number>): number[][] {
+  if (ranked.length === 0) return [[]];
+  const seen = new Set<number>();
+  return Array.from(ranked).flatMap((first, i) => {
+    if (seen.has(first)) return [];
+    seen.add(first);
+    return ordersOf(Array.from(ranked).filter((_, j) => j !== i)).map((rest) => [first, ...rest]);
+  });
+}
+
+/** Share of all orders of the blocks' ranks whose rank sums are as far apart as these; NaN where there are too many. */
+function exactPOf(ranked: readonly Float64Array[]): number {
+  const methods = ranked[0]?.length ?? 0;
+  if (ranked.length < 2 || methods > 6) return Number.NaN;
+  const spreadOf = (sums: readonly number[]): number => sums.reduce((total, sum) => total + sum * sum, 0);
+  const observed = spreadOf(Array.from({ length: methods }, (_, m) => ranked.reduce((sum, block) => sum + block[m]!, 0)));
+  let sets = new Map<string, { readonly sums: readonly number[]; readonly ways: number }>();
+  sets.set('', { sums: Array<number>(methods).fill(0), ways: 1 });
+  for (const block of ranked) {
+    const orders = ordersOf(block);
+    if (sets.size * orders.length > MOST_SETS) return Number.NaN;
+    const next = new Map<string, { readonly sums: readonly number[]; readonly ways: number }>();
+    for (const { sums, ways } of sets.values()) {
+      for (const order of orders) {
+        // Which method has which sum plays no part in how far they are apart.
+        const added = sums.map((sum, m) => sum + order[m]!).sort((a, b) => a - b);
+        const key = added.join();
+        next.set(key, { sums: added, ways: (next.get(key)?.ways ?? 0) + ways / orders.length });
+      }
+    }
+    sets = next;
+  }
+  // Rank sums are halves: what is equal is equal but for the rounding of squares.
+  return Math.min(
+    1,
+    [...sets.values()].reduce((p, { sums, ways }) => p + (spreadOf(sums) >= observed - 1e-6 ? ways : 0), 0),
+  );
 }
 
 /**
@@ -53,7 +100,13 @@ export function friedman(scores: readonly (readonly number[])[], better: Better 
     chiSquare,
     p: 1 - chiSquareCdf(chiSquare, methods - 1),
     f,
-    // Ranks that agree in every block leave no residual: F is infinite, and rounding may make it negative.
-    fP: n < 2 ? Number.NaN : f < 0 || f === Number.POSITIVE_INFINITY ? 0 : 1 - fCdf(f, methods - 1, (methods - 1) * (n - 1)),
+    // Ranks that agree in every block leave no residual: F is infinite, and rounding may make it negative. That has the chance below, not 0.
+    fP:
+      n < 2
+        ? Number.NaN
+        : f < 0 || f === Number.POSITIVE_INFINITY
+          ? factorial(methods) ** (1 - n)
+          : 1 - fCdf(f, methods - 1, (methods - 1) * (n - 1)),
+    exactP: exactPOf(ranked),
   };
 }

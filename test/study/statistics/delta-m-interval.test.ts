@@ -87,3 +87,45 @@ test('seeds with a missing metric are dropped with their base and counted', () =
   expect(() => deltaMInterval(base, [], { a: 'higher' })).toThrow(/same seeds; got 4 and 0/);
   expect(() => deltaMInterval(base, scores, { a: 'higher' }, { rho: 2 })).toThrow(RangeError);
 });
+
+test('a constant gain has no interval, and a base near 0 no relative gain', () => {
+  const constant = deltaMInterval(
+    Array.from({ length: 6 }, () => ({ a: 1 })),
+    Array.from({ length: 6 }, () => ({ a: 1.02 })),
+    { a: 'higher' },
+  );
+  // It once was [2 %, 2 %], and recommended.
+  expect(constant.total.value).toBeCloseTo(0.02, 12);
+  expect([constant.total.low, constant.total.high]).toEqual([Number.NaN, Number.NaN]);
+  for (const method of ['percentile', 'bca'] as const) {
+    const { total } = deltaMInterval(Array(6).fill({ a: 1 }), Array(6).fill({ a: 1.02 }), { a: 'higher' }, { method, resamples: 50 });
+    expect(total.low).toBeNaN();
+  }
+  // R2 of a base that is as often below 0 as above: the gain relative to it once was 13,951 %.
+  const r2 = [0.01, -0.012, 0.004, -0.003, 0.002, -0.002];
+  const near = deltaMInterval(
+    r2.map((a) => ({ a, b: 2 + a })),
+    r2.map((a) => ({ a: a + 0.1, b: 2.2 })),
+    { a: 'higher', b: 'higher' },
+  );
+  expect([near.terms.a!.value, near.terms.a!.low, near.total.value]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect(near.terms.b!.value).toBeCloseTo(0.1, 2);
+});
+
+test('a metric that one task lacks in a seed costs the other tasks nothing', () => {
+  const base = [1, 2, 3, 4, 5].map((x, i) => ({ a: 4 + 0.1 * x, b: i === 0 ? Number.NaN : 10 + 0.3 * x }));
+  const scores = [1, 2, 3, 4, 5].map((x) => ({ a: 5 + 0.2 * x * x, b: 11 - 0.1 * x * x }));
+  const directions = { a: 'higher', b: 'lower' } as const;
+  const both = deltaMInterval(base, scores, directions, { rho: 0.2 });
+  const alone = deltaMInterval(
+    base.map(({ a }) => ({ a })),
+    scores.map(({ a }) => ({ a })),
+    { a: 'higher' },
+    { rho: 0.2 },
+  );
+  expect(both).toMatchObject({ n: 4, dropped: 1 });
+  expect(both.terms.a!.value).toBeCloseTo(alone.terms.a!.value, 14);
+  expect(both.terms.a!.low).toBeCloseTo(alone.terms.a!.low, 12);
+  expect(both.total.value).toBeCloseTo((both.terms.a!.value + both.terms.b!.value) / 2, 14);
+  expect(both.total.low).toBeLessThan(both.total.high);
+});
