@@ -121,7 +121,7 @@ export async function auxiliaryWeights(
 async function runAuxiliaryWeights(
   data: TaskData,
   method: Method,
-  influence: Pick<TaskInfluence, 'tasks' | 'influences' | 'all'>,
+  influence: Pick<TaskInfluence, 'tasks' | 'partners' | 'all'>,
   options: AuxiliaryWeightsOptions,
 ): Promise<AuxiliaryWeights> {
   const who = 'auxiliaryWeights';

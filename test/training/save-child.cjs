@@ -1,7 +1,7 @@
 /** Saves two models by turns into one folder until it is killed, a line per save. Arguments: folder. */
 require('../study/support/typescript.cjs');
-const { hardSharing } = require('../../src/models/hard-sharing.ts');
-const { mlp } = require('../../src/models/mlp.ts');
+const { hardSharing } = require('../../src/models/sharing/hard-sharing.ts');
+const { mlp } = require('../../src/models/encoders/mlp.ts');
 const { fit: train } = require('../../src/training/fit.ts');
 const { tinyData } = require('../study/support/tiny-study.ts');
 
