@@ -175,7 +175,7 @@ async function measure(engine) {
     const threads = typeof Worker === 'undefined' ? '1 thread (Node has no global Worker)' : 'threads';
     settings = `wasm, SIMD, ${threads}`;
   } else {
-    const backend = await dist('index.js').loadBackend();
+    const backend = await dist('index.js').models.loadBackend();
     const tf = require('@tensorflow/tfjs-core');
     if (engine === 'tfjs wasm') {
       const { eagerExecutor } = dist('training', 'executors', 'eager.js');
