@@ -39,7 +39,11 @@ const flagOf: Readonly<Record<string, string>> = {
 
 /** A message of the library about an option, in the words of the command line. */
 export function inFlags(message: string): string {
-  return message.replace(/^(?:compare|mlp|adamw): ([a-zA-Z]+)/, (whole, name: string) => flagOf[name] ?? whole);
+  return message
+    .replace(/^(?:compare|mlp|adamw): ([a-zA-Z]+)/, (whole, name: string) => flagOf[name] ?? whole)
+    .replace(/^mlp\(options\): option '([a-zA-Z]+)'/, (whole, name: string) => flagOf[name] ?? whole)
+    .replace(/^Cannot build task data: (inputs|ignore|categorical|groups|time)\b/, '--$1')
+    .replace(/^([a-zA-Z]+)\(options\): option '([a-zA-Z]+)'/, "--methods: option '$2' of $1");
 }
 
 /** What a command prints when it is done, and its exit code. */

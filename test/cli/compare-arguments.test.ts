@@ -27,7 +27,9 @@ describe('options of taskloom compare', () => {
     expect(inFlags('compare: batchSize must be an integer of at least 1, got 0')).toBe(
       '--batch-size must be an integer of at least 1, got 0',
     );
-    expect(inFlags('mlp: sizes[1] must be an integer of at least 1, got 0')).toBe('--trunk[1] must be an integer of at least 1, got 0');
+    expect(inFlags("mlp(options): option 'sizes' must be an array, got 0")).toBe('--trunk must be an array, got 0');
+    expect(inFlags('Cannot build task data: groups names column "who"')).toBe('--groups names column "who"');
+    expect(inFlags("cagrad(options): option 'c' must be number >= 0")).toBe("--methods: option 'c' of cagrad must be number >= 0");
     expect(inFlags('compare: seed 3 is there twice')).toBe('compare: seed 3 is there twice');
   });
 });
