@@ -35,6 +35,7 @@ const numbers = [
   'validation',
   'test',
   'margin',
+  'time-limit',
   'alpha',
 ] as const;
 const flags = ['no-header', 'quiet', 'help'] as const;

@@ -27,6 +27,7 @@ const flagOf: Readonly<Record<string, string>> = {
   validation: '--validation',
   clipNorm: '--clip-norm',
   seeds: '--seeds',
+  timeLimit: '--time-limit',
   test: '--test',
   splits: '--splits',
   baseline: '--baseline',
@@ -99,6 +100,7 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
     ...(text.baseline === undefined ? {} : { baseline: text.baseline }),
     ...(text.keep === undefined ? {} : { directory: text.keep }),
     ...(number.test === undefined ? {} : { test: number.test }),
+    ...(number['time-limit'] === undefined ? {} : { timeLimit: number['time-limit'] }),
     ...(number.margin === undefined ? {} : { margin: number.margin }),
     ...(text.primary === undefined ? {} : { primary: text.primary }),
     ...(number.alpha === undefined ? {} : { alpha: number.alpha }),
@@ -210,7 +212,8 @@ function numbersOf(option: string, text: string): number[] {
 }
 
 /** One number is how many, several are which. */
-function seedsOf(text: string): number | number[] {
+function seedsOf(text: string): number | number[] | 'auto' {
+  if (text === 'auto') return 'auto';
   const seeds = numbersOf('--seeds', text);
   return seeds.length === 1 && !text.includes(',') ? seeds[0]! : seeds;
 }

@@ -40,7 +40,8 @@ Methods
   --baseline NAME     the method that others are compared with (default: the single-task one)
 
 Training
-  --seeds N | LIST    how many seeds, or which: 10 or 3,7,11 (default: 5)
+  --seeds N | LIST    how many seeds, or which: 10 or 3,7,11; or auto: 10, 20, 40 until it is decided (default: auto)
+  --time-limit N      seconds that --seeds auto may take; the first 10 seeds are always trained (default: 600)
   --epochs N          passes over the training rows (default: 100)
   --batch-size N      rows of a step (default: 64)
   --lr X              learning rate of Adam (default: 1e-3)

@@ -96,6 +96,8 @@ export interface AverageVerdict {
   readonly pAnyHarm?: number;
   readonly believed?: number;
   readonly expectedLoss?: number;
+  /** Standard deviation of one seed's gain. */
+  readonly spread: number;
   /** The estimated correlation of two seeds' gains: the share of their variance that more seeds do not take away; see `resamplingRatio`. */
   readonly correlation: number;
   /** The same average of proper scores, in units of their margins or the common metric. */
@@ -316,6 +318,7 @@ function averageVerdicts(
             expectedLoss: belief.average.expectedLoss * inUnit,
           }
         : {}),
+      spread: averaged.sd,
       correlation: averaged.rho,
       ...(properAverage ? { proper: properAverage } : {}),
       seeds: decision.n,

@@ -1,12 +1,23 @@
 import type { TaskData } from '../data/task-data';
+import { checkNumber } from '../options/check';
 import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
 import type { Comparison } from './comparison';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, runStudy, type StudyOptions, studyNames } from './run-study';
+import { compareUntilDecided } from './sequential';
 
 /** Options of `compare`. */
-export interface CompareOptions extends StudyOptions, DesignOptions {}
+export interface CompareOptions extends StudyOptions, Omit<DesignOptions, 'seeds'> {
+  /**
+   * How many seeds (0, 1, 2, ...), or which; each draws a split, an initialisation and batch orders, the same for all methods. `'auto'`: 10, then 20,
+   * then 40, until the primary method's average is decided, going on is futile or `timeLimit` is near; looks spend alpha, and stopping early is said.
+   * @default 'auto', or the seeds of `splits`
+   */
+  readonly seeds?: number | readonly number[] | 'auto';
+  /** Seconds that `seeds: 'auto'` may take in all; the first 10 seeds are always trained. @default 600 */
+  readonly timeLimit?: number;
+}
 
 /**
  * Compares methods on the same splits, initial values and batch orders, showing its progress.
@@ -24,6 +35,18 @@ export async function compare(data: TaskData, options: CompareOptions): Promise<
 }
 
 async function runCompare(data: TaskData, options: CompareOptions): Promise<Comparison> {
-  checkNames('compare', options, [...studyNames, ...designNames, ...settingNames]);
-  return runStudy('compare', data, options, (validation) => planObservations('compare', data, options, validation));
+  checkNames('compare', options, ['timeLimit', ...studyNames, ...designNames, ...settingNames]);
+  const { seeds, timeLimit, ...rest } = options;
+  const fixed = rest.splits !== undefined || rest.design !== undefined;
+  if (timeLimit !== undefined) checkNumber('compare', 'timeLimit', timeLimit, Number.MIN_VALUE);
+  if (seeds === 'auto' || (seeds === undefined && !fixed)) {
+    if (fixed)
+      throw new TypeError(
+        `compare: seeds 'auto' has no use with ${rest.splits === undefined ? 'design' : 'splits'}, which says how many runs there are; leave it out`,
+      );
+    return compareUntilDecided('compare', data, rest, timeLimit ?? 600);
+  }
+  if (timeLimit !== undefined) throw new TypeError("compare: timeLimit has no use but with seeds: 'auto'; leave one of them out");
+  const design = { ...rest, ...(seeds === undefined ? {} : { seeds }) };
+  return runStudy('compare', data, rest, (validation) => planObservations('compare', data, design, validation));
 }

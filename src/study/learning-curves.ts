@@ -7,15 +7,14 @@ import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { random } from '../random/random';
 import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
-import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
-import { designNames, type Observation, planObservations } from './observations';
-import { checkMethods, checkNames, runStudy, studyNames, studySettings } from './run-study';
+import { type DesignOptions, designNames, type Observation, planObservations } from './observations';
+import { checkMethods, checkNames, runStudy, type StudyOptions, studyNames, studySettings } from './run-study';
 import { correctedTTest } from './statistics';
 import { finite, valuesOf } from './values';
 
 /** Options of `learningCurves`: those of `compare`, and the sizes. */
-export interface LearningCurvesOptions extends CompareOptions {
+export interface LearningCurvesOptions extends StudyOptions, DesignOptions {
   /** Training rows: whole numbers above 1, or shares of the training part in (0, 1]. @default [0.1, 0.2, 0.4, 0.7, 1] */
   readonly sizes?: readonly number[];
 }

@@ -9,15 +9,14 @@ import { binary } from '../tasks/kinds/binary';
 import type { Labels } from '../tasks/task';
 import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
-import type { CompareOptions } from './compare';
 import { type Comparison, makeComparison } from './comparison';
 import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
-import { designNames, planObservations } from './observations';
-import { checkNames, runStudy, studyNames, studySettings } from './run-study';
+import { type DesignOptions, designNames, planObservations } from './observations';
+import { checkNames, runStudy, type StudyOptions, studyNames, studySettings } from './run-study';
 import { type Decision, decide, mean } from './statistics';
 
 /** Options of `noiseTaskTest`: those of `compare`, and how much noise. */
-export interface NoiseTaskOptions extends CompareOptions {
+export interface NoiseTaskOptions extends StudyOptions, DesignOptions {
   /** Tasks of pure noise that are added. @default 1 */
   readonly noiseTasks?: number;
 }

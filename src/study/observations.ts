@@ -22,7 +22,7 @@ export interface FoldsDesign {
 export interface DesignOptions {
   /**
    * How many seeds (0, 1, 2, ...), or which. Each draws a split, an initialisation and batch orders, the same for all methods.
-   * @default 5, or the seeds of `splits`
+   * @default 10, or the seeds of `splits`
    */
   readonly seeds?: number | readonly number[];
   /** Share of the rows for testing, in (0, 1). @default 0.3 */
@@ -130,7 +130,7 @@ export function planObservations(who: string, data: TaskData, options: DesignOpt
 
   const given = options.splits === undefined ? undefined : givenSplits(options.splits, data);
   if (given && options.test !== undefined) throw new TypeError(`${who}: test has no use where splits are given; leave one of them out`);
-  const seeds = options.seeds === undefined && given ? [...given.keys()] : seedList(who, options.seeds ?? 5);
+  const seeds = options.seeds === undefined && given ? [...given.keys()] : seedList(who, options.seeds ?? 10);
   const test = options.test ?? 0.3;
   const splitOf = (seed: number): Split => {
     if (!given) return splitData(data, { test, validation, seed });

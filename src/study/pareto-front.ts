@@ -9,17 +9,16 @@ import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
 import { checkMethod } from '../training/fit';
 import { longWork } from '../training/long-work';
 import { settingNames } from '../training/settings';
-import type { CompareOptions } from './compare';
 import type { Comparison } from './comparison';
 import type { ComparisonData } from './comparison-data';
-import { designNames, planObservations } from './observations';
-import { checkNames, runStudy, studyNames } from './run-study';
+import { type DesignOptions, designNames, planObservations } from './observations';
+import { checkNames, runStudy, type StudyOptions, studyNames } from './run-study';
 import { correctedTTest, hypervolume, type Interval, mean, standardDeviation } from './statistics';
 import { withTasks } from './subset';
 import { finite, valuesOf } from './values';
 
 /** Options of `paretoFront`: those of `compare`, with a base method whose losses are weighed. */
-export interface ParetoFrontOptions extends Omit<CompareOptions, 'methods' | 'tune' | 'baseline'> {
+export interface ParetoFrontOptions extends Omit<StudyOptions, 'methods' | 'tune' | 'baseline'>, DesignOptions {
   /** The method that is trained with every weight vector, for instance `hardSharing(mlp([64]))`. */
   readonly method: Method;
   /** Two or more tasks whose trade-off is drawn; only these are trained. @default all tasks */

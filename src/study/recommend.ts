@@ -147,7 +147,8 @@ function wordsOf(choice: Choice | undefined, standing: string, data: ComparisonD
   const baseline = data.methods.find(({ name }) => name === data.baseline)!;
   if (!choice) return `${head}train ${baseline.separate ? 'every task alone' : 'all tasks'} by ${baseline.name}`;
   const { average, kept, off } = choice;
-  const together = off.length === 0 ? (names.length === 1 ? names[0]! : `all ${names.length} tasks`) : listed(kept.map(({ task }) => task));
+  const whole = names.length === 1 ? names[0]! : names.length === 2 ? 'both tasks' : `all ${names.length} tasks`;
+  const together = off.length === 0 ? whole : listed(kept.map(({ task }) => task));
   const split = off.length === 0 ? '' : `, and ${listed(off.map(({ task }) => task))} by ${baseline.name}`;
   return `${head}train ${together} by ${average.method}${split}`;
 }

@@ -14,12 +14,12 @@ import { properScoreOf } from './evidence';
 import { type Margin, marginsOf } from './margins';
 import { isSearch, type MethodSearch } from './method-search';
 import type { Observations } from './observations';
-import { mostChosen, rememberMethods } from './planned-methods';
+import { methodOf, mostChosen, rememberMethods } from './planned-methods';
 import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
 import { renamed } from './statistics/renamed';
 import { stillFallingNotes } from './still-falling';
-import { type Contestant, tunedRuns } from './tuned-runs';
+import { type Contestant, type TunedRuns, tunedRuns } from './tuned-runs';
 
 /** What is compared and how it is trained; the design says on which splits and seeds. */
 export interface StudyOptions extends TrainingSettings {
@@ -64,17 +64,18 @@ export const studyNames: readonly ('methods' | 'tune' | 'baseline' | 'primary' |
   'directory',
 ];
 
-/**
- * Trains methods on planned splits and seeds and puts the results together.
- * @param who the function, for messages
- * @param plan makes the splits, given the share of rows for validation
- */
-export async function runStudy(
-  who: string,
-  data: TaskData,
-  options: StudyOptions,
-  plan: (validation: number) => Observations,
-): Promise<Comparison> {
+/** A study whose options were checked, before anything is trained. */
+interface Prepared {
+  readonly names: readonly string[];
+  readonly bases: Readonly<Record<string, Method>>;
+  readonly settings: CheckedSettings;
+  readonly tune: CheckedTune | undefined;
+  readonly contestants: readonly Contestant[];
+  readonly observations: Observations;
+  readonly described: Pick<ComparisonData, 'alpha' | 'baseline' | 'tasks' | 'margin' | 'primary'>;
+}
+
+function prepare(who: string, data: TaskData, options: StudyOptions, plan: (validation: number) => Observations): Prepared {
   const names = checkMethods(who, options.methods);
   const bases = Object.fromEntries(names.map((name) => [name, baseOf(options.methods[name]!)]));
   const settings = studySettings(who, options);
@@ -99,8 +100,68 @@ export async function runStudy(
   );
   const observations = plan(settings.validation);
   checkBatchSize(who, options.batchSize, Math.min(...observations.list.map(({ split }) => split.train.length)));
+  const described = { alpha, baseline, tasks, margin, ...(primary === undefined ? {} : { primary }) };
+  return { names, bases, settings, tune, contestants, observations, described };
+}
+
+/** What was trained for comparisons of this process: a study with more seeds goes on from it. */
+const trainedFor = new WeakMap<ComparisonData, TunedRuns>();
+
+/** The runs of both, as if they had been trained in one go. */
+function together(before: TunedRuns, after: TunedRuns, names: readonly string[]): TunedRuns {
+  const tuned = [...new Set([...Object.keys(before.tuning), ...Object.keys(after.tuning)])];
+  return {
+    records: names.flatMap((name) => [...before.records, ...after.records].filter(({ method }) => method === name)),
+    features: Number.isNaN(after.features) ? before.features : after.features,
+    tuning: Object.fromEntries(
+      tuned.map((name) => {
+        const both = [before.tuning[name], after.tuning[name]].flatMap((one) => one ?? []);
+        const choices = both.flatMap((one) => one.choices);
+        return [name, { candidates: both[0]!.candidates, choices, seconds: both.reduce((sum, one) => sum + one.seconds, 0) }];
+      }),
+    ),
+    missing: before.missing + after.missing,
+    notes: [...new Set([...before.notes, ...after.notes])],
+  };
+}
+
+/**
+ * Trains methods on planned splits and seeds and puts the results together.
+ * @param who the function, for messages
+ * @param plan makes the splits, given the share of rows for validation
+ * @param earlier a study of the same with fewer seeds, made in this process: its runs are not trained again
+ */
+export async function runStudy(
+  who: string,
+  data: TaskData,
+  options: StudyOptions,
+  plan: (validation: number) => Observations,
+  earlier?: Comparison,
+): Promise<Comparison> {
+  const prepared = prepare(who, data, options, plan);
+  const { settings, contestants, observations, tune, names } = prepared;
+  const before = earlier && trainedFor.get(earlier.data);
+  const fresh = observations.list.filter(({ seed }) => !before || !earlier.data.seeds.includes(seed));
   const schedule = options.schedule ?? 'constant';
-  const trained = await tunedRuns(data, contestants, observations.list, settings, schedule, options.directory, tune?.halving ?? false);
+  const now = await tunedRuns(data, contestants, fresh, settings, schedule, options.directory, tune?.halving ?? false);
+  const trained = before ? together(before, now, names) : now;
+  const comparison = await assembled(data, options, prepared, trained);
+  trainedFor.set(comparison, trained);
+  rememberMethods(
+    comparison,
+    Object.fromEntries(
+      contestants.map(({ name, candidates }) => {
+        const chosen = Object.hasOwn(trained.tuning, name) ? trained.tuning[name]!.choices.map((choice) => choice.chosen) : [];
+        return [name, mostChosen(candidates, chosen)];
+      }),
+    ),
+  );
+  return makeComparison(comparison);
+}
+
+/** The comparison that runs make. */
+async function assembled(data: TaskData, options: StudyOptions, prepared: Prepared, trained: TunedRuns): Promise<ComparisonData> {
+  const { names, bases, settings, tune, observations, described } = prepared;
   const { records, features, tuning, missing, notes } = trained;
   const methods = names.map((name): MethodRecord => {
     const separate = bases[name]!.architecture.separate === true;
@@ -116,22 +177,18 @@ export async function runStudy(
     };
   });
   const seeds = observations.list.map(({ seed }) => seed);
-  const comparison: ComparisonData = {
+  return {
     format: 'taskloom-comparison',
     version: 1,
     rows: data.rows,
     features,
-    tasks,
     methods,
     seeds,
     versions: await versionsNow(),
     fingerprint: dataFingerprint(data),
-    baseline,
-    design: designRecord(settings, schedule, observations, tune),
+    design: designRecord(settings, options.schedule ?? 'constant', observations, tune),
     rho: observations.rho,
-    margin,
-    ...(primary === undefined ? {} : { primary }),
-    alpha,
+    ...described,
     runs: records,
     ...(Object.keys(tuning).length > 0 ? { tuning } : {}),
     notes: [
@@ -140,21 +197,22 @@ export async function runStudy(
       ...observations.notes,
       ...(missing > 0 ? [`interrupted: ${missing} of ${names.length * observations.list.length} runs are not finished and left out`] : []),
       ...records.flatMap(({ failure }) => failure ?? []),
-      ...undefinedNotes(tasks, records),
+      ...undefinedNotes(described.tasks, records),
       ...stillFallingNotes(methods, records, settings.epochs),
       ...(seeds.length === 1 ? ['one seed shows what happened once; verdicts need at least 5 seeds, better 10'] : []),
     ],
   };
-  rememberMethods(
-    comparison,
-    Object.fromEntries(
-      contestants.map(({ name, candidates }) => {
-        const chosen = Object.hasOwn(tuning, name) ? tuning[name]!.choices.map((choice) => choice.chosen) : [];
-        return [name, mostChosen(candidates, chosen)];
-      }),
-    ),
-  );
-  return makeComparison(comparison);
+}
+
+/**
+ * The same study judged at another level, with a note.
+ * @param comparison made by `runStudy`
+ */
+export function judgedAt(comparison: Comparison, alpha: number, note: string, looks: unknown): Comparison {
+  const before = comparison.data;
+  const data = { ...before, alpha, design: { ...before.design, looks }, notes: [...before.notes, note] };
+  rememberMethods(data, Object.fromEntries(before.methods.map(({ name }) => [name, methodOf(before, name)])));
+  return makeComparison(data);
 }
 
 /**

@@ -26,14 +26,16 @@ function examples(): Example[] {
   });
 }
 
-/** What an output says on every machine: its size, its first line, the table's columns and methods. Scores may differ in their last digits. */
+/** What an output says on every machine: its size, what to do, the table's title, columns and methods. Scores may differ in their last digits. */
 function skeleton(output: string): unknown {
   const lines = output.trim().split('\n');
   return {
     lines: lines.length,
-    title: lines[0],
-    columns: lines[1]!.split(/ {2,}/),
-    methods: lines.slice(3, 5).map((line) => line.split(' ')[0]),
+    // The headline says what to do; its numbers may differ in their last digits.
+    headline: lines[0]!.split('(')[0],
+    title: lines[1],
+    columns: lines[2]!.split(/ {2,}/),
+    methods: lines.slice(4, 6).map((line) => line.split(' ')[0]),
   };
 }
 

@@ -4,7 +4,8 @@ import { mlp } from '../../../src/models/encoders/mlp';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
 import { singleTask } from '../../../src/models/sharing/single-task';
 import { random } from '../../../src/random/random';
-import type { CompareOptions } from '../../../src/study/compare';
+import type { DesignOptions } from '../../../src/study/observations';
+import type { StudyOptions } from '../../../src/study/run-study';
 import { binary } from '../../../src/tasks/kinds/binary';
 import { regression } from '../../../src/tasks/kinds/regression';
 import { adam, type Optimizer } from '../../../src/training/optimizer';
@@ -31,7 +32,7 @@ export function tinyData(seed = 0): TaskData {
 export const steady: Optimizer = adam({ epsilon: 1e-3 });
 
 /** A study of two methods that takes a second. */
-export function studyOptions(): CompareOptions {
+export function studyOptions(): StudyOptions & DesignOptions {
   const trunk = mlp([4]);
   return { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 3, epochs: 3, batchSize: 16, optimizer: steady };
 }
