@@ -12,7 +12,7 @@ import { solveNetwork } from './solve';
 import { computedBatch } from './stack/batches';
 import type { GradientRecord, Member, Snapshot, TrainedMember } from './stack/members';
 import { trainStack } from './stack/train-stack';
-import type { TrainingOptions } from './stack/training-options';
+import type { StackResult, TrainingOptions } from './stack/training-options';
 
 /** One run of a study: a method on a split with a seed. */
 export interface Run {
@@ -107,6 +107,21 @@ function bytesOf(network: Network, method: Method, tasks: number, batch: number,
   return 4 * (10 * parameters + copies * (3 * parameters + 4 * batch * widths));
 }
 
+/** What runs are trained from. */
+interface Study {
+  readonly data: TaskData;
+  readonly runs: readonly Run[];
+  readonly fitted: ReadonlyMap<Split, FittedSplit>;
+  readonly options: RunsOptions;
+}
+
+/** A trained network, with its share of its stack's time. */
+interface TrainedUnit {
+  readonly member: TrainedMember;
+  readonly seconds: number;
+  readonly steps: number;
+}
+
 /**
  * Trains runs, stacking all networks of one shape, and predicts their test rows. What an architecture solves by itself is not stacked.
  * @returns a result per run, in the order of the runs; runs that were skipped or had not begun when training was stopped from outside are
@@ -114,129 +129,155 @@ function bytesOf(network: Network, method: Method, tasks: number, batch: number,
  */
 export async function trainRuns(data: TaskData, runs: readonly Run[], options: RunsOptions): Promise<RunResult[]> {
   const splits = [...new Set(runs.map(({ split }) => split))];
-  const fitted = new Map(splits.map((split) => [split, fitSplit(data, split)]));
-  const columns = labelColumns(data);
-  const units: Unit[] = runs.flatMap((run, index) => {
-    const { encoder } = fitted.get(run.split)!;
-    const input = { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) };
-    const every = data.tasks.map((_, t) => t);
-    const { separate, partition } = run.method.architecture;
-    const whole = [{ train: every, serve: every }];
-    const groups: readonly TaskGroup[] = partition
-      ? partition(data.tasks)
-      : separate
-        ? every.map((t) => ({ train: [t], serve: [t] }))
-        : whole;
-    if (run.method.balancing && groups.some(({ weights }) => weights !== undefined)) {
-      throw new RangeError(
-        `${run.method.architecture.name}.with(${run.method.balancing.info.name}()): the plan has weights of its own; leave them out, or train without .with(...)`,
-      );
-    }
-    return groups.map(({ train: tasks, serve, weights }) => ({
-      run: index,
-      tasks,
-      serve,
-      ...(weights ? { weights } : {}),
-      network: run.method.architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
-    }));
-  });
-  const batches = stacks(data, runs, units, fitted, options)
+  const study: Study = { data, runs, fitted: new Map(splits.map((split) => [split, fitSplit(data, split)])), options };
+  const units = runs.flatMap((run, index) => unitsOf(study, run, index));
+  const batches = stacks(data, runs, units, study.fitted, options)
     .map((list) => list.filter((unit) => !options.skip?.has(runs[unit.run]!)))
     .filter((list) => list.length > 0);
-  checkSizes(runs, units, options.batchSize, fitted);
+  checkSizes(runs, units, options.batchSize, study.fitted);
   const companies = companiesOf(batches.map((list) => list.map(({ run }) => run)));
-  const work = batches.map((list) => list.length);
-  const totalWork = work.reduce((a, b) => a + b, 0);
+  const totalWork = batches.reduce((sum, { length }) => sum + length, 0);
   let doneWork = 0;
-  const trained = new Map<Unit, { member: TrainedMember; seconds: number; steps: number }>();
+  const trained = new Map<Unit, TrainedUnit>();
   const results = new Map<number, RunResult>();
-
-  // Neighbouring stacks mostly read the same splits: their data stays on the device.
-  let held: { readonly splits: readonly Split[]; readonly data: ResidentData } | undefined;
-  const residentOf = (wanted: readonly Split[]): ResidentData => {
-    if (held && held.splits.length === wanted.length && wanted.every((split, i) => split === held!.splits[i])) return held.data;
-    held?.data.dispose();
-    held = {
-      splits: wanted,
-      data: makeResident(
-        data,
-        wanted.map((split) => fitted.get(split)!),
-      ),
-    };
-    return held.data;
-  };
-
-  for (const [b, list] of batches.entries()) {
-    if (options.signal?.aborted) break;
-    const own = [...new Set(list.map((unit) => runs[unit.run]!.split))];
-    const resident = residentOf(own);
-    const first = list[0]!;
-    const tasks = first.tasks.map((t) => data.tasks[t]!);
-    const { method, name } = runs[first.run]!;
-    const memberOf = (unit: Unit): Member => {
-      const run = runs[unit.run]!;
-      const offset = resident.offsets[own.indexOf(run.split)]!;
-      const labelled = (rows: Int32Array): Int32Array =>
-        rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))).map((row) => row + offset);
-      const { targets } = fitted.get(run.split)!;
-      const weights = classWeightsOf(targets, data.tasks, unit.tasks);
-      const constants =
-        options.start === 'glorot' ? undefined : unit.tasks.flatMap((t) => kindOf(data.tasks[t]!).constants(data.tasks[t]!, targets[t]!));
-      return {
-        label: `"${run.name}" (seed ${run.seed}${unit.tasks.length < data.tasks.length ? `, ${tasks.length === 1 ? `task "${data.tasks[unit.tasks[0]!]!.name}"` : `${unit.tasks.length} tasks`}` : ''})`,
-        seed: run.seed,
-        train: labelled(run.split.train),
-        ...(options.taskSampling && {
-          labelled: unit.tasks.map((t) => run.split.train.filter((row) => hasLabel(data, t, row)).map((row) => row + offset)),
-        }),
-        validation: labelled(run.split.validation),
-        predict: Int32Array.from(
-          options.trainPredictions ? [...run.split.test, ...run.split.train] : run.split.test,
-          (row) => row + offset,
-        ),
-        columns: unit.tasks.flatMap((t) => columns[t]!),
-        initial: initialValues(unit.network, run.seed, constants),
-        learningRate: run.learningRate,
-        ...(unit.weights ? { taskWeights: unit.weights } : {}),
-        serve: unit.serve.map((t) => unit.tasks.indexOf(t)),
-        ...(weights ? { classWeights: weights } : {}),
-      };
-    };
-    try {
-      const members = list.map(memberOf);
-      const { encoder } = fitted.get(runs[first.run]!.split)!;
-      let latest: RunsProgress | undefined;
-      const onEpoch = (epoch: number, epochs: number, loss: number): void => {
-        latest = { name, share: (doneWork + (work[b]! * epoch) / epochs) / totalWork, epoch, epochs, loss };
-        options.onProgress?.(latest);
-      };
-      const result = method.architecture.solve
-        ? await solveNetwork(data, method, fitted.get(runs[first.run]!.split)!, first, members[0]!, resident, onEpoch, options.signal)
-        : await trainStack(method, first.network, tasks, encoder.shape, members, resident, options, onEpoch);
+  const held = new HeldData(study);
+  try {
+    for (const list of batches) {
+      if (options.signal?.aborted) break;
+      const result = await trainUnits(study, list, held, (part) => (doneWork + list.length * part) / totalWork);
       if (!result) break;
-      // A stack that stopped early is done, too.
-      if (latest && latest.epoch < latest.epochs && !options.signal?.aborted)
-        options.onProgress?.({ ...latest, share: (doneWork + work[b]!) / totalWork });
-      for (const [i, unit] of list.entries()) {
+      for (const [i, unit] of list.entries())
         trained.set(unit, { member: result.members[i]!, seconds: result.seconds / list.length, steps: result.steps });
+      doneWork += list.length;
+      for (const index of new Set(list.map(({ run }) => run))) {
+        const own = units.filter((unit) => unit.run === index);
+        if (!own.every((unit) => trained.has(unit))) continue;
+        const run = runs[index]!;
+        results.set(index, collect(data, run, study.fitted.get(run.split)!, own, trained, options.trainPredictions === true));
       }
-    } catch (error) {
-      resident.dispose();
-      throw error;
+      // Stacks that were not begun may still hold runs of this one's company.
+      const company = [...companies.find((runsOf) => runsOf.has(list[0]!.run))!];
+      if (company.every((index) => results.has(index))) options.onResults?.(company.map((index) => results.get(index)!));
     }
-    doneWork += work[b]!;
-    for (const index of new Set(list.map((unit) => unit.run))) {
-      const own = units.filter((unit) => unit.run === index);
-      if (!own.every((unit) => trained.has(unit))) continue;
-      const result = collect(data, runs[index]!, fitted.get(runs[index]!.split)!, own, trained, options.trainPredictions === true);
-      results.set(index, result);
-    }
-    // Stacks that were not begun may still hold runs of this one's company.
-    const company = [...companies.find((runsOf) => runsOf.has(list[0]!.run))!];
-    if (company.every((index) => results.has(index))) options.onResults?.(company.map((index) => results.get(index)!));
+  } finally {
+    held.dispose();
   }
-  held?.data.dispose();
   return runs.flatMap((_, index) => results.get(index) ?? []);
+}
+
+/**
+ * The networks of a run.
+ * @throws RangeError when a plan with weights of its own is balanced besides
+ */
+function unitsOf({ data, fitted }: Study, run: Run, index: number): Unit[] {
+  const { encoder } = fitted.get(run.split)!;
+  const { architecture, balancing } = run.method;
+  const input = { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) };
+  const every = data.tasks.map((_, t) => t);
+  const whole = [{ train: every, serve: every }];
+  const apart = every.map((t) => ({ train: [t], serve: [t] }));
+  const groups: readonly TaskGroup[] = architecture.partition?.(data.tasks) ?? (architecture.separate ? apart : whole);
+  if (balancing && groups.some(({ weights }) => weights !== undefined)) {
+    throw new RangeError(
+      `${architecture.name}.with(${balancing.info.name}()): the plan has weights of its own; leave them out, or train without .with(...)`,
+    );
+  }
+  return groups.map(({ train: tasks, serve, weights }) => ({
+    run: index,
+    tasks,
+    serve,
+    ...(weights ? { weights } : {}),
+    network: architecture.build({ input, tasks: tasks.map((t) => data.tasks[t]!) }),
+  }));
+}
+
+/** Data on the device; neighbouring stacks mostly read the same splits, whose data stays there. */
+class HeldData {
+  private held: { readonly splits: readonly Split[]; readonly data: ResidentData } | undefined;
+
+  constructor(private readonly study: Pick<Study, 'data' | 'fitted'>) {}
+
+  of(wanted: readonly Split[]): ResidentData {
+    const { held } = this;
+    if (held && held.splits.length === wanted.length && wanted.every((split, i) => split === held.splits[i])) return held.data;
+    this.dispose();
+    const fitted = wanted.map((split) => this.study.fitted.get(split)!);
+    this.held = { splits: wanted, data: makeResident(this.study.data, fitted) };
+    return this.held.data;
+  }
+
+  dispose(): void {
+    this.held?.data.dispose();
+    this.held = undefined;
+  }
+}
+
+/**
+ * Trains networks of one shape as one stack, or lets their architecture solve them.
+ * @param shareAt share of all work that is done, by that of this stack's
+ * @returns undefined where training was stopped from outside before there was anything
+ */
+async function trainUnits(
+  study: Study,
+  list: readonly Unit[],
+  held: HeldData,
+  shareAt: (part: number) => number,
+): Promise<StackResult | undefined> {
+  const { data, runs, fitted, options } = study;
+  const splits = [...new Set(list.map((unit) => runs[unit.run]!.split))];
+  const resident = held.of(splits);
+  const members = list.map((unit) => memberOf(study, unit, resident.offsets[splits.indexOf(runs[unit.run]!.split)]!));
+  const first = list[0]!;
+  const { method, name, split } = runs[first.run]!;
+  const own = fitted.get(split)!;
+  let latest: RunsProgress | undefined;
+  const onEpoch = (epoch: number, epochs: number, loss: number): void => {
+    latest = { name, share: shareAt(epoch / epochs), epoch, epochs, loss };
+    options.onProgress?.(latest);
+  };
+  const tasks = first.tasks.map((t) => data.tasks[t]!);
+  const result = method.architecture.solve
+    ? await solveNetwork(data, method, own, first, members[0]!, resident, onEpoch, options.signal)
+    : await trainStack(method, first.network, tasks, own.encoder.shape, members, resident, options, onEpoch);
+  // A stack that stopped early is done, too.
+  if (result && latest && latest.epoch < latest.epochs && !options.signal?.aborted) options.onProgress?.({ ...latest, share: shareAt(1) });
+  return result;
+}
+
+/** @param offset resident row of the split's first */
+function memberOf({ data, runs, fitted, options }: Study, unit: Unit, offset: number): Member {
+  const run = runs[unit.run]!;
+  const { train, validation, test } = run.split;
+  const resident = (rows: Iterable<number>): Int32Array => Int32Array.from(rows, (row) => row + offset);
+  const labelled = (rows: Int32Array): Int32Array => resident(rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))));
+  const { targets } = fitted.get(run.split)!;
+  const columns = labelColumns(data);
+  const weights = classWeightsOf(targets, data.tasks, unit.tasks);
+  const constants =
+    options.start === 'glorot' ? undefined : unit.tasks.flatMap((t) => kindOf(data.tasks[t]!).constants(data.tasks[t]!, targets[t]!));
+  return {
+    label: labelOf(data, run, unit),
+    seed: run.seed,
+    train: labelled(train),
+    ...(options.taskSampling && {
+      labelled: unit.tasks.map((t) => resident(train.filter((row) => hasLabel(data, t, row)))),
+    }),
+    validation: labelled(validation),
+    predict: resident(options.trainPredictions ? [...test, ...train] : test),
+    columns: unit.tasks.flatMap((t) => columns[t]!),
+    initial: initialValues(unit.network, run.seed, constants),
+    learningRate: run.learningRate,
+    ...(unit.weights ? { taskWeights: unit.weights } : {}),
+    serve: unit.serve.map((t) => unit.tasks.indexOf(t)),
+    ...(weights ? { classWeights: weights } : {}),
+  };
+}
+
+/** Names a network in messages: its run, and its tasks where it has not all. */
+function labelOf({ tasks }: TaskData, { name, seed }: Run, unit: Unit): string {
+  const [first] = unit.tasks;
+  const own = unit.tasks.length === 1 ? `task "${tasks[first!]!.name}"` : `${unit.tasks.length} tasks`;
+  return `"${name}" (seed ${seed}${unit.tasks.length < tasks.length ? `, ${own}` : ''})`;
 }
 
 /** @throws RangeError when a single model needs more memory than there is */
@@ -323,7 +364,7 @@ function collect(
   run: Run,
   fitted: FittedSplit,
   units: readonly Unit[],
-  trained: ReadonlyMap<Unit, { member: TrainedMember; seconds: number; steps: number }>,
+  trained: ReadonlyMap<Unit, TrainedUnit>,
   withTrain: boolean,
 ): RunResult {
   const predictions: Float64Array[] = new Array(data.tasks.length);
