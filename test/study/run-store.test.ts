@@ -88,9 +88,9 @@ describe('kept runs', () => {
     expect(await count({ start: 'glorot' })).toBe(6);
     expect(await count({ start: 'constant' })).toBe(0);
     expect(await count({ validation: 0.2 })).toBe(6);
-    expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(6);
+    // Per task is the default.
     expect(await count({ validation: 0.2, stopping: 'perTask' })).toBe(0);
-    expect(await count({ validation: 0.2, stopping: 'joint' })).toBe(0);
+    expect(await count({ validation: 0.2, stopping: 'joint' })).toBe(6);
     expect(await count({ methods: { hard: hardSharing(mlp([4], { activation: 'tanh' })) } })).toBe(3);
     // What only the reading of the results depends on.
     expect(await count({ alpha: 0.1, margin: 0.02, baseline: 'hard' })).toBe(0);
