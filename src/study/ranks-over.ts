@@ -1,4 +1,5 @@
 import { checkNumber, withDefaults } from '../options/check';
+import { bars } from '../plots/bars';
 import { criticalDifference as drawCriticalDifference } from '../plots/critical-difference';
 import type { Figure } from '../plots/figure';
 import type { ComparisonData } from './comparison-data';
@@ -29,7 +30,7 @@ export interface Ranks {
   readonly nemenyi?: Nemenyi;
   readonly alpha: number;
   readonly sentence: string;
-  /** The critical-difference diagram. */
+  /** The critical-difference diagram; of tasks, whose ranks no test tells apart, the mean ranks alone. */
   plot(): Figure;
 }
 
@@ -112,9 +113,14 @@ export function ranksOver(
     alpha,
     sentence: sentenceOf(sorted, test, pairs, alpha, kind === 'tasks' ? 'task' : 'data set'),
     plot() {
-      if (kind === 'tasks')
-        throw new RangeError(
-          'ranksOver: tasks of one data set are no independent blocks, so there is no critical difference to draw; compare data sets',
+      if (kind === 'tasks' && test.blocks > 0)
+        return bars(
+          { labels: sorted.map(({ name }) => name), series: [{ name: 'mean rank', values: sorted.map(({ rank }) => rank) }] },
+          {
+            title: `Mean ranks over ${plural(test.blocks, 'task')}`,
+            subtitle: '1 is best. Tasks of one data set share rows and are no independent blocks: there is no critical difference.',
+            unit: 'mean rank',
+          },
         );
       if (!pairs) throw new RangeError('ranksOver: no block has a score of every method, so there are no ranks to draw');
       return drawCriticalDifference(

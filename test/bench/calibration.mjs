@@ -5,7 +5,7 @@
  *   node test/bench/calibration.mjs POPULATION [DATA SETS]  trained networks: trains what is missing of 200 data sets, then prints the table
  *   node test/bench/calibration.mjs table                   the table of what is there
  *
- * Populations: block, aa, noise, split (one split of block), planted. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that
+ * Populations: block, aa, noise, split (one split of block), shared (single-task against shared networks), planted. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that
  * a run can be stopped and continued on any machine. Needs the build (`npm run build`). Seeds are fixed by data set.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -221,6 +221,14 @@ const populations = {
     const seeds = Array.from({ length: 10 }, (_, s) => 100 * index + s);
     return tl.compare(data, { methods, seeds, epochs: 12, batchSize: 35, learningRate: 0.01, ...quiet });
   },
+  /** Single-task against shared networks on 120 rows: the truth is the mean over the data sets. */
+  async shared(index) {
+    const { data } = tableOf(index, 120, 1);
+    const trunk = tl.mlp([8]);
+    const methods = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
+    const seeds = Array.from({ length: 10 }, (_, s) => 100 * index + s);
+    return tl.compare(data, { methods, seeds, epochs: 20, batchSize: 28, learningRate: 0.01, ...quiet });
+  },
   /** Ten targets that are functions of the same two directions: sharing helps. */
   async planted(index) {
     const { normal } = normals(9000 + index);
@@ -289,6 +297,7 @@ function tableOfPopulations() {
     '| Population | Data sets | Average false | Any task false | Either | Coverage, average | Coverage, tasks | Before: average false, coverage |',
   );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  const notes = [];
   for (const name of Object.keys(populations)) {
     const file = path.join(folder, `${name}.json`);
     if (!existsSync(file)) continue;
@@ -299,6 +308,44 @@ function tableOfPopulations() {
       const wrong = all.filter(({ average }) => average[4] === 'w').length;
       console.log(
         `\nPlanted transfer: found on average in ${right} of ${all.length} data sets, negative in ${wrong}; gains ${all.map(({ average }) => average[0]).join(', ')} relative RMSE, p ${all.map(({ average }) => average[3]).join(', ')}`,
+      );
+      continue;
+    }
+    if (name === 'shared') {
+      // Recentred: what is said of the deviation from the mean over the data sets.
+      const truth = (pick) => statistics.mean(all.map((one) => pick(one)[0]));
+      const shifted = (list, by) => list.map(([, low, high]) => [low - by, high - by]);
+      const outside = (list) => list.filter(([low, high]) => low > 0 || high < 0).length;
+      const average = shifted(
+        all.map((one) => one.average),
+        truth((one) => one.average),
+      );
+      const cells = all[0].alone.flatMap((_, t) =>
+        shifted(
+          all.map((one) => one.alone[t]),
+          truth((one) => one.alone[t]),
+        ),
+      );
+      const earlier = shifted(
+        all.map((one) => one.before),
+        truth((one) => one.average),
+      );
+      const sd = statistics.standardDeviation(all.map((one) => one.average[0]));
+      const half = statistics.mean(all.map(({ average: [, low, high] }) => (high - low) / 2));
+      const row = [
+        `${name}, recentred`,
+        all.length,
+        `${percent(outside(average), all.length)} ${give(outside(average), all.length)}`,
+        '',
+        '',
+        percent(all.length - outside(average), all.length),
+        percent(cells.length - outside(cells), cells.length),
+        `${percent(outside(earlier), all.length)}, ${percent(all.length - outside(earlier), all.length)}`,
+      ];
+      console.log(`| ${row.join(' | ')} |`);
+      const good = all.filter(({ average: a }) => a[5] === 1).length;
+      notes.push(
+        `shared: half width of the average's interval ${(half / (1.96 * sd)).toFixed(2)} of the true 1.96 standard deviations; at least as good shown in ${percent(good, all.length)} (true mean gain ${truth((one) => one.average).toFixed(2)} margins)`,
       );
       continue;
     }
@@ -320,6 +367,7 @@ function tableOfPopulations() {
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }
+  for (const note of notes) console.log(`\n${note}`);
 }
 
 const [part, count] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { finiteValues } from './paired-differences';
 
 /** What the test rows of one seed add to its difference. */
 export interface SeedContributions {
-  /** `[rows]` which row (or group of rows) each is; a unit that is there twice counts with its sum. */
+  /** `[rows]` which row (or group of rows) each is, from 0; a unit that is there twice counts with its sum. */
   readonly units: ArrayLike<number>;
   /** `[rows]` what each adds to the seed's difference: contributions of the method less those of the baseline, turned so that positive is better. */
   readonly values: ArrayLike<number>;
@@ -18,19 +18,22 @@ export interface SeedContributions {
  */
 export function rowVariance(seeds: readonly SeedContributions[]): number {
   const count = seeds.length;
-  const sums = new Map<number, number>();
+  let most = -1;
+  for (const { units } of seeds) for (let i = 0; i < units.length; i++) most = Math.max(most, units[i]!);
+  const own = new Float64Array(most + 1);
+  const sums = new Float64Array(most + 1);
   let single = 0;
   for (const { units, values } of seeds) {
-    const own = new Map<number, number>();
-    for (let i = 0; i < units.length; i++) own.set(units[i]!, (own.get(units[i]!) ?? 0) + values[i]!);
-    for (const [unit, value] of own) {
+    for (let i = 0; i < units.length; i++) own[units[i]!]! += values[i]!;
+    for (let i = 0; i < units.length; i++) {
+      const value = own[units[i]!]!;
       single += value * value;
-      sums.set(unit, (sums.get(unit) ?? 0) + value / count);
+      sums[units[i]!]! += value / count;
+      // A unit that comes again has been counted.
+      own[units[i]!] = 0;
     }
   }
-  let squares = 0;
-  for (const value of sums.values()) squares += value * value;
-  return squares - single / count ** 2;
+  return sums.reduce((squares, value) => squares + value * value, 0) - single / count ** 2;
 }
 
 /** How the splits of a study lie to each other. */
