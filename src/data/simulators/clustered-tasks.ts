@@ -1,5 +1,6 @@
 import { checkInteger, checkNumber, withDefaults } from '../../options/check';
 import { random } from '../../random/random';
+import { kindFactory } from '../../tasks/registry';
 import type { TaskSpec } from '../../tasks/task';
 import { inner, orthonormal } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';
@@ -60,7 +61,8 @@ export function clusteredTasks(options?: ClusteredTasksOptions): Simulation<Clus
   checkInteger(who, 'rows', o.rows, 1);
   checkNumber(who, 'similarity', o.similarity, 0, 1);
   checkNumber(who, 'noise', o.noise, 0);
-  if (o.kind !== 'regression' && o.kind !== 'binary')
+  const link = kindFactory(o.kind)?.kind.link;
+  if (link !== 'identity' && link !== 'logistic')
     throw new RangeError(`${who}: kind must be 'regression' or 'binary', got ${JSON.stringify(o.kind)}`);
   const draw = random(o.seed, who);
   const count = o.groups * o.tasksPerGroup;
@@ -79,7 +81,7 @@ export function clusteredTasks(options?: ClusteredTasksOptions): Simulation<Clus
   const labels = features.map((x) =>
     weights.map((w) => {
       const y = inner(w, x) + o.noise * noise.normal();
-      return o.kind === 'binary' ? Number(y > 0) : y;
+      return link === 'logistic' ? Number(y > 0) : y;
     }),
   );
   const spec: TaskSpec = { kind: o.kind };

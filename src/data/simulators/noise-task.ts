@@ -1,4 +1,5 @@
 import { random } from '../../random/random';
+import { kindOf } from '../../tasks/registry';
 import type { Simulation } from './simulation';
 
 /**
@@ -14,12 +15,13 @@ export function noiseTask<Truth extends object>(
   seed = 0,
 ): Simulation<Truth & { readonly noiseTasks: readonly string[] }> {
   if (name in simulation.table) throw new RangeError(`noiseTask: the table already has a column '${name}'; choose another name.`);
+  const { link } = kindOf({ kind });
   const draw = random(seed, `noiseTask ${name}`);
   const rows = simulation.table[simulation.inputs[0]!]!.length;
   const before = 'noiseTasks' in simulation.truth ? (simulation.truth.noiseTasks as readonly string[]) : [];
   return {
     ...simulation,
-    table: { ...simulation.table, [name]: Array.from({ length: rows }, () => (kind === 'binary' ? draw.below(2) : draw.normal())) },
+    table: { ...simulation.table, [name]: Array.from({ length: rows }, () => (link === 'logistic' ? draw.below(2) : draw.normal())) },
     tasks: { ...simulation.tasks, [name]: { kind } },
     truth: { ...simulation.truth, noiseTasks: [...before, name] },
     answer: `${simulation.answer} '${name}' is pure noise and belongs alone.`,
