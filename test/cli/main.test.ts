@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json';
 import { balancers, weightings } from '../../src/balancing/registry';
-import { architectures } from '../../src/models/registry';
+import { architectures, encoders } from '../../src/models/registry';
+import { kinds } from '../../src/tasks/registry';
 import { type Command, compileCommand } from './taskloom';
 
 let command: Command;
@@ -21,7 +22,7 @@ describe('taskloom', () => {
     const { code, stdout } = await command.run(['methods', '--json']);
     expect(code).toBe(0);
     const list = JSON.parse(stdout) as { name: string; kind: string; options: { name: string }[] }[];
-    const names = new Set([architectures, weightings, balancers].flatMap((registry) => Object.keys(registry)));
+    const names = new Set([architectures, weightings, balancers, encoders, kinds].flatMap((registry) => Object.keys(registry)));
     expect(list.map(({ name }) => name).sort()).toEqual([...names].sort());
     expect(list.find(({ name }) => name === 'cagrad')).toMatchObject({ kind: 'aggregator', options: [{ name: 'c' }, { name: 'rescale' }] });
     expect((await command.run(['methods'])).stdout).toContain('hardSharing, hard');

@@ -389,7 +389,7 @@ describe('taskData refuses', () => {
     [
       'a task that is a word',
       run({ y: [1, 0] }, { tasks: { y: 'binary' } }),
-      'task "y" must be binary(), count(), multiclass(), ordinal(), regression() or tagging(); got "binary"',
+      'task "y" must be binary(), count(), multiclass(), ordinal(), proportion(), regression() or tagging(); got "binary"',
     ],
     ['a factory that was not called', run({ y: [1, 0] }, { tasks: { y: binary } }), 'got a function (binary)'],
     [

@@ -206,7 +206,8 @@ describe.each(cases)('$name', ({ name, method, problem, seed }) => {
   });
 
   test.runIf(trains)('trains with weights from the products of the gradients', async () => {
-    const result = await train(method.with(mgda()), 'auto', 4);
+    // Where heads follow MGDA's weights, too, the sum of the losses need not fall: it is the weighted one that does.
+    const result = await train(method.with(mgda(), { heads: 'plain' }), 'auto', 4);
     for (const member of result.members) {
       expect(member.failure).toBeUndefined();
       expect(total(member.trainLosses.at(-1)!)).toBeLessThan(total(member.trainLosses[0]!));

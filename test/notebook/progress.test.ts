@@ -82,7 +82,10 @@ test('done: a line replaces the bar, and says where the result of stopped work i
 });
 
 test('lastResult: what the last work returned, or its error', async () => {
-  await expect(lastResult()).rejects.toThrow('nothing was run yet; call fit, compare or the like first');
+  // Other tests of this process may have run something.
+  vi.resetModules();
+  const fresh = await import('../../src/training/long-work');
+  await expect(fresh.lastResult()).rejects.toThrow('nothing was run yet; call fit, compare or the like first');
   const onProgress = (): void => {};
   expect(await longWork({ onProgress }, async () => 'first')).toBe('first');
   expect(await lastResult()).toBe('first');

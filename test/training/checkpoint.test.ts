@@ -90,7 +90,7 @@ describe('a saved model', () => {
       target[name] = value;
     };
     const changes: [RegExp, (json: Loose) => void][] = [
-      [/encoder.*4000000000000/s, (json) => set(json, 'encoder', { version: 1, kind: 'tensor', shape: [4e12] })],
+      [/preprocessing.*4000000000000/s, (json) => set(json, 'encoder', { version: 1, kind: 'tensor', shape: [4e12] })],
       [/do not fit the method/, (json) => set(json, 'encoder', { version: 1, kind: 'tensor', shape: [1e9] })],
       [/column "a" is there twice/, (json) => set(json.encoder.columns[1], 'name', 'a')],
       [/columns\[0\]\.sd/, (json) => set(json.encoder.columns[0], 'sd', -1)],
