@@ -42,11 +42,14 @@ export interface Bounds {
   readonly integer?: boolean;
 }
 
+/** A width of a layer: any that is a whole number; what does not fit into memory is refused where a network is built. */
+export const WIDTH: Bounds = { integer: true, min: 1, max: Number.MAX_SAFE_INTEGER };
+
 function boundsInWords(bounds: Bounds): string {
   const parts: string[] = [];
   if (bounds.min !== undefined) parts.push(`>= ${bounds.min}`);
   if (bounds.above !== undefined) parts.push(`> ${bounds.above}`);
-  if (bounds.max !== undefined) parts.push(`<= ${bounds.max}`);
+  if (bounds.max !== undefined && bounds.max < Number.MAX_SAFE_INTEGER) parts.push(`<= ${bounds.max}`);
   if (bounds.below !== undefined) parts.push(`< ${bounds.below}`);
   return `${bounds.integer === true ? 'integer' : 'number'}${parts.length > 0 ? ` ${parts.join(' and ')}` : ''}`;
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, flagOption, listOption, numberOption } from '../../options/spec';
+import { choiceOption, flagOption, listOption, numberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory, withFirst } from '../define-encoder';
 import { type Activation, type ActivationName, activationNames, activationOf } from '../network/activation';
 import { convolution, halve } from '../network/convolution';
@@ -48,7 +48,7 @@ export const conv2d: EncoderFactory<[channels: readonly number[], options?: Conv
   title: 'Convolutions over an image',
   first: 'channels',
   options: {
-    channels: listOption(undefined, 'channels of each layer', { integer: true, min: 1 }),
+    channels: listOption(undefined, 'channels of each layer', WIDTH),
     kernel: numberOption(3, 'side of the square window', { integer: true, min: 1 }),
     activation: choiceOption('relu', activationNames, 'after each layer'),
     residual: flagOption(false, 'two convolutions a layer with a connection around them'),

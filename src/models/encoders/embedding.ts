@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherRows } from '../../backend/ops';
-import { requiredNumberOption } from '../../options/spec';
+import { requiredNumberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory } from '../define-encoder';
 import { scaledWidth } from '../network/features';
 import { uniformWithin } from '../network/initial';
@@ -55,7 +55,7 @@ export const embedding: EncoderFactory<[size: number]> = defineEncoder<[size: nu
   name: 'embedding',
   title: 'Token embeddings',
   first: 'size',
-  options: { size: requiredNumberOption("length of a token's vector", { integer: true, min: 1 }) },
+  options: { size: requiredNumberOption("length of a token's vector", WIDTH) },
   read: (size) => ({ size }),
   scaled: ({ size }, factor, multiple) => ({ size: scaledWidth(size, factor, multiple) }),
   build(input, scope, { size }) {

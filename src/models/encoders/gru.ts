@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { flagOption, numberOption, requiredNumberOption } from '../../options/spec';
+import { flagOption, numberOption, requiredNumberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory, withFirst } from '../define-encoder';
 import { dense, onLastAxis } from '../network/dense';
 import { entries, scaledWidth } from '../network/features';
@@ -79,8 +79,8 @@ export const gru: EncoderFactory<[size: number, options?: GruOptions]> = defineE
   },
   first: 'size',
   options: {
-    size: requiredNumberOption('length of the state', { integer: true, min: 1 }),
-    embedding: numberOption(32, "length of a token's vector", { integer: true, min: 1 }),
+    size: requiredNumberOption('length of the state', WIDTH),
+    embedding: numberOption(32, "length of a token's vector", WIDTH),
     bidirectional: flagOption(false, 'whether a second one runs from the end to the start'),
     perToken: flagOption(false, 'the state at every position, for tagging, instead of the last state'),
     dropout: numberOption(0, 'share of the outputs that is dropped while training', { min: 0, below: 1 }),

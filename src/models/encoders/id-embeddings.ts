@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { flagOption, requiredNumberOption } from '../../options/spec';
+import { flagOption, requiredNumberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory, withFirst } from '../define-encoder';
 import { scaledWidth } from '../network/features';
 import { uniformWithin } from '../network/initial';
@@ -31,7 +31,7 @@ export const idEmbeddings: EncoderFactory<[size: number, options?: IdEmbeddingsO
   paper: { authors: 'Rendle', year: 2010, title: 'Factorization Machines' },
   first: 'size',
   options: {
-    size: requiredNumberOption("length of an id's vector", { integer: true, min: 1 }),
+    size: requiredNumberOption("length of an id's vector", WIDTH),
     interactions: flagOption(true, "whether the pairwise products of the fields' vectors, summed, follow the vectors"),
   },
   read: (size, options) => withFirst('idEmbeddings', 'size', size, options),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, listOption, numberOption } from '../../options/spec';
+import { choiceOption, listOption, numberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory, withFirst } from '../define-encoder';
 import { type ActivationName, activationNames, activationOf } from '../network/activation';
 import { dense } from '../network/dense';
@@ -31,7 +31,7 @@ export const mlp: EncoderFactory<[sizes: readonly number[], options?: MlpOptions
   title: 'Multi-layer perceptron',
   first: 'sizes',
   options: {
-    sizes: listOption(undefined, 'outputs of each layer', { integer: true, min: 1 }),
+    sizes: listOption(undefined, 'outputs of each layer', WIDTH),
     activation: choiceOption('relu', activationNames, 'after each layer'),
     dropout: numberOption(0, "share of each layer's outputs that is dropped while training", { min: 0, below: 1 }),
   },

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../../backend/ops';
-import { flagOption, listOption, numberOption } from '../../options/spec';
+import { flagOption, listOption, numberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory } from '../define-encoder';
 import { dense, onLastAxis } from '../network/dense';
 import { scaledWidth } from '../network/features';
@@ -51,9 +51,9 @@ export const textConv: EncoderFactory<[options?: TextConvOptions]> = defineEncod
   title: 'Convolutions over a sequence',
   paper: { authors: 'Kim', year: 2014, title: 'Convolutional Neural Networks for Sentence Classification', arxiv: '1408.5882' },
   options: {
-    embedding: numberOption(32, "length of a token's vector", { integer: true, min: 1 }),
+    embedding: numberOption(32, "length of a token's vector", WIDTH),
     windows: listOption([3, 4, 5], 'positions that a filter sees', { integer: true, min: 1 }),
-    filters: numberOption(32, 'filters per window', { integer: true, min: 1 }),
+    filters: numberOption(32, 'filters per window', WIDTH),
     perToken: flagOption(false, "a vector per position, for tagging, instead of each filter's largest value"),
     dropout: numberOption(0, 'share of the outputs that is dropped while training', { min: 0, below: 1 }),
   },

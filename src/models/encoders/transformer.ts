@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../../backend/ops';
-import { flagOption, nullableNumberOption, numberOption, requiredNumberOption } from '../../options/spec';
+import { flagOption, nullableNumberOption, numberOption, requiredNumberOption, WIDTH } from '../../options/spec';
 import { defineEncoder, type EncoderFactory, withFirst } from '../define-encoder';
 import { dense, onLastAxis } from '../network/dense';
 import { scaledWidth } from '../network/features';
@@ -112,10 +112,10 @@ export const transformer: EncoderFactory<[size: number, options?: TransformerOpt
   paper: { authors: 'Vaswani et al.', year: 2017, title: 'Attention Is All You Need', arxiv: '1706.03762' },
   first: 'size',
   options: {
-    size: requiredNumberOption('length of the vectors', { integer: true, min: 1 }),
+    size: requiredNumberOption('length of the vectors', WIDTH),
     blocks: numberOption(2, 'number of blocks', { integer: true, min: 1 }),
     heads: numberOption(2, 'attention heads; they divide the size', { integer: true, min: 1 }),
-    inner: nullableNumberOption(null, "width of the blocks' inner layer; null: 4 times the size", { integer: true, min: 1 }),
+    inner: nullableNumberOption(null, "width of the blocks' inner layer; null: 4 times the size", WIDTH),
     positions: nullableNumberOption(null, 'longest sequence that the position table holds; null: that of the inputs', {
       integer: true,
       min: 1,
