@@ -1,28 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { encoder } from '../../src/models/encoder';
 import { inferenceContext } from '../../src/models/forward-context';
-import { encode } from '../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../src/models/network/network';
 import { mmoe } from '../../src/models/sharing/mmoe';
 import { random } from '../../src/random/random';
-import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues } from './support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import { binaryTask, buildOf, expectClose, normals, problemOf, randomValues, runEncoder } from './support';
 
 const gated = encoder('gated', {
   init: ({ shape: [features] }) => ({
@@ -36,7 +18,7 @@ const gated = encoder('gated', {
 test('a pair of functions is an encoder like any other', () => {
   tf.tidy(() => {
     const x = normals(1, [2, 5, 3]);
-    const { out, values } = run(gated, { shape: [3] }, x);
+    const { out, values } = runEncoder(gated, { shape: [3] }, x);
     const product = (name: string) => tf.matMul(x as tf.Tensor3D, values[`e/${name}`] as tf.Tensor3D);
     expectClose(out, tf.add(tf.mul(product('left'), tf.sigmoid(product('right'))), values['e/bias']!));
     const network = buildOf(mmoe({ expert: gated, experts: 2 }), problemOf(3, [binaryTask('a'), binaryTask('b')]));

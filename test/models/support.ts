@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { inferenceContext, trainingContext } from '../../src/models/forward-context';
 import type { Method } from '../../src/models/method';
+import { encode } from '../../src/models/network/features';
 import type { ForwardContext, InputShape, Network, Encoder as NetworkEncoder, Problem, Values } from '../../src/models/network/network';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { random } from '../../src/random/random';
@@ -191,4 +192,19 @@ export function singles(
 /** The identity of `n`, `[1, ...blocks, n, n]`. */
 export function identity(n: number, ...blocks: number[]): Tensor {
   return tf.add(tf.zeros([1, ...blocks, n, n]), tf.eye(n));
+}
+
+/** Runs an encoder alone, with random values, as a network's forward would. */
+export function runEncoder(
+  encoder: NetworkEncoder,
+  input: InputShape,
+  x: Tensor,
+  change: (values: Record<string, Tensor>) => Values = (v) => v,
+): { out: Tensor; values: Values } {
+  const layers = encoder.build(input, 'e');
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
+  const context: ForwardContext =
+    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
+  return { out: encode(layers, values, x, context), values };
 }

@@ -2,32 +2,15 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { conv2d } from '../../../src/models/encoders/conv2d';
-import { inferenceContext } from '../../../src/models/forward-context';
-import { encode } from '../../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { expectClose, normals, randomValues } from '../support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import type { Values } from '../../../src/models/network/network';
+import { expectClose, normals, runEncoder } from '../support';
 
 const image = { shape: [5, 4, 2] };
 
 test("a layer is TensorFlow's convolution with each model's own filters, activation and pooling", () => {
   tf.tidy(() => {
     const x = normals(1, [2, 3, 5, 4, 2]);
-    const { out, values } = run(conv2d([3], { output: 'cells' }), image, x);
+    const { out, values } = runEncoder(conv2d([3], { output: 'cells' }), image, x);
     const expected = [0, 1].map((s) => {
       const own = (name: string) => tf.squeeze(tf.slice(values[`e/0/conv/${name}`]!, [s], [1]), [0]);
       const images = tf.squeeze(tf.slice(x, [s], [1]), [0]) as tf.Tensor4D;
@@ -42,7 +25,7 @@ test("a layer is TensorFlow's convolution with each model's own filters, activat
 test.each([1, 2, 4, 5])('windows of %i are those of TensorFlow', (kernel) => {
   tf.tidy(() => {
     const x = normals(1, [1, 2, 5, 4, 2]);
-    const { out, values } = run(conv2d([3], { output: 'cells', kernel, pool: false, activation: 'linear' }), image, x);
+    const { out, values } = runEncoder(conv2d([3], { output: 'cells', kernel, pool: false, activation: 'linear' }), image, x);
     const filters = tf.reshape(values['e/0/conv/weights']!, [kernel, kernel, 2, 3]) as tf.Tensor4D;
     const convolved = tf.conv2d(tf.squeeze(x, [0]) as tf.Tensor4D, filters, 1, 'same');
     expectClose(out, tf.reshape(tf.add(convolved, tf.reshape(values['e/0/conv/bias']!, [3])), [1, 2, -1]));
@@ -54,9 +37,9 @@ test('a residual block adds its input, by a projection where channels differ', (
     const x = normals(1, [1, 2, 5, 4, 2]);
     const silent = (v: Record<string, Tensor>): Values =>
       Object.fromEntries(Object.entries(v).map(([name, t]) => [name, name.includes('conv2') ? tf.zerosLike(t) : t]));
-    const same = run(conv2d([2], { residual: true, pool: false, output: 'cells' }), image, x, silent);
+    const same = runEncoder(conv2d([2], { residual: true, pool: false, output: 'cells' }), image, x, silent);
     expectClose(same.out, tf.reshape(tf.relu(x), [1, 2, -1]));
-    const { out, values } = run(conv2d([3], { residual: true, pool: false }), image, x, silent);
+    const { out, values } = runEncoder(conv2d([3], { residual: true, pool: false }), image, x, silent);
     const skipped = tf.add(
       tf.matMul(tf.reshape(x, [1, 40, 2]) as tf.Tensor3D, values['e/0/skip/weights'] as tf.Tensor3D),
       values['e/0/skip/bias']!,
@@ -72,7 +55,7 @@ test('normalisation makes the scale of the inputs matter no more', () => {
       Object.fromEntries(Object.entries(v).map(([name, t]) => [name, name.endsWith('conv/bias') ? tf.zerosLike(t) : t]));
     const encoder = conv2d([3, 4], { norm: 'layer' });
     // Normalisation adds an epsilon of 1e-5 to variances: 5e-4 of a number where one is 0.01.
-    expectClose(run(encoder, image, x, quiet).out, run(encoder, image, tf.mul(x, 3), quiet).out, 1e-3);
+    expectClose(runEncoder(encoder, image, x, quiet).out, runEncoder(encoder, image, tf.mul(x, 3), quiet).out, 1e-3);
   });
 });
 
@@ -85,7 +68,7 @@ test('shapes: halving ends at one cell; [height, width] is one channel', () => {
     [2, 1, 5],
   ]);
   tf.tidy(() => {
-    expect(run(conv2d([2, 3]), { shape: [5, 3] }, normals(1, [2, 4, 5, 3])).out.shape).toEqual([2, 4, 3]);
+    expect(runEncoder(conv2d([2, 3]), { shape: [5, 3] }, normals(1, [2, 4, 5, 3])).out.shape).toEqual([2, 4, 3]);
   });
 });
 

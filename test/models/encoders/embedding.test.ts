@@ -3,32 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { embedding } from '../../../src/models/encoders/embedding';
 import { inferenceContext } from '../../../src/models/forward-context';
-import { encode } from '../../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
-import { buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, taggingTask } from '../support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import { buildOf, expectClose, list, multiclassTask, normals, problemOf, randomValues, runEncoder, taggingTask } from '../support';
 
 const words = { shape: [4], vocabulary: 6 };
 
 test('looks up the rows of each model, 0 for padding', () => {
   tf.tidy(() => {
     const x = tf.tensor([3, 1, 0, 0, 5, 5, 2, 1], [2, 1, 4]);
-    const { out, values } = run(embedding(2), words, x);
+    const { out, values } = runEncoder(embedding(2), words, x);
     const flat = [0, 1].map((s) => list(tf.slice(values['e/table']!, [s], [1])));
     const expected = [
       [3, 1, 0, 0],

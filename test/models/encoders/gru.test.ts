@@ -1,26 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { gru } from '../../../src/models/encoders/gru';
-import { inferenceContext } from '../../../src/models/forward-context';
-import { encode } from '../../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { expectClose, list, normals, randomValues } from '../support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import type { Values } from '../../../src/models/network/network';
+import { expectClose, list, normals, runEncoder } from '../support';
 
 /** One direction in float64, from the definition. */
 function states(values: Values, way: string, x: number[][], size: number): number[][] {
@@ -46,13 +28,13 @@ test('both directions compute the recurrence of its definition', () => {
     const x = normals(1, [1, 1, 4, 2]);
     const v = list(x);
     const rows = [0, 1, 2, 3].map((t) => v.slice(2 * t, 2 * t + 2));
-    const { out, values } = run(gru(3, { bidirectional: true, perToken: true }), { shape: [4, 2] }, x);
+    const { out, values } = runEncoder(gru(3, { bidirectional: true, perToken: true }), { shape: [4, 2] }, x);
     const [there, back] = [states(values, 'forward', rows, 3), states(values, 'backward', [...rows].reverse(), 3).reverse()];
     expectClose(
       list(out),
       there.flatMap((h, t) => [...h, ...back[t]!]),
     );
-    const last = run(gru(3, { bidirectional: true }), { shape: [4, 2] }, x, () => values).out;
+    const last = runEncoder(gru(3, { bidirectional: true }), { shape: [4, 2] }, x, () => values).out;
     expectClose(list(last), [...there[3]!, ...back[0]!]);
   });
 });
@@ -60,8 +42,8 @@ test('both directions compute the recurrence of its definition', () => {
 test('padding changes nothing', () => {
   tf.tidy(() => {
     const encoder = gru(3, { embedding: 2, bidirectional: true });
-    const short = run(encoder, { shape: [3], vocabulary: 9 }, tf.tensor([4, 8, 1], [1, 1, 3]));
-    const long = run(encoder, { shape: [5], vocabulary: 9 }, tf.tensor([4, 8, 1, 0, 0], [1, 1, 5]), () => short.values);
+    const short = runEncoder(encoder, { shape: [3], vocabulary: 9 }, tf.tensor([4, 8, 1], [1, 1, 3]));
+    const long = runEncoder(encoder, { shape: [5], vocabulary: 9 }, tf.tensor([4, 8, 1, 0, 0], [1, 1, 5]), () => short.values);
     expectClose(long.out, short.out);
   });
 });

@@ -1,32 +1,13 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { idEmbeddings } from '../../../src/models/encoders/id-embeddings';
-import { inferenceContext } from '../../../src/models/forward-context';
-import { encode } from '../../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { expectClose, list, randomValues } from '../support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import { expectClose, list, runEncoder } from '../support';
 
 test('the vectors side by side, then the sum of the products of all pairs', () => {
   tf.tidy(() => {
     const input = { shape: [3], vocabulary: 7 };
     const ids = [0, 4, 6, 2, 2, 1];
-    const { out, values } = run(idEmbeddings(2), input, tf.tensor(ids, [1, 2, 3]));
+    const { out, values } = runEncoder(idEmbeddings(2), input, tf.tensor(ids, [1, 2, 3]));
     const table = list(values['e/table']!);
     const expected = [0, 1].flatMap((row) => {
       const v = [0, 1, 2].map((f) => table.slice(2 * ids[3 * row + f]!, 2 * ids[3 * row + f]! + 2));
@@ -34,7 +15,7 @@ test('the vectors side by side, then the sum of the products of all pairs', () =
       return [...v.flat(), ...pairs];
     });
     expectClose(list(out), expected);
-    expect(run(idEmbeddings(2, { interactions: false }), input, tf.tensor(ids, [1, 2, 3])).out.shape).toEqual([1, 2, 6]);
+    expect(runEncoder(idEmbeddings(2, { interactions: false }), input, tf.tensor(ids, [1, 2, 3])).out.shape).toEqual([1, 2, 6]);
   });
 });
 

@@ -1,39 +1,20 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { embedding } from '../../../src/models/encoders/embedding';
 import { gru } from '../../../src/models/encoders/gru';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { sequential } from '../../../src/models/encoders/sequential';
-import { inferenceContext } from '../../../src/models/forward-context';
-import { encode } from '../../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { expectClose, randomValues } from '../support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import { expectClose, runEncoder } from '../support';
 
 test('what follows reads what came before, and knows its padding', () => {
   tf.tidy(() => {
     const words = { shape: [3], vocabulary: 9 };
     const x = tf.tensor([4, 8, 0], [1, 1, 3]);
-    const apart = run(gru(3, { embedding: 2 }), words, x);
+    const apart = runEncoder(gru(3, { embedding: 2 }), words, x);
     const renamed = Object.fromEntries(
       Object.entries(apart.values).map(([name, v]) => [name.replace('e/embedding/', 'e/0/').replace('e/forward', 'e/1/forward'), v]),
     );
-    expectClose(run(sequential(embedding(2), gru(3)), words, x, () => renamed).out, apart.out);
+    expectClose(runEncoder(sequential(embedding(2), gru(3)), words, x, () => renamed).out, apart.out);
   });
 });
 

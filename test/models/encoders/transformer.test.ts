@@ -1,32 +1,13 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { transformer } from '../../../src/models/encoders/transformer';
-import { inferenceContext } from '../../../src/models/forward-context';
-import { encode } from '../../../src/models/network/features';
-import type { Encoder, ForwardContext, InputShape, Values } from '../../../src/models/network/network';
-import { expectClose, list, normals, randomValues } from '../support';
-
-/** Runs an encoder alone, with random values, as a network's forward would. */
-function run(
-  encoder: Encoder,
-  input: InputShape,
-  x: Tensor,
-  change: (values: Record<string, Tensor>) => Values = (v) => v,
-): { out: Tensor; values: Values } {
-  const layers = encoder.build(input, 'e');
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const values = change(randomValues({ parameters, forward: () => x }, x.shape[0]!, 3));
-  const context: ForwardContext =
-    input.vocabulary === undefined ? inferenceContext : { ...inferenceContext, mask: tf.cast(tf.notEqual(x, 0), 'float32') };
-  return { out: encode(layers, values, x, context), values };
-}
+import { expectClose, list, normals, runEncoder } from '../support';
 
 test('one block computes attention and two dense layers by hand', () => {
   tf.tidy(() => {
     const [length, size, heads] = [3, 4, 2];
     const x = normals(1, [1, 1, length, size]);
-    const { out, values } = run(transformer(size, { blocks: 1, heads, inner: 5 }), { shape: [length, size] }, x);
+    const { out, values } = runEncoder(transformer(size, { blocks: 1, heads, inner: 5 }), { shape: [length, size] }, x);
     const m = (name: string): number[][] => {
       const t = values[`e/${name}`]!;
       const [, rows, columns] = t.shape as number[];
@@ -78,11 +59,11 @@ test('one block computes attention and two dense layers by hand', () => {
 test('padding changes nothing', () => {
   tf.tidy(() => {
     const encoder = transformer(4, { positions: 6 });
-    const short = run(encoder, { shape: [3], vocabulary: 9 }, tf.tensor([4, 8, 1], [1, 1, 3]));
-    const long = run(encoder, { shape: [6], vocabulary: 9 }, tf.tensor([4, 8, 1, 0, 0, 0], [1, 1, 6]), () => short.values);
+    const short = runEncoder(encoder, { shape: [3], vocabulary: 9 }, tf.tensor([4, 8, 1], [1, 1, 3]));
+    const long = runEncoder(encoder, { shape: [6], vocabulary: 9 }, tf.tensor([4, 8, 1, 0, 0, 0], [1, 1, 6]), () => short.values);
     expectClose(long.out, short.out);
     // A row of nothing but padding, as batches are filled up with, is finite.
-    expect(list(run(encoder, { shape: [6], vocabulary: 9 }, tf.zeros([1, 1, 6])).out).every(Number.isFinite)).toBe(true);
+    expect(list(runEncoder(encoder, { shape: [6], vocabulary: 9 }, tf.zeros([1, 1, 6])).out).every(Number.isFinite)).toBe(true);
   });
 });
 
