@@ -3,7 +3,6 @@ import { balancers, weightings } from '../balancing/registry';
 import type { Balancing, Method } from '../models/method';
 import { architectures, encoders } from '../models/registry';
 import type { OptionInfo } from '../options/spec';
-import type { KindFactory, TaskOptions } from '../tasks/kind';
 import { kinds } from '../tasks/registry';
 
 /** What a registered name is. */
@@ -60,6 +59,6 @@ export const registeredEncoders: readonly Registered[] = Object.values(encoders)
 }));
 
 /** Every kind of task. */
-export const registeredKinds: readonly (Registered & { readonly metrics: readonly string[] })[] = Object.values(
-  kinds as unknown as Readonly<Record<string, KindFactory<TaskOptions>>>,
-).map(({ info: { name, title, options, metrics } }) => ({ name, kind: 'task kind', title, aliases: [], options, metrics }));
+export const registeredKinds: readonly (Registered & { readonly metrics: readonly string[] })[] = Object.values(kinds).map(
+  ({ info: { name, title, options, metrics } }) => ({ name, kind: 'task kind', title, aliases: [], options, metrics }),
+);

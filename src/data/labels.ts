@@ -29,7 +29,7 @@ export function readLabels(
   const where = `Cannot read task "${name}" (${spec.kind}) from column "${column}"`;
   const missing = missingTest(markers);
   const cells = cellsOf(column);
-  if (!kind.perPosition && !Array.from(cells).some((cell) => !missing(cell))) {
+  if (!kind.perPosition && !anyLabel(cells, missing)) {
     throw new DataError('no-label', `${where}: all ${cells.length} labels are missing; a task needs labels, or leave it out`, { column });
   }
   const read = kind.read({
@@ -57,6 +57,12 @@ export function readLabels(
   if (task.metric !== undefined && primary!.name !== task.metric)
     throw new RangeError(`${where}: metric "${task.metric}" does not suit these labels; leave it out, and verdicts go by ${primary!.name}`);
   return { task, values: read.values, length: read.length };
+}
+
+/** Whether a cell is not missing. */
+function anyLabel(cells: ArrayLike<unknown>, missing: (cell: unknown) => boolean): boolean {
+  for (let row = 0; row < cells.length; row++) if (!missing(cells[row])) return true;
+  return false;
 }
 
 function weights(where: string, column: string, spec: TaskSpec, classes: readonly string[]): Pick<Task, 'classWeights' | 'lossWeight'> {

@@ -30,7 +30,7 @@ export function encoderFactory(name: string): (Registered<Encoder> & { readonly 
 }
 
 /** The same of its architectures. */
-export function architectureFactory(name: string): (Registered<Method> & { readonly info: ArchitectureInfo }) | undefined {
+function architectureFactory(name: string): (Registered<Method> & { readonly info: ArchitectureInfo }) | undefined {
   return Object.hasOwn(architectures, name) ? architectures[name as keyof typeof architectures] : undefined;
 }
 

@@ -17,7 +17,7 @@ const marginText = ({ unit, margin }: AverageVerdict): string => (unit === 'marg
 const isOneTestSet = (data: ComparisonData): boolean => data.rho === 0 && data.seeds.length > 1;
 
 /** What is said of a method on average over the tasks, in one sentence. */
-export function averageSentence(average: AverageVerdict, data: ComparisonData): string {
+function averageSentence(average: AverageVerdict, data: ComparisonData): string {
   const { method, tasks, effect, ci, p, direction, asGood, asGoodP, seeds, exploratory, seedsNeeded, dropped } = average;
   const over = tasks.length === 1 ? `On ${tasks[0]}` : `On average over ${tasks.length} tasks`;
   const where = isOneTestSet(data) ? `${over}, on this one split,` : over;
@@ -45,7 +45,7 @@ export function averageSentence(average: AverageVerdict, data: ComparisonData): 
 }
 
 /** What the proper scores say, where it is not what the primary metric says; undefined where they agree, or say nothing. */
-export function disagreement(average: AverageVerdict, data: ComparisonData): string | undefined {
+function disagreement(average: AverageVerdict, data: ComparisonData): string | undefined {
   const { proper, effect, ci, unit, method } = average;
   if (!proper) return undefined;
   const says = (low: number, high: number): number => (low > 0 ? 1 : high < 0 ? -1 : 0);
@@ -91,7 +91,7 @@ export function headlineOf(data: ComparisonData): string {
 }
 
 /** One line for all that is open, with the closest and what it would take; undefined where nothing is. */
-export function undecidedLine(data: ComparisonData): string | undefined {
+function undecidedLine(data: ComparisonData): string | undefined {
   const { verdicts } = answersOf(data);
   const open = verdicts.filter(({ verdict }) => verdict === 'not enough evidence');
   if (open.length === 0) return undefined;

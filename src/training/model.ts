@@ -167,10 +167,7 @@ function blankPadding({ classes }: Task, values: Float64Array, ids: Float32Array
 }
 
 /** Columns of a prediction table. */
-export function predictionColumns(
-  tasks: readonly Task[],
-  values: Readonly<Record<string, Float64Array>>,
-): Record<string, (number | string)[]> {
+function predictionColumns(tasks: readonly Task[], values: Readonly<Record<string, Float64Array>>): Record<string, (number | string)[]> {
   return Object.fromEntries(
     tasks.flatMap((task) => {
       const own = values[task.name]!;

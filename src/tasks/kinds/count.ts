@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DataError } from '../../cells/data-error';
-import { meanContributions, ratioContributions } from '../../metrics/contributions';
 import { mae } from '../../metrics/mae';
 import { rowPoissonDeviances } from '../../metrics/poisson-deviance';
 import { rmse } from '../../metrics/rmse';
 import { optionalOption } from '../../options/spec';
 import { defineKind } from '../define-kind';
+import { devianceMetrics } from '../deviance-metrics';
 import type { KindFactory, Reading, ReadLabels, Scored, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
 import { numberLabels } from '../number-labels';
@@ -65,15 +65,6 @@ const constantDeviances = (scored: Scored): Float64Array => {
     counts,
     exposures.map((exposure) => exposure * scored.trainMean),
   );
-};
-
-const sumOf = (values: Float64Array): number => values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0);
-
-/** NaN where a prediction of a labelled row is not finite, or there is no label. */
-const usable = (scored: Scored): boolean => {
-  const { counts, means } = expected(scored);
-  const known = [...counts.keys()].filter((row) => !Number.isNaN(counts[row]!));
-  return known.length > 0 && known.every((row) => Number.isFinite(means[row]!));
 };
 
 /** In place of the exposure of a row without label. */
@@ -146,26 +137,7 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
   },
   predict: (outputs) => outputs.map(Math.exp),
   metrics: [
-    {
-      name: 'relativeDeviance',
-      better: 'lower',
-      proper: true,
-      score(scored) {
-        const constant = sumOf(constantDeviances(scored));
-        return usable(scored) && constant > 0 ? sumOf(deviancesOf(scored)) / constant : Number.NaN;
-      },
-      contributions: (scored) => ratioContributions(deviancesOf(scored), constantDeviances(scored)),
-    },
-    {
-      name: 'deviance',
-      better: 'lower',
-      proper: true,
-      score(scored) {
-        const deviances = deviancesOf(scored);
-        return usable(scored) ? sumOf(deviances) / deviances.filter((value) => !Number.isNaN(value)).length : Number.NaN;
-      },
-      contributions: (scored) => meanContributions(deviancesOf(scored)),
-    },
+    ...devianceMetrics(deviancesOf, constantDeviances),
     { name: 'mae', better: 'lower', score: (scored) => mae(expected(scored).counts, expected(scored).means) },
     { name: 'rmse', better: 'lower', score: (scored) => rmse(expected(scored).counts, expected(scored).means) },
   ],

@@ -1,16 +1,13 @@
-import { accuracy } from '../../metrics/accuracy';
 import { multiclassBrier } from '../../metrics/brier';
-import { expectedCalibrationError, multiclassReliabilityBins } from '../../metrics/calibration';
-import { meanContributions } from '../../metrics/contributions';
+import { expectedCalibrationError } from '../../metrics/calibration';
 import { macroF1 } from '../../metrics/f1';
-import { multiclassLogLoss, rowLogLosses } from '../../metrics/log-loss';
-import { predictedClasses } from '../../metrics/predicted-classes';
 import { multiclassRocAuc } from '../../metrics/roc-auc';
 import { classColumns } from '../class-columns';
 import { classCodes, classesOf, countNames } from '../class-labels';
 import { classMasses } from '../class-masses';
+import { classAccuracy, classLogLoss, classReliability, predictedOf } from '../class-metrics';
 import { defineKind } from '../define-kind';
-import type { KindFactory, Scored, TaskOptions } from '../kind';
+import type { KindFactory, TaskOptions } from '../kind';
 import { type ClassWeights, classWeightsOption, columnOption, lossWeightOption } from '../label-options';
 import { softmaxLoss, softmaxProbabilities } from '../softmax';
 import { classStrata } from '../strata';
@@ -20,8 +17,6 @@ export interface MulticlassOptions extends TaskOptions {
   /** Loss weight of each class. @default every class weighs 1 */
   readonly classWeights?: ClassWeights;
 }
-
-const predictedOf = ({ task, predictions }: Scored): Float64Array => predictedClasses(predictions, task.classes.length);
 
 /**
  * A task with two or more exclusive classes (numbers, booleans or strings); missing labels are masked. Classes are coded in ascending order:
@@ -49,30 +44,14 @@ export const multiclass: KindFactory<MulticlassOptions> = defineKind<MulticlassO
   predict: (outputs, { classes }) => softmaxProbabilities(outputs, classes.length),
   columns: classColumns,
   metrics: [
-    {
-      name: 'accuracy',
-      better: 'higher',
-      score: (scored) => accuracy(scored.labels, predictedOf(scored)),
-      contributions(scored) {
-        const predicted = predictedOf(scored);
-        return meanContributions(
-          Float64Array.from(scored.labels, (label, i) => (Number.isNaN(label) ? Number.NaN : Number(label === predicted[i]))),
-        );
-      },
-    },
+    classAccuracy,
     { name: 'macroF1', better: 'higher', score: (scored) => macroF1(scored.labels, predictedOf(scored), scored.task.classes.length) },
     {
       name: 'rocAuc',
       better: 'higher',
       score: ({ task, labels, predictions }) => multiclassRocAuc(labels, predictions, task.classes.length),
     },
-    {
-      name: 'logLoss',
-      better: 'lower',
-      proper: true,
-      score: ({ task, labels, predictions }) => multiclassLogLoss(labels, predictions, task.classes.length),
-      contributions: ({ task, labels, predictions }) => meanContributions(rowLogLosses(labels, predictions, task.classes.length)),
-    },
+    classLogLoss,
     {
       name: 'brier',
       better: 'lower',
@@ -82,9 +61,8 @@ export const multiclass: KindFactory<MulticlassOptions> = defineKind<MulticlassO
     {
       name: 'calibrationError',
       better: 'lower',
-      score: ({ task, labels, predictions }) =>
-        expectedCalibrationError(multiclassReliabilityBins(labels, predictions, task.classes.length)),
+      score: (scored) => expectedCalibrationError(classReliability(scored)),
     },
   ],
-  reliability: ({ task, labels, predictions }) => multiclassReliabilityBins(labels, predictions, task.classes.length),
+  reliability: classReliability,
 });

@@ -2,18 +2,15 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { toName, toNumber } from '../../cells/cell';
 import { DataError } from '../../cells/data-error';
-import { accuracy } from '../../metrics/accuracy';
-import { multiclassReliabilityBins } from '../../metrics/calibration';
 import { meanContributions } from '../../metrics/contributions';
-import { multiclassLogLoss, rowLogLosses } from '../../metrics/log-loss';
 import { mae } from '../../metrics/mae';
-import { predictedClasses } from '../../metrics/predicted-classes';
 import { quadraticKappa, quadraticKappaContributions } from '../../metrics/quadratic-kappa';
 import { didYouMean } from '../../options/check';
 import { optionalOption } from '../../options/spec';
 import { classColumns } from '../class-columns';
 import { classCodes, classesOf, countNames } from '../class-labels';
 import { classMasses } from '../class-masses';
+import { classAccuracy, classLogLoss, classReliability, predictedOf } from '../class-metrics';
 import { defineKind } from '../define-kind';
 import type { KindFactory, LossBatch, LossParts, Reading, Scored, TaskOptions } from '../kind';
 import { type ClassWeights, classWeightsOption, columnOption, lossWeightOption } from '../label-options';
@@ -122,9 +119,8 @@ function levelProbabilities(outputs: Float64Array, levels: number): Float64Array
   return result;
 }
 
-const ranksOf = ({ task, predictions }: Scored): Float64Array => predictedClasses(predictions, task.classes.length);
 const rankErrors = (scored: Scored): Float64Array => {
-  const ranks = ranksOf(scored);
+  const ranks = predictedOf(scored);
   return Float64Array.from(scored.labels, (label, i) => Math.abs(label - ranks[i]!));
 };
 
@@ -181,23 +177,17 @@ export const ordinal: KindFactory<OrdinalOptions> = defineKind<OrdinalOptions>({
     {
       name: 'quadraticKappa',
       better: 'higher',
-      score: (scored) => quadraticKappa(scored.labels, ranksOf(scored)),
-      contributions: (scored) => quadraticKappaContributions(scored.labels, ranksOf(scored)),
+      score: (scored) => quadraticKappa(scored.labels, predictedOf(scored)),
+      contributions: (scored) => quadraticKappaContributions(scored.labels, predictedOf(scored)),
     },
     {
       name: 'rankMae',
       better: 'lower',
-      score: (scored) => mae(scored.labels, ranksOf(scored)),
+      score: (scored) => mae(scored.labels, predictedOf(scored)),
       contributions: (scored) => meanContributions(rankErrors(scored)),
     },
-    { name: 'accuracy', better: 'higher', score: (scored) => accuracy(scored.labels, ranksOf(scored)) },
-    {
-      name: 'logLoss',
-      better: 'lower',
-      proper: true,
-      score: ({ task, labels, predictions }) => multiclassLogLoss(labels, predictions, task.classes.length),
-      contributions: ({ task, labels, predictions }) => meanContributions(rowLogLosses(labels, predictions, task.classes.length)),
-    },
+    classAccuracy,
+    classLogLoss,
   ],
-  reliability: ({ task, labels, predictions }) => multiclassReliabilityBins(labels, predictions, task.classes.length),
+  reliability: classReliability,
 });

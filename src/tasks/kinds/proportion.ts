@@ -1,12 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { meanContributions, ratioContributions } from '../../metrics/contributions';
 import { mae } from '../../metrics/mae';
-import { observed } from '../../metrics/observed';
 import { rmse } from '../../metrics/rmse';
 import { moments } from '../../numeric/moments';
 import { digamma, trigamma } from '../../numeric/polygamma';
 import { defineKind } from '../define-kind';
+import { devianceMetrics } from '../deviance-metrics';
 import type { KindFactory, LossBatch, LossParts, Scored, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
 import { numberLabels } from '../number-labels';
@@ -108,13 +107,9 @@ function rowDeviances(labels: ArrayLike<number>, means: ArrayLike<number>): Floa
   });
 }
 
-const constantOf = ({ labels, trainMean }: Scored): Float64Array => new Float64Array(labels.length).fill(trainMean);
-
-/** Mean deviance; NaN without labels. */
-function deviance(labels: ArrayLike<number>, means: ArrayLike<number>): number {
-  const rows = observed('deviance', labels, means);
-  return rows.defined ? rowDeviances(rows.labels, rows.predictions).reduce((a, b) => a + b, 0) / rows.labels.length : Number.NaN;
-}
+/** Deviances of the training rows' constant. */
+const constantDeviances = ({ labels, trainMean }: Scored): Float64Array =>
+  rowDeviances(labels, new Float64Array(labels.length).fill(trainMean));
 
 /**
  * A task that predicts a proportion, such as a share of a budget or of an area: its label column holds numbers strictly between 0 and 1,
@@ -151,24 +146,7 @@ export const proportion: KindFactory<ProportionOptions> = defineKind<ProportionO
   loss: { joins: true, of: lossOf },
   predict: (outputs) => Float64Array.from({ length: outputs.length / 2 }, (_, row) => 1 / (1 + Math.exp(-outputs[2 * row]!))),
   metrics: [
-    {
-      name: 'relativeDeviance',
-      better: 'lower',
-      proper: true,
-      score(scored) {
-        const constant = deviance(scored.labels, constantOf(scored));
-        return constant > 0 ? deviance(scored.labels, scored.predictions) / constant : Number.NaN;
-      },
-      contributions: (scored) =>
-        ratioContributions(rowDeviances(scored.labels, scored.predictions), rowDeviances(scored.labels, constantOf(scored))),
-    },
-    {
-      name: 'deviance',
-      better: 'lower',
-      proper: true,
-      score: ({ labels, predictions }) => deviance(labels, predictions),
-      contributions: ({ labels, predictions }) => meanContributions(rowDeviances(labels, predictions)),
-    },
+    ...devianceMetrics(({ labels, predictions }) => rowDeviances(labels, predictions), constantDeviances),
     { name: 'mae', better: 'lower', score: ({ labels, predictions }) => mae(labels, predictions) },
     { name: 'rmse', better: 'lower', score: ({ labels, predictions }) => rmse(labels, predictions) },
   ],

@@ -2,13 +2,13 @@ import { toName } from '../../cells/cell';
 import { DataError } from '../../cells/data-error';
 import { accuracy } from '../../metrics/accuracy';
 import { ratioContributions } from '../../metrics/contributions';
-import { multiclassLogLoss, rowLogLosses } from '../../metrics/log-loss';
-import { predictedClasses } from '../../metrics/predicted-classes';
+import { rowLogLosses } from '../../metrics/log-loss';
 import { isIob2, spanCounts, spanScores } from '../../metrics/span-scores';
 import { describeValue } from '../../options/describe-value';
 import { bestClass } from '../class-columns';
 import { classesOf } from '../class-labels';
 import { classMasses } from '../class-masses';
+import { classLogLoss, predictedOf, rightOf } from '../class-metrics';
 import { defineKind } from '../define-kind';
 import type { KindFactory, Reading, ReadLabels, Scored, TaskOptions } from '../kind';
 import { type ClassWeights, classWeightsOption, columnOption, lossWeightOption } from '../label-options';
@@ -83,11 +83,10 @@ function read(reading: Reading<TaggingOptions>): ReadLabels {
   return { classes, outputs: positions * classes.length, values, length: positions };
 }
 
-const predictedOf = ({ task, predictions }: Scored): Float64Array => predictedClasses(predictions, task.classes.length);
-
 /** Sequences of tags, the positions without label cut out of both sides. */
-function sequences({ task, labels, length, predictions }: Scored): [wanted: string[][], said: string[][]] {
-  const codes = predictedClasses(predictions, task.classes.length);
+function sequences(scored: Scored): [wanted: string[][], said: string[][]] {
+  const { task, labels, length } = scored;
+  const codes = predictedOf(scored);
   const wanted: string[][] = [];
   const said: string[][] = [];
   for (let start = 0; start < labels.length; start += length) {
@@ -110,8 +109,6 @@ function bySentence(values: Float64Array, length: number): Float64Array {
   }
   return ratioContributions(sums, counts);
 }
-
-const logLossOf = ({ task, labels, predictions }: Scored): number => multiclassLogLoss(labels, predictions, task.classes.length);
 
 /**
  * A task that gives each position of a sequence a class.
@@ -155,7 +152,7 @@ export const tagging: KindFactory<TaggingOptions> = defineKind<TaggingOptions>({
       name: 'spanF1',
       better: 'higher',
       suits: ({ classes }) => isIob2(classes),
-      score: (scored) => (Number.isNaN(logLossOf(scored)) ? Number.NaN : spanScores(...sequences(scored)).f1),
+      score: (scored) => (Number.isNaN(classLogLoss.score(scored)) ? Number.NaN : spanScores(...sequences(scored)).f1),
       contributions(scored) {
         const [wanted, said] = sequences(scored);
         const counts = wanted.map((tags, s) => spanCounts(tags, said[s]!));
@@ -169,17 +166,13 @@ export const tagging: KindFactory<TaggingOptions> = defineKind<TaggingOptions>({
       name: 'tokenAccuracy',
       better: 'higher',
       score: (scored) => accuracy(scored.labels, predictedOf(scored)),
-      contributions(scored) {
-        const predicted = predictedOf(scored);
-        const right = Float64Array.from(scored.labels, (label, i) => (Number.isNaN(label) ? Number.NaN : Number(label === predicted[i])));
-        return bySentence(right, scored.length);
-      },
+      contributions: (scored) => bySentence(rightOf(scored), scored.length),
     },
     {
       name: 'logLoss',
       better: 'lower',
       proper: true,
-      score: logLossOf,
+      score: classLogLoss.score,
       contributions: ({ task, labels, predictions, length }) => bySentence(rowLogLosses(labels, predictions, task.classes.length), length),
     },
   ],

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StackPlan } from './plan';
 
 /** Scales each model's gradients so that their joint Euclidean norm is at most `limit` (Pascanu, Mikolov, Bengio 2013, 1211.5063). */
-export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
   const stack = gradients[0]!.shape[0]!;
   const squares = gradients.map((g) => tf.sum(tf.reshape(tf.square(g), [stack, -1]), 1));
   const norm = tf.sqrt(squares.length === 1 ? squares[0]! : tf.addN(squares));

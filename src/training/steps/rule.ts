@@ -22,7 +22,7 @@ function dimensions(plan: StackPlan, spec: ArrayShape, size = sharedSize(plan)):
 }
 
 /** A rule's state arrays, `[stack, tasks or 1, parameters or 1]`. */
-export function ruleState(plan: StackPlan, { state }: TensorRule): StateArray[] {
+function ruleState(plan: StackPlan, { state }: TensorRule): StateArray[] {
   return state.map((spec) => ({ shape: [plan.shape.stack, ...dimensions(plan, spec)], fill: spec.fill }));
 }
 
@@ -33,7 +33,7 @@ const RULE_STREAM = 1 << 20;
  * The random arrays of one step of a rule, from the models' own seeds.
  * @param size numbers that the rule takes as `parameters`; those of the shared parameters unless given
  */
-export function ruleDraws(plan: StackPlan, rule: TensorRule, seeds: Tensor, size?: number): Tensor[] {
+function ruleDraws(plan: StackPlan, rule: TensorRule, seeds: Tensor, size?: number): Tensor[] {
   return rule.draws.map((spec, i) => {
     const shape = dimensions(plan, spec, size);
     if (spec.kind === 'uniform') return uniformDraws(seeds, RULE_STREAM + 2 * i, shape);
@@ -44,7 +44,7 @@ export function ruleDraws(plan: StackPlan, rule: TensorRule, seeds: Tensor, size
 }
 
 /** A rule's array operations on a stack: arrays are `[stack, tasks or 1, parameters or 1]`. */
-export const tensorOps: ArrayOps<Tensor> = {
+const tensorOps: ArrayOps<Tensor> = {
   constant: (value) => tf.tensor3d([value], [1, 1, 1]),
   add: tf.add,
   sub: tf.sub,
