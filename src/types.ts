@@ -22,7 +22,7 @@ export type { DesignOptions, FoldsDesign, Vary } from './study/observations';
 export type { ParetoFront, ParetoFrontOptions, ParetoPoint } from './study/pareto-front';
 export type { Ranks, RanksOptions } from './study/ranks-over';
 export type { PlanRisk, Recommendation, TaskAdvice } from './study/recommend';
-export type { GapRow, Regularisation } from './study/regularisation';
+export type { GapRow, Regularization } from './study/regularization';
 export type { ReportOptions } from './study/report';
 export type { StudyOptions } from './study/run-study';
 export type { Influence, TaskInfluence, TaskInfluenceOptions } from './study/task-influence';

@@ -54,7 +54,7 @@ export function wholePackets(op: string, inputs: readonly TensorInfo[], ofConsta
 /** Numbers of a row from which its sum depends on where in memory it begins; found by measurement. */
 const LONG = 1024;
 
-/** A sum over neighbouring axes as one over the middle axis of `[outer, terms, columns]`, with zeros added to one of the last two. */
+/** A sum over neighboring axes as one over the middle axis of `[outer, terms, columns]`, with zeros added to one of the last two. */
 export interface WholeSum {
   readonly outer: number;
   readonly terms: number;

@@ -223,7 +223,7 @@ export interface Weighting extends WeightsMethod {
    * @throws RangeError when a loss is not finite or out of the method's range
    */
   weights(losses: readonly number[], context?: Context): number[];
-  /** The scalarised loss whose gradient by the losses is `weights` (where the weights are not themselves a function of the losses). */
+  /** The scalarized loss whose gradient by the losses is `weights` (where the weights are not themselves a function of the losses). */
   value(losses: readonly number[], context?: Context): number;
   /** A session that carries the state from call to call. */
   start(tasks: number, options?: StartOptions): WeightingSession;

@@ -7,7 +7,7 @@ import type { DeltaMInterval } from '../study/statistics';
 export interface MethodResult extends MethodRecord {
   /** Seconds of training, all seeds together; of stacked runs each has its share. */
   readonly seconds: number;
-  /** Optimiser steps of all seeds and networks, by these seconds. */
+  /** Optimizer steps of all seeds and networks, by these seconds. */
   readonly stepsPerSecond: number;
   /** Test metrics by task, seed and metric; null where the test rows leave one undefined. */
   readonly tasks: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;

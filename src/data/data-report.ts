@@ -20,7 +20,7 @@ export interface TaskReport {
   readonly kind: string;
   readonly column: string;
   /** Rows that have a label. */
-  readonly labelled: number;
+  readonly labeled: number;
   /** Rows that have none. */
   readonly missing: number;
   /** The classes in code order; empty for regression. */
@@ -104,7 +104,7 @@ function isYesNo({ kind, classes }: { readonly kind: string; readonly classes: r
 }
 
 function taskReport({ task, values, length }: Labels, present: Uint8Array): TaskReport {
-  const labelled = present.reduce((sum, one) => sum + one, 0);
+  const labeled = present.reduce((sum, one) => sum + one, 0);
   // Of a row with several cells that are numbers, the first is the label.
   const known = values.filter((value, i) => !Number.isNaN(value) && (task.classes.length > 0 || i % length === 0));
   const counts = new Array<number>(task.classes.length).fill(0);
@@ -113,8 +113,8 @@ function taskReport({ task, values, length }: Labels, present: Uint8Array): Task
     name: task.name,
     kind: task.kind,
     column: task.column,
-    labelled,
-    missing: present.length - labelled,
+    labeled,
+    missing: present.length - labeled,
     classes: task.classes.map((name, code) => ({ name, count: counts[code]!, rate: counts[code]! / known.length })),
   };
   if (kindOf(task).scale !== 'interval') return report;
@@ -173,7 +173,7 @@ function inputText(inputs: readonly InputReport[]): string {
 }
 
 function taskLine(task: TaskReport): string {
-  const labels = `${task.name} (${task.kind}): ${plural(task.labelled, 'label')}${task.missing > 0 ? `, ${task.missing} missing` : ''}`;
+  const labels = `${task.name} (${task.kind}): ${plural(task.labeled, 'label')}${task.missing > 0 ? `, ${task.missing} missing` : ''}`;
   if (task.numbers !== undefined) {
     const { mean, sd, min, max } = task.numbers;
     return `${labels}, mean ${format(mean)}, s.d. ${format(sd)}, from ${format(min)} to ${format(max)}`;

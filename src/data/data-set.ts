@@ -15,7 +15,7 @@ export interface DataSet {
   readonly options: TaskDataOptions;
   /** Where the data comes from and what was changed. */
   readonly source: string;
-  readonly licence: string;
+  readonly license: string;
   /** What to cite. */
   readonly citation: string;
   /** The split that the literature uses, by row index; undefined where there is none. */

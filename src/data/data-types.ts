@@ -1,7 +1,7 @@
 import type { MissingMarkers } from '../cells/cell';
 import type { Labels, Task } from '../tasks/task';
 
-/** One input column as it was read; encoding (standardising, imputing, one-hot) is fitted on training rows only. */
+/** One input column as it was read; encoding (standardizing, imputing, one-hot) is fitted on training rows only. */
 export type InputColumn =
   | { readonly name: string; readonly kind: 'numeric' /** `[rows]`, NaN where missing. */; readonly values: Float64Array }
   | {

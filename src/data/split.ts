@@ -204,11 +204,11 @@ function divideTime(time: Float64Array, sizes: readonly number[], what: string):
 /** @throws DataError when a task has no label in the training part */
 export function checkTrainLabels(data: TaskData, split: Split, which: string): void {
   for (const { task, values, length } of data.labels) {
-    const labelled = split.train.some((row) => {
+    const labeled = split.train.some((row) => {
       for (let i = row * length; i < (row + 1) * length; i++) if (!Number.isNaN(values[i])) return true;
       return false;
     });
-    if (!labelled) {
+    if (!labeled) {
       const labels = values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
       throw new DataError(
         'no-label',

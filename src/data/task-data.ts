@@ -36,7 +36,7 @@ const optionNames = ['tasks', 'inputs', 'missing', 'categorical', 'groups', 'tim
  *
  * Missing labels (null, undefined, NaN, blank text, declared markers) become NaN in any pattern; a row with no label at all is dropped and
  * reported in `notes`. An input column is numeric when all its present values are numbers, booleans or decimal text, else categorical.
- * Nothing is standardised or imputed here: see `fitPreprocessing`.
+ * Nothing is standardized or imputed here: see `fitPreprocessing`.
  * @param table a danfojs `DataFrame`, a record of arrays (typed arrays too) or an array of row objects
  * @throws TypeError on an unknown option or an argument of the wrong type
  * @throws DataError (a RangeError) when a column is unknown, there twice, or does not fit its task, and on infinite inputs; see its `code`
@@ -59,7 +59,7 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
   const length = isTensor(inputs) ? inputs.shape[0] : undefined;
   const labels = specs.map(([name, spec]) => readLabels(name, spec, (column) => read.columns.get(column)!, markers, length));
   const notes: string[] = [];
-  const kept = labelledRows(read.rows, labels);
+  const kept = labeledRows(read.rows, labels);
   if (kept.length < read.rows) {
     const dropped = read.rows - kept.length;
     notes.push(`${dropped} of ${read.rows} rows have no label for any task: dropped`);
@@ -209,12 +209,12 @@ function inputNames(table: Table, options: TaskDataOptions, labelColumns: readon
   return names;
 }
 
-function labelledRows(rows: number, labels: readonly Labels[]): Int32Array {
-  const labelled = new Uint8Array(rows);
+function labeledRows(rows: number, labels: readonly Labels[]): Int32Array {
+  const labeled = new Uint8Array(rows);
   for (const { values, length } of labels) {
-    for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) labelled[Math.floor(i / length)] = 1;
+    for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) labeled[Math.floor(i / length)] = 1;
   }
-  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => labelled[row] === 1);
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => labeled[row] === 1);
 }
 
 function takeRows<T extends Float64Array | Float32Array | Int32Array>(values: T, rows: Int32Array, width: number): T {

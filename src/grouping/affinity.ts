@@ -84,7 +84,7 @@ export function checkAffinity(affinity: Affinity): void {
  * The affinity without direction: the mean of both directions (of the bounds too, which is conservative), or the known one where
  * only one is known.
  */
-export function symmetrise(affinity: Affinity): Affinity {
+export function symmetrize(affinity: Affinity): Affinity {
   checkAffinity(affinity);
   const mean = (m: readonly (readonly number[])[]): number[][] =>
     square(m.length, (i, j) => {
@@ -115,8 +115,8 @@ function overRuns(
   const half = square(size, (i, j) => {
     const v = known(i, j);
     if (v.length < 2) return Number.NaN;
-    const centre = mean(v);
-    const variance = v.reduce((s, x) => s + (x - centre) ** 2, 0) / (v.length - 1);
+    const center = mean(v);
+    const variance = v.reduce((s, x) => s + (x - center) ** 2, 0) / (v.length - 1);
     return tQuantile(0.5 + confidence / 2, v.length - 1) * Math.sqrt(variance / v.length);
   });
   return {

@@ -1,6 +1,6 @@
 import { checkInteger, withDefaults } from '../options/check';
 import { type Random, random } from '../random/random';
-import { type Affinity, checkAffinity, symmetrise } from './affinity';
+import { type Affinity, checkAffinity, symmetrize } from './affinity';
 import { cutTree, hierarchical, type Linkage, type Merge, numberByFirst } from './hierarchical';
 import { kMedoids } from './k-medoids';
 import { type SharingPlan, sharingPlan } from './sharing-plan';
@@ -135,8 +135,8 @@ function letOut(labels: Int32Array, values: Float64Array, half: Float64Array | u
     const members = [...labels.keys()].filter((i) => labels[i] === label);
     const inside = members.flatMap((i) => members.filter((j) => j < i).map((j) => values[i * n + j]!));
     const average = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
-    const centre = average(inside);
-    const spread = 2 * Math.sqrt(inside.reduce((a, v) => a + (v - centre) ** 2, 0) / Math.max(1, inside.length - 1));
+    const center = average(inside);
+    const spread = 2 * Math.sqrt(inside.reduce((a, v) => a + (v - center) ** 2, 0) / Math.max(1, inside.length - 1));
     for (const i of members) {
       const mates = members.filter((j) => j !== i);
       if (mates.length === 0) continue;
@@ -158,7 +158,7 @@ const strongStructure = 0.5;
  * 2001): the smallest k from 2 on with gap(k) >= gap(k + 1) - s(k + 1), the reference being shuffled affinities instead
  * of uniform points.
  * Either is believed only where there is structure: the best mean silhouette is at least 0.25, and at most 5 % of shuffled affinities
- * are as transitive (sum over triples of the product of the three centred affinities: are the friends of friends friends?). With fewer
+ * are as transitive (sum over triples of the product of the three centered affinities: are the friends of friends friends?). With fewer
  * than 6 tasks, where hardly an arrangement is that rare, the best mean silhouette must be at least 0.5 instead. Without structure all
  * tasks are taken as one group.
  * At last a task leaves its group where its mean affinity with its mates is not above neutral by more than chance: half-width of the
@@ -199,7 +199,7 @@ export function clusterTasks(affinity: Affinity, options?: ClusterOptions): Task
   }
 
   const notes: string[] = [];
-  const symmetric = symmetrise(affinity);
+  const symmetric = symmetrize(affinity);
   const values = Float64Array.from(symmetric.values.flat());
   const unknown = values.reduce((count, v, at) => count + (Number.isNaN(v) && at % (n + 1) !== 0 ? 1 : 0), 0) / 2;
   if (unknown > 0) notes.push(`${unknown} pairs of tasks have no known affinity and count as neutral`);

@@ -10,7 +10,7 @@ export {
   type PairwiseErrors,
   pairwiseAffinity,
   type RunOptions,
-  symmetrise,
+  symmetrize,
   tagAffinity,
   weightCosineAffinity,
 } from './affinity';

@@ -224,7 +224,7 @@ function addHelpers(networks: readonly Network[], scores: GroupScores): Network[
 /**
  * The networks to train under a budget (task grouping of Standley et al. 2020, 1905.07553): the plan with the largest sum over tasks of
  * the estimated gain in the network that serves them; of equal plans the one with fewer networks. A task may be alone.
- * 'exact' is a dynamic programme over sets of tasks rather than the authors' branch and bound: same answer, at most 3^tasks steps for
+ * 'exact' is a dynamic program over sets of tasks rather than the authors' branch and bound: same answer, at most 3^tasks steps for
  * each network of the budget. 'beam' builds plans task by task, then moves tasks and joins networks while that gains; helper tasks are
  * added last, so with `helpers` it may miss plans that the exact search finds.
  * @throws RangeError on options out of range, on an exact search of more than 16 tasks, or when no plan within the budget has known gains

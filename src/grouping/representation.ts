@@ -17,7 +17,7 @@ function checkPair(who: string, x: Representation, y: Representation): void {
 }
 
 /** Columns less their mean. */
-function centred(x: Representation): Float64Array[] {
+function centered(x: Representation): Float64Array[] {
   const units = x[0]!.length;
   return Array.from({ length: units }, (_, u) => {
     const column = Float64Array.from(x, (row) => row[u]!);
@@ -40,7 +40,7 @@ function crossNorm(x: readonly Float64Array[], y: readonly Float64Array[]): numb
 }
 
 /**
- * Linear centred kernel alignment (Kornblith et al. 2019, 1905.00414): |Y'X|^2 / (|X'X| |Y'Y|) of the centred activations, in [0, 1];
+ * Linear centered kernel alignment (Kornblith et al. 2019, 1905.00414): |Y'X|^2 / (|X'X| |Y'Y|) of the centered activations, in [0, 1];
  * blind to rotation and to a common scale. With few rows and many units it is high for unrelated networks too.
  * @param x `[rows, units]`
  * @param y `[rows, units of the other]`
@@ -48,7 +48,7 @@ function crossNorm(x: readonly Float64Array[], y: readonly Float64Array[]): numb
  */
 export function linearCka(x: Representation, y: Representation): number {
   checkPair('linearCka', x, y);
-  const [a, b] = [centred(x), centred(y)];
+  const [a, b] = [centered(x), centered(y)];
   const norm = Math.sqrt(crossNorm(a, a) * crossNorm(b, b));
   return norm > 0 ? crossNorm(a, b) / norm : Number.NaN;
 }

@@ -37,13 +37,13 @@ export function midRanks(values: ArrayLike<number>): Float64Array {
 }
 
 /** The values less their mean. */
-function centred(values: Float64Array): Float64Array {
+function centered(values: Float64Array): Float64Array {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   return values.map((v) => v - mean);
 }
 
 /**
- * Pearson correlation of centred values, each counted as often as `weights` says; NaN where a side is constant.
+ * Pearson correlation of centered values, each counted as often as `weights` says; NaN where a side is constant.
  */
 function pearson(x: Float64Array, y: Float64Array, weights?: Uint8Array): number {
   let [n, sx, sy, sxx, syy, sxy] = [0, 0, 0, 0, 0, 0];
@@ -68,7 +68,7 @@ function pearson(x: Float64Array, y: Float64Array, weights?: Uint8Array): number
  * @returns NaN where a side is constant
  */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  return pearson(centred(midRanks(x)), centred(midRanks(y)));
+  return pearson(centered(midRanks(x)), centered(midRanks(y)));
 }
 
 /** Codes 0 to k - 1 of equally filled bins; equal values share a bin. */
@@ -119,7 +119,7 @@ function normalisedInformation(x: Float64Array, y: Float64Array, weights?: Uint8
 
 /**
  * How alike the tasks' labels are, pair by pair over the rows in which both are known: a first look before any training.
- * 'spearman': rank correlation (of two binary tasks: phi). 'mutual-information': normalised, for classes of any number, regression
+ * 'spearman': rank correlation (of two binary tasks: phi). 'mutual-information': normalized, for classes of any number, regression
  * values being binned. 'phi': binary tasks only. A pair with too few rows or a constant label is NaN, and noted.
  * The interval is the percentile bootstrap over the rows of the table, the same samples for all pairs; for Spearman the ranks are those of the
  * whole sample.
@@ -163,7 +163,7 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
   }
 
   const coding = (l: Labels, values: number[]): Float64Array => {
-    if (measure !== 'mutual-information') return centred(measure === 'spearman' ? midRanks(values) : Float64Array.from(values));
+    if (measure !== 'mutual-information') return centered(measure === 'spearman' ? midRanks(values) : Float64Array.from(values));
     return codesOf(kindOf(l.task).scale === 'interval' ? quantileBins(values, bins) : values);
   };
   const known = labels.map((l) => [...l.values.keys()].filter((r) => !Number.isNaN(l.values[r]!)));
@@ -196,7 +196,7 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
         m[j]![i] = v;
       };
       if (rows.length < minimumRows) {
-        notes.push(`'${b.task.name}' and '${a.task.name}' share ${rows.length} labelled rows, too few to compare`);
+        notes.push(`'${b.task.name}' and '${a.task.name}' share ${rows.length} labeled rows, too few to compare`);
         continue;
       }
       const [x, y] = [coded(i, rows), coded(j, rows)];

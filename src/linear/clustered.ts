@@ -4,14 +4,14 @@ import { mapSingularValues, singularValues } from './singular-values';
 
 /** Options of `clustered`. */
 export interface ClusteredOptions {
-  /** Number of groups the tasks' weights are drawn towards. @default 3 */
+  /** Number of groups the tasks' weights are drawn toward. @default 3 */
   readonly groups?: number;
   /** Share of plain ridge beside the spread within groups; positive. @default 0.1 */
   readonly eta?: number;
 }
 
 /**
- * Shares 0 <= m <= 1 with sum k (or all 1 where there are no more than k) that minimise sum values^2 / (c + m):
+ * Shares 0 <= m <= 1 with sum k (or all 1 where there are no more than k) that minimize sum values^2 / (c + m):
  * m = clip(values / root - c), with the root found by bisection.
  */
 function shares(values: Float64Array, c: number, k: number): Float64Array {

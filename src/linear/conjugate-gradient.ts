@@ -48,7 +48,7 @@ function couple(q: Float64Array, lambda: number, w: Float64Array, tasks: number,
 }
 
 /**
- * Minimises squared loss + lambda / 2 tr(W' Q W) + ridge / 2 |W|^2, which is one linear system, by conjugate gradients preconditioned
+ * Minimizes squared loss + lambda / 2 tr(W' Q W) + ridge / 2 |W|^2, which is one linear system, by conjugate gradients preconditioned
  * with each task's own block. Without coupling between tasks that is a direct solution in one step.
  * @param coupling Q, `[tasks * tasks]`, symmetric and positive semi-definite
  */

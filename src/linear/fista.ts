@@ -1,7 +1,7 @@
 import type { DataLoss } from './loss';
 import type { Penalty } from './penalty';
 
-/** What is minimised: loss + lambda x penalty + ridge / 2 x |weights|^2. */
+/** What is minimized: loss + lambda x penalty + ridge / 2 x |weights|^2. */
 export interface Objective {
   readonly loss: DataLoss;
   readonly penalty: Penalty;
@@ -16,7 +16,7 @@ export interface Stopping {
   readonly maxIterations: number;
 }
 
-/** Where the minimisation ended. */
+/** Where the minimization ended. */
 export interface Solution {
   readonly parameters: Float64Array;
   /** Objective after each iteration, never rising; the last is the result's. */

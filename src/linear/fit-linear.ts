@@ -3,7 +3,7 @@ import { drained, type Steps } from '../steps';
 import { conjugateGradient } from './conjugate-gradient';
 import { type CrossValidation, crossValidating, type ModelPath } from './cross-validate';
 import { fista, type Solution } from './fista';
-import { type LinearTask, labelledTasks } from './linear-task';
+import { type LinearTask, labeledTasks } from './linear-task';
 import { type DataLoss, dataLoss, isLogistic, isQuadratic, type LinearLoss, type TaskWeighting } from './loss';
 import { newtonSolver } from './newton';
 import type { Penalty } from './penalty';
@@ -18,10 +18,10 @@ export interface LinearOptions {
   readonly lambdas?: readonly number[];
   /** Strength of a plain ridge beside the penalty. @default 0 */
   readonly ridge?: number;
-  /** Whether each task has an unpenalised intercept. @default true */
+  /** Whether each task has an unpenalized intercept. @default true */
   readonly intercept?: boolean;
   /** Whether features are scaled to unit variance over all tasks' rows for fitting (unit mean square without intercept). @default true */
-  readonly standardise?: boolean;
+  readonly standardize?: boolean;
   /** Whether every row or every task counts the same in the loss, in training and in cross-validation. @default 'rows' */
   readonly weighting?: TaskWeighting;
   /** Folds of the cross-validation. @default 5 */
@@ -42,7 +42,7 @@ export interface PathPoint {
   /** Loss + lambda x penalty + ridge term. */
   readonly objective: number;
   readonly loss: number;
-  /** Value of the penalty at the weights of the standardised features. */
+  /** Value of the penalty at the weights of the standardized features. */
   readonly penalty: number;
   /** `[tasks, features]`, for inputs as given. */
   readonly weights: readonly (readonly number[])[];
@@ -87,7 +87,7 @@ export function linearOptions(who: string, options: LinearOptions | undefined): 
     lambdas: undefined,
     ridge: 0,
     intercept: true,
-    standardise: true,
+    standardize: true,
     weighting: 'rows',
     folds: 5,
     validation: undefined,
@@ -172,11 +172,11 @@ export function modelPath(loss: DataLoss, lambdas: readonly number[], solve: (la
 }
 
 /**
- * Linear multi-task learning: minimises loss + lambda x penalty along a path of falling lambdas with warm starts, and chooses lambda by
+ * Linear multi-task learning: minimizes loss + lambda x penalty along a path of falling lambdas with warm starts, and chooses lambda by
  * cross-validation, or on held-out rows, unless it is given. Squared loss by accelerated proximal gradient, or with a quadratic penalty by
  * conjugate gradients; logistic loss by proximal Newton steps.
  * @param tasks rows of each task; `sharedInputs` makes them from one table with several labels
- * @param penalty what ties the tasks together: `meanRegularised()`, `jointFeatures()`, `traceNorm()`, `clustered()`, ...
+ * @param penalty what ties the tasks together: `meanRegularized()`, `jointFeatures()`, `traceNorm()`, `clustered()`, ...
  * @throws TypeError on shapes that do not match
  * @throws RangeError on options out of range, inputs that are not finite, or labels that do not suit the loss
  */
@@ -209,7 +209,7 @@ function pathsOf({ penalty, lossOf }: LinearProblem, lambdas: readonly number[],
 export function* fittingLinear(problem: LinearProblem, tasks: readonly LinearTask[], options?: LinearOptions): Steps<LinearFit> {
   const { who, method, penalty, lossOf } = problem;
   const full = linearOptions(who, options);
-  const data = labelledTasks(who, tasks, full.loss);
+  const data = labeledTasks(who, tasks, full.loss);
   const loss = lossOf(data, full);
   const lambdas = chosenLambdas(full, () => defaultLambdas(loss, penalty));
   const solve = solverOf(loss, penalty, full);
@@ -231,7 +231,7 @@ const PATIENCE = 3;
  */
 export function* choosingLambda(problem: LinearProblem, tasks: readonly LinearTask[], options?: LinearOptions): Steps<number> {
   const full = linearOptions(problem.who, options);
-  const data = labelledTasks(problem.who, tasks, full.loss);
+  const data = labeledTasks(problem.who, tasks, full.loss);
   const lambdas = defaultLambdas(problem.lossOf(data, full), problem.penalty);
   if (lambdas.length === 1) return lambdas[0]!;
   const { best } = yield* crossValidating(data, lambdas, pathsOf(problem, lambdas, full), { ...full, patience: PATIENCE });

@@ -3,7 +3,7 @@ import { drained, type Steps } from '../steps';
 import { crossValidating, type ModelPath } from './cross-validate';
 import { fista, type Solution } from './fista';
 import { assembleFit, chosenLambdas, type LinearFit, type LinearOptions, linearOptions, logScale, modelPath } from './fit-linear';
-import { type LinearTask, labelledTasks } from './linear-task';
+import { type LinearTask, labeledTasks } from './linear-task';
 import { type DataLoss, dataLoss } from './loss';
 import { ridge } from './ridge';
 import { singularValues } from './singular-values';
@@ -18,7 +18,7 @@ export interface GoMtlOptions extends LinearOptions {
 export interface GoMtlFit extends LinearFit {
   /** `[tasks, latent]`, sparse: tasks that share latent tasks overlap. */
   readonly codes: readonly (readonly number[])[];
-  /** `[latent, features]`, for standardised features. */
+  /** `[latent, features]`, for standardized features. */
   readonly latentTasks: readonly (readonly number[])[];
 }
 
@@ -146,7 +146,7 @@ function* alternate(
 
 /**
  * GO-MTL, grouping and overlap in multi-task learning (Kumar and Daume 2012, 1206.6417): each task's weights are a sparse combination of
- * a few latent tasks. Minimises loss + lambda |codes|_1 + ridge / 2 |latent tasks|^2, which is not convex: it starts, as the authors do,
+ * a few latent tasks. Minimizes loss + lambda |codes|_1 + ridge / 2 |latent tasks|^2, which is not convex: it starts, as the authors do,
  * from the leading singular directions of independent ridge fits, and takes alternating proximal gradient steps (Bolte, Sabach and
  * Teboulle 2014) where they solve each half to the end. It ends when a step lowers the objective by less than tolerance / 10 of it.
  * @param options `ridge` is 1e-3 of the data's mean curvature unless given
@@ -162,7 +162,7 @@ export function* fittingGoMtl(tasks: readonly LinearTask[], options?: GoMtlOptio
   const { latent = 3, ...rest } = options ?? {};
   const full = linearOptions(who, rest);
   checkInteger(who, 'latent', latent, 1);
-  const data = labelledTasks(who, tasks, full.loss);
+  const data = labeledTasks(who, tasks, full.loss);
   const whole = dataLoss(data, full);
   const scale = whole.curvature > 0 ? whole.curvature : 1;
   const strength = rest.ridge ?? 1e-3 * scale;

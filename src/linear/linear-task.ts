@@ -27,10 +27,10 @@ export function sharedInputs(inputs: readonly ArrayLike<number>[], labels: Reado
 
 /**
  * Checks tasks and leaves out their rows without a label.
- * @throws TypeError when there is no task, a task has no labelled row, or shapes differ
+ * @throws TypeError when there is no task, a task has no labeled row, or shapes differ
  * @throws RangeError when an input is not finite, or a label does not suit the loss
  */
-export function labelledTasks(who: string, tasks: readonly LinearTask[], loss: 'squared' | 'logistic'): LinearTask[] {
+export function labeledTasks(who: string, tasks: readonly LinearTask[], loss: 'squared' | 'logistic'): LinearTask[] {
   if (!Array.isArray(tasks) || tasks.length === 0)
     throw new TypeError(`${who}: expected an array of tasks { name, inputs, labels }, at least 1.`);
   const features = tasks[0]!.inputs[0]?.length ?? 0;
@@ -45,7 +45,7 @@ export function labelledTasks(who: string, tasks: readonly LinearTask[], loss: '
       );
     }
     const kept = [...inputs.keys()].filter((r) => !Number.isNaN(labels[r]!));
-    if (kept.length === 0) throw new TypeError(`${who}: task '${name}' has no labelled row.`);
+    if (kept.length === 0) throw new TypeError(`${who}: task '${name}' has no labeled row.`);
     for (const r of kept) {
       const row = inputs[r]!;
       if (row.length !== features || features === 0) {

@@ -11,7 +11,7 @@ export interface LossOptions {
   readonly loss: LinearLoss;
   readonly weighting: TaskWeighting;
   readonly intercept: boolean;
-  readonly standardise: boolean;
+  readonly standardize: boolean;
 }
 
 /**
@@ -91,11 +91,11 @@ function largestEigenvalue(apply: (v: Float64Array) => Float64Array, size: numbe
 function scaling(
   tasks: readonly LinearTask[],
   features: number,
-  { standardise, intercept }: LossOptions,
+  { standardize, intercept }: LossOptions,
 ): { shift: Float64Array; scale: Float64Array } {
   const shift = new Float64Array(features);
   const scale = new Float64Array(features).fill(1);
-  if (!standardise) return { shift, scale };
+  if (!standardize) return { shift, scale };
   const rows = tasks.reduce((n, t) => n + t.inputs.length, 0);
   if (intercept) for (const { inputs } of tasks) for (const x of inputs) for (let f = 0; f < features; f++) shift[f]! += x[f]! / rows;
   const squares = new Float64Array(features);
@@ -106,7 +106,7 @@ function scaling(
   return { shift, scale };
 }
 
-/** One task's rows, standardised. */
+/** One task's rows, standardized. */
 interface Block {
   readonly rows: number;
   /** Weight of each row's loss. */
@@ -117,7 +117,7 @@ interface Block {
 }
 
 /** The rows of a task less shift, by scale: `[rows * features]`. */
-function standardised({ inputs }: LinearTask, features: number, shift: Float64Array, scale: Float64Array): Float64Array {
+function standardized({ inputs }: LinearTask, features: number, shift: Float64Array, scale: Float64Array): Float64Array {
   const x = new Float64Array(inputs.length * features);
   inputs.forEach((row, r) => {
     for (let f = 0; f < features; f++) x[r * features + f] = (row[f]! - shift[f]!) / scale[f]!;
@@ -142,7 +142,7 @@ export function dataLoss(tasks: readonly LinearTask[], options: LossOptions): Da
     const weight = options.weighting === 'rows' ? 1 / total : 1 / (tasks.length * rows);
     // Labels of the same rows share their inputs: one copy in memory, and one in the processor's cache.
     const same = blocks.find((_, t) => sameRows(tasks[t]!, task));
-    blocks.push({ rows, weight, x: same?.x ?? standardised(task, features, shift, scale), y: Float64Array.from(task.labels) });
+    blocks.push({ rows, weight, x: same?.x ?? standardized(task, features, shift, scale), y: Float64Array.from(task.labels) });
   }
   const restore = (weights: Float64Array, intercepts: (t: number) => number): { weights: number[][]; intercepts: number[] } => {
     const rows = blocks.map((_, t) => Array.from({ length: features }, (_, f) => weights[t * features + f]! / scale[f]!));
@@ -160,7 +160,7 @@ type Restore = (
 ) => { readonly weights: number[][]; readonly intercepts: number[] };
 
 /** Sum over rows of weights[r] (x[r] - mean)(x[r] - mean)', `[d * d]`; four rows at a time, which saves three of four stores. */
-function centredGramian({ rows, x }: Block, d: number, weights: Float64Array, mean: Float64Array): Float64Array {
+function centeredGramian({ rows, x }: Block, d: number, weights: Float64Array, mean: Float64Array): Float64Array {
   const h = new Float64Array(d * d);
   const part = new Float64Array(4 * d);
   for (let r = 0; r < rows; r += 4) {
@@ -266,7 +266,7 @@ function squaredLoss(blocks: readonly Block[], features: number, intercept: bool
       constant += (weight * target * target) / 2;
       for (let f = 0; f < d; f++) b[t * d + f]! += weight * target * (x[r * d + f]! - mean[f]!);
     }
-    return { mean, level, h: centredGramian(block, d, new Float64Array(rows).fill(weight), mean) };
+    return { mean, level, h: centeredGramian(block, d, new Float64Array(rows).fill(weight), mean) };
   });
   const hessians = moments.map(({ h }) => h);
   return quadraticLoss(hessians, b, constant, largestEigenvalueOf(hessians), (w) =>
@@ -382,7 +382,7 @@ function logisticLoss(blocks: readonly Block[], features: number, intercept: boo
             mean,
             0,
           );
-        return { hessian: centredGramian(b, d, rows, mean), mean, level };
+        return { hessian: centeredGramian(b, d, rows, mean), mean, level };
       });
       return { hessians: parts.map((p) => p.hessian), means: parts.map((p) => p.mean), levels: parts.map((p) => p.level) };
     },

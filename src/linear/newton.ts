@@ -100,7 +100,7 @@ function search(
 
 /**
  * A solver of logistic loss + lambda x penalty + ridge / 2 x |weights|^2 by proximal Newton steps (Lee, Sun and Saunders 2014, 1206.1623):
- * each minimises a quadratic model of the loss with the penalty, by conjugate gradients or accelerated proximal gradient, which costs
+ * each minimizes a quadratic model of the loss with the penalty, by conjugate gradients or accelerated proximal gradient, which costs
  * nothing per row. The second derivatives are kept from step to step, and from one lambda to the next, as long as steps with them
  * converge. What Newton cannot finish, proximal gradient does.
  * @returns a function from lambda and a point to begin at to the solution; those of a nearby lambda save most of the work

@@ -7,7 +7,7 @@ export interface Penalty {
   /** The penalty, without lambda. */
   value(weights: Float64Array, tasks: number, features: number): number;
   /**
-   * Proximal map in place: weights becomes the V that minimises |V - weights|^2 / 2 + step x value(V).
+   * Proximal map in place: weights becomes the V that minimizes |V - weights|^2 / 2 + step x value(V).
    * @returns value(V)
    */
   prox(weights: Float64Array, tasks: number, features: number, step: number): number;

@@ -1,7 +1,7 @@
 import { observed } from './observed';
 
 /**
- * Share of the labelled rows whose class is predicted; NaN without labels.
+ * Share of the labeled rows whose class is predicted; NaN without labels.
  * @param labels `[rows]` class codes, NaN where missing
  * @param predicted `[rows]` class codes
  * @throws TypeError when the lengths differ

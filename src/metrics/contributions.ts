@@ -106,8 +106,8 @@ export function averagePrecisionContributions(labels: ArrayLike<number>, scores:
  */
 export function jackknifeContributions(rows: readonly number[], score: (without: number) => number, length: number): Float64Array {
   const values = rows.map(score);
-  const centre = values.reduce((a, b) => a + b, 0) / rows.length;
+  const center = values.reduce((a, b) => a + b, 0) / rows.length;
   const result = new Float64Array(length);
-  for (const [i, row] of rows.entries()) result[row] = ((rows.length - 1) / rows.length) * (centre - values[i]!);
+  for (const [i, row] of rows.entries()) result[row] = ((rows.length - 1) / rows.length) * (center - values[i]!);
   return result;
 }

@@ -1,7 +1,7 @@
 import { checkTasks, hasBrokenPrediction } from './observed-tasks';
 
 /**
- * Hamming loss: the share of wrong cells among all labelled cells (row and task); NaN without labels.
+ * Hamming loss: the share of wrong cells among all labeled cells (row and task); NaN without labels.
  * @param labels per task `[rows]` class codes, NaN where missing
  * @param predicted per task `[rows]` class codes
  * @throws TypeError when the numbers of tasks or rows differ

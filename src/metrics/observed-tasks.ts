@@ -15,7 +15,7 @@ export function checkTasks(metric: string, labels: readonly ArrayLike<number>[],
   return rows;
 }
 
-/** Whether some labelled cell has no prediction, which leaves a metric over tasks undefined. */
+/** Whether some labeled cell has no prediction, which leaves a metric over tasks undefined. */
 export function hasBrokenPrediction(labels: readonly ArrayLike<number>[], predicted: readonly ArrayLike<number>[]): boolean {
   return labels.some((column, t) =>
     Array.prototype.some.call(column, (label, i) => !Number.isNaN(label) && !Number.isFinite(predicted[t]![i]!)),

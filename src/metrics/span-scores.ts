@@ -1,4 +1,4 @@
-/** A labelled stretch of a sequence. */
+/** A labeled stretch of a sequence. */
 export interface TagSpan {
   readonly type: string;
   /** First position. */
@@ -11,9 +11,9 @@ export interface TagSpan {
 export interface SpanScores {
   /** Share of predicted spans that are right; NaN when none is predicted. */
   readonly precision: number;
-  /** Share of labelled spans that are found; NaN when none is labelled. */
+  /** Share of labeled spans that are found; NaN when none is labeled. */
   readonly recall: number;
-  /** 2 x correct / (labelled + predicted); NaN when there is no span at all. */
+  /** 2 x correct / (labeled + predicted); NaN when there is no span at all. */
   readonly f1: number;
 }
 
@@ -49,7 +49,7 @@ export function tagSpans(tags: readonly string[]): TagSpan[] {
 export interface SpanCounts {
   /** Predicted with the right type, start and end. */
   readonly correct: number;
-  readonly labelled: number;
+  readonly labeled: number;
   readonly predicted: number;
 }
 
@@ -58,7 +58,7 @@ export function spanCounts(tags: readonly string[], guess: readonly string[]): S
   const key = ({ type, start, end }: TagSpan): string => `${start} ${end} ${type}`;
   const wanted = new Set(tagSpans(tags).map(key));
   const got = tagSpans(guess).map(key);
-  return { correct: got.filter((span) => wanted.has(span)).length, labelled: wanted.size, predicted: got.length };
+  return { correct: got.filter((span) => wanted.has(span)).length, labeled: wanted.size, predicted: got.length };
 }
 
 /**
@@ -80,7 +80,7 @@ export function spanScores(labels: readonly (readonly string[])[], predicted: re
         `spanScores: sequence ${s} has ${tags.length} labels but ${guess.length} predicted tags; give one tag per token.`,
       );
     const counts = spanCounts(tags, guess);
-    total += counts.labelled;
+    total += counts.labeled;
     said += counts.predicted;
     correct += counts.correct;
   });

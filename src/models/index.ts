@@ -12,7 +12,7 @@ export {
   type Encoder,
   type ForwardContext,
   type InputShape,
-  type LabelledRows,
+  type LabeledRows,
   type Layer,
   type LayerTrace,
   type Network,

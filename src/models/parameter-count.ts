@@ -49,7 +49,7 @@ export function matchParameters(start: Method, problem: Problem, target: number)
     low = high;
     high *= 2;
   }
-  // Counts are steps of the factor: halve until both ends are on neighbouring steps.
+  // Counts are steps of the factor: halve until both ends are on neighboring steps.
   for (let i = 0; i < 40 && high - low > 1e-6 * high; i++) {
     const middle = low < 1e-6 ? high / 2 : Math.sqrt(low * high);
     if (count(middle) < target) low = middle;

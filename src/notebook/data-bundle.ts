@@ -30,7 +30,7 @@ export function dataBundle(data: TaskData | DataReport): MimeBundle {
   return tableBundle({
     title: lines[0]!,
     columns: ['task', 'kind', 'labels', 'missing', 'values'],
-    rows: report.tasks.map((task) => [task.name, task.kind, task.labelled, task.missing, labelsText(task)]),
+    rows: report.tasks.map((task) => [task.name, task.kind, task.labeled, task.missing, labelsText(task)]),
     notes: [...lines.slice(1, before), ...lines.slice(before + report.tasks.length)],
   });
 }

@@ -59,7 +59,7 @@ function curvesHtml(curves: readonly ProgressCurve[]): string {
   );
 }
 
-/** Progress as an output: bar, line and curves in HTML that takes its colours from the page, the line as text. */
+/** Progress as an output: bar, line and curves in HTML that takes its colors from the page, the line as text. */
 export function progressBundle(event: ProgressEvent): MimeBundle {
   const percent = event.total > 0 ? Math.min(100, Math.max(0, (100 * event.done) / event.total)) : 0;
   const line = progressLine(event);

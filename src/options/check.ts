@@ -12,7 +12,7 @@ export function didYouMean(wrong: string, names: Iterable<string>): string {
 }
 
 /**
- * Fills in defaults and refuses options that do not exist, since a misspelt option would otherwise train silently.
+ * Fills in defaults and refuses options that do not exist, since a misspelled option would otherwise train silently.
  * @param who the function, for the message
  * @throws TypeError for an unknown option
  */

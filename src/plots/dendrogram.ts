@@ -16,7 +16,7 @@ export interface DendrogramInput {
   readonly labels: readonly string[];
   /** `[labels - 1]`, in order of height. */
   readonly merges: readonly Merge[];
-  /** Clusters that join above this height are apart: they get colours of their own. */
+  /** Clusters that join above this height are apart: they get colors of their own. */
   readonly cut?: number;
 }
 
@@ -64,7 +64,7 @@ export function dendrogram(input: DendrogramInput, options: DendrogramOptions = 
     position[labels.length + index] = ((position[merge.left] as number) + (position[merge.right] as number)) / 2;
   }
 
-  // A group is a largest cluster at or below the cut; its colour follows its place from the top.
+  // A group is a largest cluster at or below the cut; its color follows its place from the top.
   const groupOf = new Map<number, number>();
   if (cut !== undefined) {
     let group = 0;

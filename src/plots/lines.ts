@@ -6,7 +6,7 @@ import { fade, ink, seriesStyle } from './theme';
 
 /** One line of a panel. */
 export interface Line {
-  /** Lines of one name share their colour and their entry in the legend. */
+  /** Lines of one name share their color and their entry in the legend. */
   readonly name: string;
   readonly x: readonly number[];
   /** As long as `x`; NaN leaves a gap. */

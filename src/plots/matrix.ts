@@ -21,11 +21,11 @@ export interface MatrixOptions {
   readonly subtitle?: string;
   readonly rowTitle?: string;
   readonly columnTitle?: string;
-  /** What the colours mean. */
+  /** What the colors mean. */
   readonly unit?: string;
-  /** The value that is drawn white, with colours on both sides; null: colours from little to much. @default 0 */
+  /** The value that is drawn white, with colors on both sides; null: colors from little to much. @default 0 */
   readonly middle?: number | null;
-  /** Values at the ends of the colours. @default the largest distance from `middle`, or the smallest and largest value */
+  /** Values at the ends of the colors. @default the largest distance from `middle`, or the smallest and largest value */
   readonly range?: readonly [number, number];
 }
 

@@ -16,7 +16,7 @@ export function encodePng(pixels: Uint8ClampedArray, width: number, height: numb
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 6, 0, 0, 0], 8); // 8 bits, colour type RGBA, no interlace
+  header.set([8, 6, 0, 0, 0], 8); // 8 bits, color type RGBA, no interlace
   const stride = width * 4;
   const scanlines = Buffer.alloc((stride + 1) * height); // each line starts with filter type 0
   for (let y = 0; y < height; y++) scanlines.set(pixels.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);

@@ -78,7 +78,7 @@ function unbroken(text: string): string {
 }
 
 /**
- * A table as HTML that takes its colours from the page, so that it reads in a light and in a dark theme; every text is escaped.
+ * A table as HTML that takes its colors from the page, so that it reads in a light and in a dark theme; every text is escaped.
  *
  * @throws TypeError when a row has not one cell a column.
  */

@@ -1,13 +1,13 @@
-/** Greys of text, lines and grid. */
+/** Grays of text, lines and grid. */
 export const ink = { text: '#202428', soft: '#5b6168', line: '#9aa0a6', grid: '#e4e7eb', band: '#f5f6f8' } as const;
 
 /** Fonts that are there on each system, in that order; sizes in pixels. */
 export const font = { family: 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif', size: 12, small: 11 } as const;
 
-/** Distinct colours for series, safe for colour-blind readers (Okabe and Ito 2008; yellow replaced, too pale on white). */
+/** Distinct colors for series, safe for color-blind readers (Okabe and Ito 2008; yellow replaced, too pale on white). */
 export const palette: readonly string[] = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6a3d9a', '#222222'];
 
-/** Marker shapes: the second sign beside the colour. */
+/** Marker shapes: the second sign beside the color. */
 export const symbols: readonly string[] = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'triangle-down', 'cross', 'star'];
 
 /** Line styles for series past the palette's end. */

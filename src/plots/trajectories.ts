@@ -8,7 +8,7 @@ import { ink, seriesStyle } from './theme';
 /** A point of a plane. */
 export type Point = readonly [x: number, y: number];
 
-/** Paths of optimisers over a surface. */
+/** Paths of optimizers over a surface. */
 export interface TrajectoriesInput {
   /** A function on a grid, drawn as contours. */
   readonly surface?: {
@@ -43,14 +43,14 @@ function thin(points: readonly Point[]): Point[] {
 }
 
 /**
- * Paths of optimisers in a plane, over the contours of a function: each starts at its open circle and ends at its full marker.
+ * Paths of optimizers in a plane, over the contours of a function: each starts at its open circle and ends at its full marker.
  *
  * @throws RangeError when there are no paths; TypeError when the surface's shape is not `[y, x]`.
  */
 export function trajectories(input: TrajectoriesInput, options: TrajectoriesOptions = {}): Figure {
   const { surface, paths, targets = [], front = [] } = input;
   const { title, subtitle, xTitle, yTitle } = withDefaults<Required<TrajectoriesOptions>>('plots.trajectories', options, {
-    title: 'Paths of optimisation',
+    title: 'Paths of optimization',
     subtitle: 'Open circle: start; full marker: end.',
     xTitle: '',
     yTitle: '',

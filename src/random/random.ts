@@ -75,7 +75,7 @@ function stream(seed: number, path: string): Random {
 /**
  * A seeded stream of random numbers (Philox 4x32-10).
  * @param seed a non-negative integer below 2^53
- * @param name a name that tells this use of the seed from others, so that (say) splitting and initialisation are independent
+ * @param name a name that tells this use of the seed from others, so that (say) splitting and initialization are independent
  * @throws RangeError when the seed is not a non-negative integer
  */
 export function random(seed: number, name = ''): Random {

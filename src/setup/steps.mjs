@@ -216,7 +216,7 @@ export function tail(output, count = 12) {
 }
 
 /**
- * Does a step unless its result is there and valid, and checks that it is there afterwards.
+ * Does a step unless its result is there and valid, and checks that it is there afterward.
  * @param {Step} step @returns {Promise<boolean>} Whether there was anything to do.
  */
 export async function take(step) {

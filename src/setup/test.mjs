@@ -50,8 +50,8 @@ async function unit() {
   const report = path.join(project.state, 'vitest.json');
   rmSync(report, { force: true });
   const args = [tool('vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-  const { code } = await run(process.execPath, args, { cwd: project.root, env: { TF_CPP_MIN_LOG_LEVEL: '2', ...colour }, echo: true });
+  const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const { code } = await run(process.execPath, args, { cwd: project.root, env: { TF_CPP_MIN_LOG_LEVEL: '2', ...color }, echo: true });
   return [countVitest(readJson(report), code)];
 }
 

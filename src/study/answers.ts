@@ -51,7 +51,7 @@ export interface Verdict {
   /** Probability of any gain, and of a loss beyond the margin, by a hierarchical model of all tasks; absent below 10 usable seeds. */
   readonly pGain?: number;
   readonly pHarm?: number;
-  /** The gain that is believed, shrunken towards that of the other tasks. */
+  /** The gain that is believed, shrunken toward that of the other tasks. */
   readonly believed?: number;
   readonly proper?: ProperGain;
   /** Two-sided Wilcoxon signed-rank and sign-flip p values of the same differences, uncorrected: they share no assumption of normality. */

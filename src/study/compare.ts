@@ -10,7 +10,7 @@ import { compareUntilDecided } from './sequential';
 /** Options of `compare`. */
 export interface CompareOptions extends StudyOptions, Omit<DesignOptions, 'seeds'> {
   /**
-   * How many seeds (0, 1, 2, ...), or which; each draws a split, an initialisation and batch orders, the same for all methods. `'auto'`: 10, then 20,
+   * How many seeds (0, 1, 2, ...), or which; each draws a split, an initialization and batch orders, the same for all methods. `'auto'`: 10, then 20,
    * then 40, until the primary method's average is decided, going on is futile or `timeLimit` is near; looks spend alpha, and stopping early is said.
    * @default 'auto', or the seeds of `splits`
    */

@@ -5,7 +5,7 @@ import type { RunEvidence } from './evidence';
 /** What one run of a comparison gave, as plain data. */
 export interface RunRecord {
   readonly method: string;
-  /** Names the split and initialisation, the same for all methods. */
+  /** Names the split and initialization, the same for all methods. */
   readonly seed: number;
   /** Repeat and fold from 0, in a cross-validation. */
   readonly repeat?: number;
@@ -107,7 +107,7 @@ export interface ComparisonData {
   readonly features: number;
   readonly tasks: readonly TaskRecord[];
   readonly methods: readonly MethodRecord[];
-  /** The splits and initialisations that every method was run on: seeds, or folds counted through the repeats. */
+  /** The splits and initializations that every method was run on: seeds, or folds counted through the repeats. */
   readonly seeds: readonly number[];
   readonly versions: Versions;
   /** Hash of the table: tasks, labels and inputs. */

@@ -39,7 +39,7 @@ export interface LearningCurves {
 /** Rows of a part at each size, nested: a smaller set is part of a larger one. */
 function shrunk(data: TaskData, { trainingSeed, seed }: Observation, part: Int32Array, rows: number): Int32Array {
   const order = random(seed, `learning curve/${trainingSeed}`).permutation(part.length);
-  // One labelled row of every task first, so that no size leaves a task without label.
+  // One labeled row of every task first, so that no size leaves a task without label.
   const first: number[] = [];
   for (const { values, length } of data.labels) {
     const has = (i: number): boolean => {

@@ -18,7 +18,7 @@ export interface MethodSearch {
   readonly candidate: (index: number, tasks: number) => { readonly changes: Readonly<Record<string, unknown>>; readonly method: Method };
 }
 
-/** Options of `scalarisation`. */
+/** Options of `scalarization`. */
 export interface ScalarisationOptions {
   /** Weight vectors that are tried; the first has equal weights. @default 8 */
   readonly candidates?: number;
@@ -32,20 +32,20 @@ export function isSearch(value: unknown): value is MethodSearch {
 }
 
 /**
- * Tuned scalarisation: a weighted sum of the tasks' losses, its weights fixed over training and chosen on validation rows. The baseline
+ * Tuned scalarization: a weighted sum of the tasks' losses, its weights fixed over training and chosen on validation rows. The baseline
  * that Kurin 2022 (2201.04122) and Xin 2022 (2209.11379) found hard to beat.
  *
  * Weights sum to the number of tasks. Two tasks: a regular grid of shares; more: equal weights, then draws uniform on the simplex.
  * @param method the architecture, for instance `hardSharing(trunk)`
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
-export function scalarisation(method: Method, options: ScalarisationOptions = {}): MethodSearch {
-  const { candidates, seed } = withDefaults<Required<ScalarisationOptions>>('scalarisation', options, { candidates: 8, seed: 0 });
-  checkInteger('scalarisation', 'candidates', candidates, 1);
-  checkInteger('scalarisation', 'seed', seed, 0);
+export function scalarization(method: Method, options: ScalarisationOptions = {}): MethodSearch {
+  const { candidates, seed } = withDefaults<Required<ScalarisationOptions>>('scalarization', options, { candidates: 8, seed: 0 });
+  checkInteger('scalarization', 'candidates', candidates, 1);
+  checkInteger('scalarization', 'seed', seed, 0);
   if (method.architecture.separate) {
     throw new TypeError(
-      `scalarisation: ${method.architecture.name} trains every task on its own, so there are no losses to weigh; give a method that shares`,
+      `scalarization: ${method.architecture.name} trains every task on its own, so there are no losses to weigh; give a method that shares`,
     );
   }
   const weightsOf = (index: number, tasks: number): number[] => {
@@ -56,13 +56,13 @@ export function scalarisation(method: Method, options: ScalarisationOptions = {}
       const share = (2 * (index - (2 ** level - 1)) + 1) / 2 ** (level + 1);
       return [2 * share, 2 * (1 - share)];
     }
-    const draws = random(seed, `scalarisation/${index}`);
+    const draws = random(seed, `scalarization/${index}`);
     const gaps = Array.from({ length: tasks }, () => -Math.log(1 - draws.uniform()));
     const sum = gaps.reduce((a, b) => a + b, 0);
     return gaps.map((gap) => (tasks * gap) / sum);
   };
   return {
-    name: 'scalarisation',
+    name: 'scalarization',
     base: method,
     size: candidates,
     candidate(index, tasks) {
@@ -79,7 +79,7 @@ export interface Baselines {
   /** One trunk, the plain sum of the losses. */
   readonly equal: Method;
   /** One trunk, fixed weights chosen on validation rows. */
-  readonly scalarisation: MethodSearch;
+  readonly scalarization: MethodSearch;
   /** One trunk, random weights at every step (Lin 2022, 2111.10603). */
   readonly rlw: Method;
 }
@@ -92,5 +92,5 @@ export interface Baselines {
  */
 export function baselines(trunk: Encoder, options: ScalarisationOptions = {}): Baselines {
   const hard = hardSharing(trunk);
-  return { single: singleTask(trunk), equal: hard, scalarisation: scalarisation(hard, options), rlw: hard.with(rlw()) };
+  return { single: singleTask(trunk), equal: hard, scalarization: scalarization(hard, options), rlw: hard.with(rlw()) };
 }

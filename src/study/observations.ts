@@ -8,7 +8,7 @@ import { FEWEST_SEEDS } from './statistics/decide';
 import { rowsForSplitting } from './subset';
 
 /** What seeds vary. */
-export type Vary = 'both' | 'split' | 'initialisation';
+export type Vary = 'both' | 'split' | 'initialization';
 
 /** Repeated cross-validation. */
 export interface FoldsDesign {
@@ -21,7 +21,7 @@ export interface FoldsDesign {
 /** Options that say which runs a study makes of every method. */
 export interface DesignOptions {
   /**
-   * How many seeds (0, 1, 2, ...), or which. Each draws a split, an initialisation and batch orders, the same for all methods.
+   * How many seeds (0, 1, 2, ...), or which. Each draws a split, an initialization and batch orders, the same for all methods.
    * @default 10, or the seeds of `splits`
    */
   readonly seeds?: number | readonly number[];
@@ -30,7 +30,7 @@ export interface DesignOptions {
   /** Splits by seed instead of drawn ones: `{ "0": { train: [...], test: [...], validation?: [...] }, ... }`, or an array of them, row indices from 0. */
   readonly splits?: unknown;
   /**
-   * What seeds vary. `'split'`: every run starts from the first seed's initialisation and batch orders; `'initialisation'`: every run has
+   * What seeds vary. `'split'`: every run starts from the first seed's initialization and batch orders; `'initialization'`: every run has
    * the first seed's split, and verdicts then speak of that split only. @default 'both'
    */
   readonly vary?: Vary;
@@ -38,11 +38,11 @@ export interface DesignOptions {
   readonly design?: FoldsDesign;
 }
 
-/** One split and initialisation on which every method is run: what pairs the methods' scores. */
+/** One split and initialization on which every method is run: what pairs the methods' scores. */
 export interface Observation {
   /** Names the observation in results. */
   readonly seed: number;
-  /** Seed of initialisation, batches, dropout and balancing. */
+  /** Seed of initialization, batches, dropout and balancing. */
   readonly trainingSeed: number;
   readonly split: Split;
   readonly repeat?: number;
@@ -115,7 +115,7 @@ function correlationOf(splits: readonly Split[]): number {
 }
 
 /**
- * Plans which splits and initialisations every method is run on.
+ * Plans which splits and initializations every method is run on.
  * @param who the function, for messages
  * @param validation share of rows for validation; of the training rows where splits are given or folds
  * @throws TypeError for options that exclude each other, RangeError for a value out of range, DataError where a split leaves a task without
@@ -123,8 +123,8 @@ function correlationOf(splits: readonly Split[]): number {
  */
 export function planObservations(who: string, data: TaskData, options: DesignOptions, validation: number): Observations {
   const vary = options.vary ?? 'both';
-  if (!['both', 'split', 'initialisation'].includes(vary))
-    throw new RangeError(`${who}: vary must be "both", "split" or "initialisation", got ${JSON.stringify(vary)}`);
+  if (!['both', 'split', 'initialization'].includes(vary))
+    throw new RangeError(`${who}: vary must be "both", "split" or "initialization", got ${JSON.stringify(vary)}`);
   if (options.test !== undefined) checkNumber(who, 'test', options.test, Number.MIN_VALUE, 1, true);
   if (options.design !== undefined) return folds(who, data, options, validation, vary);
 
@@ -139,7 +139,7 @@ export function planObservations(who: string, data: TaskData, options: DesignOpt
     return withValidation(data, split, validation, seed);
   };
   const first = seeds[0]!;
-  const shared = vary === 'initialisation' ? splitOf(first) : undefined;
+  const shared = vary === 'initialization' ? splitOf(first) : undefined;
   const list = seeds.map((seed): Observation => ({ seed, trainingSeed: vary === 'split' ? first : seed, split: shared ?? splitOf(seed) }));
   const rho = correlationOf(list.map(({ split }) => split));
   const how = given ? 'given' : data.time ? `by time, test share ${test}` : `drawn by seed, test share ${test}`;
@@ -152,7 +152,7 @@ export function planObservations(who: string, data: TaskData, options: DesignOpt
       ...(rho === 0 && list.length > 1
         ? ['all seeds test on the same rows, or nearly: what is said holds for this split, others were not tried']
         : []),
-      ...(vary === 'split' && list.length > 1 ? [`all runs have the initialisation and batch orders of seed ${first}`] : []),
+      ...(vary === 'split' && list.length > 1 ? [`all runs have the initialization and batch orders of seed ${first}`] : []),
     ],
   };
 }
@@ -164,8 +164,8 @@ function folds(who: string, data: TaskData, options: DesignOptions, validation: 
       throw new TypeError(`${who}: ${name} has no use with design: the folds make the splits${hint}`);
     }
   }
-  if (vary === 'initialisation')
-    throw new RangeError(`${who}: vary "initialisation" has no use with design: folds are different splits; use "both" or "split"`);
+  if (vary === 'initialization')
+    throw new RangeError(`${who}: vary "initialization" has no use with design: folds are different splits; use "both" or "split"`);
   const { folds: count, repeats } = withDefaults<Required<FoldsDesign>>(`${who}: design`, options.design, {
     folds: Number.NaN,
     repeats: 1,
@@ -183,6 +183,6 @@ function folds(who: string, data: TaskData, options: DesignOptions, validation: 
     rho: correlationOf(list.map(({ split }) => split)),
     splits: `${repeats === 1 ? '' : `${repeats} x `}${count}-fold cross-validation`,
     vary,
-    notes: vary === 'split' ? ['all runs have the initialisation and batch orders of seed 0'] : [],
+    notes: vary === 'split' ? ['all runs have the initialization and batch orders of seed 0'] : [],
   };
 }

@@ -49,7 +49,7 @@ export interface ParetoFront {
   /** Hypervolume over `reference` per seed, with the corrected interval over seeds. */
   readonly hypervolume: {
     /** Of the fixed weights alone. */
-    readonly scalarisation: Interval;
+    readonly scalarization: Interval;
     /** With the further methods: what they add is the difference. */
     readonly all: Interval;
     /**
@@ -178,7 +178,7 @@ export function makeParetoFront(
       const values = finite(all.flatMap((perTask) => perTask[t]!));
       return better === 'higher' ? Math.min(...values) : Math.max(...values);
     });
-  // To be minimised, whatever the metric.
+  // To be minimized, whatever the metric.
   const turned = (values: readonly number[]): number[] => values.map((value, t) => (data.tasks[t]!.better === 'higher' ? -value : value));
   const volumes = (include: (name: string) => boolean): number[] =>
     data.seeds.map((_, s) => {
@@ -201,7 +201,7 @@ export function makeParetoFront(
     return { method: name, ...(weights ? { weights } : {}), scores: scores[m]!, onFront: front[m]! };
   });
   const volume = {
-    scalarisation: interval(byWeights),
+    scalarization: interval(byWeights),
     all: interval(byAll),
     added: interval(byAll.map((value, s) => value - withCopies[s]!)),
   };
@@ -215,7 +215,7 @@ export function makeParetoFront(
       objectives.length > 3
         ? ['hypervolume is computed for two and three tasks']
         : [
-            `hypervolume of the fixed weights ${words(volume.scalarisation)}${points.some(({ weights }) => !weights) ? `; the other methods add ${words(volume.added)} to what copies of weights would` : ''}, over ${reference.map(digits).join(', ')}`,
+            `hypervolume of the fixed weights ${words(volume.scalarization)}${points.some(({ weights }) => !weights) ? `; the other methods add ${words(volume.added)} to what copies of weights would` : ''}, over ${reference.map(digits).join(', ')}`,
           ],
   });
   const plot = (): Figure =>

@@ -23,7 +23,7 @@ import { type Contestant, type TunedRuns, tunedRuns } from './tuned-runs';
 
 /** What is compared and how it is trained; the design says on which splits and seeds. */
 export interface StudyOptions extends TrainingSettings {
-  /** The methods by the names that results carry; a search such as `scalarisation(...)` is chosen on validation rows. */
+  /** The methods by the names that results carry; a search such as `scalarization(...)` is chosen on validation rows. */
   readonly methods: Readonly<Record<string, Method | MethodSearch>>;
   /**
    * Tunes every method, single-task learning included, with one budget: for each seed the candidate with the lowest validation loss is

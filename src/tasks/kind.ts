@@ -31,7 +31,7 @@ export interface ReadLabels {
   readonly length: number;
 }
 
-/** What a loss is computed from: a batch of one task, or of neighbouring tasks of one kind whose losses are one tensor. */
+/** What a loss is computed from: a batch of one task, or of neighboring tasks of one kind whose losses are one tensor. */
 export interface LossBatch {
   /** Tasks. */
   readonly count: number;
@@ -133,7 +133,7 @@ export interface Kind<Options extends TaskOptions = TaskOptions> {
   /** Rows that a split should divide evenly, stratum by stratum. */
   readonly strata: (labels: Labels, rows: number) => number[][];
   readonly loss: {
-    /** Whether neighbouring tasks of the kind are one tensor, so that the number of ops does not grow with the tasks. */
+    /** Whether neighboring tasks of the kind are one tensor, so that the number of ops does not grow with the tasks. */
     readonly joins: boolean;
     readonly of: (batch: LossBatch) => LossParts;
   };

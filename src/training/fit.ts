@@ -15,7 +15,7 @@ import { type CheckedSettings, checkBatchSize, checkSettings, type TrainingSetti
 
 /** Options of `fit`. */
 export interface FitOptions extends TrainingSettings {
-  /** Seed of initialisation, batches and dropout. @default 0 */
+  /** Seed of initialization, batches and dropout. @default 0 */
   readonly seed?: number;
   /** Rows to train and validate on. @default all rows, less a share for validation */
   readonly split?: Pick<Split, 'train' | 'validation'>;

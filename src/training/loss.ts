@@ -16,7 +16,7 @@ export function totalClasses(tasks: readonly Task[]): number {
   return tasks.reduce((sum, task) => sum + task.classes.length, 0);
 }
 
-/** Neighbouring tasks whose losses are computed together, with their places in the tensors. */
+/** Neighboring tasks whose losses are computed together, with their places in the tensors. */
 interface Group {
   readonly kind: Kind;
   /** Tasks. */
@@ -30,7 +30,7 @@ interface Group {
   readonly classes: number;
 }
 
-/** Tasks of kinds that say so are one tensor a run of neighbours, so that the number of ops does not grow with the tasks. */
+/** Tasks of kinds that say so are one tensor a run of neighbors, so that the number of ops does not grow with the tasks. */
 function groupsOf(tasks: readonly Task[]): Group[] {
   const groups: Group[] = [];
   let [column, output, first] = [0, 0, 0];
@@ -111,10 +111,10 @@ function perOutput(tasks: readonly Task[], factors: Tensor): Tensor {
 }
 
 /**
- * The tasks' losses over a batch as their kinds define them, such as the cross entropy in nats or the squared error of the standardised target,
+ * The tasks' losses over a batch as their kinds define them, such as the cross entropy in nats or the squared error of the standardized target,
  * times the task's `lossWeight`. Labels that are missing count nothing. Differentiable by `outputs`.
- * @param outputs `[stack, batch, outputs]`, logits or standardised values, tasks side by side
- * @param labels `[stack, batch, columns]`, class codes or standardised values, 0 where missing
+ * @param outputs `[stack, batch, outputs]`, logits or standardized values, tasks side by side
+ * @param labels `[stack, batch, columns]`, class codes or standardized values, 0 where missing
  * @param mask `[stack, batch, columns]`, 1 where there is a label
  * @param classWeights `[stack, classes]`, tasks side by side
  */

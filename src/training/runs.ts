@@ -191,7 +191,7 @@ function unitsOf({ data, fitted }: Study, run: Run, index: number): Unit[] {
   }));
 }
 
-/** Data on the device; neighbouring stacks mostly read the same splits, whose data stays there. */
+/** Data on the device; neighboring stacks mostly read the same splits, whose data stays there. */
 class HeldData {
   private held: { readonly splits: readonly Split[]; readonly data: ResidentData } | undefined;
 
@@ -249,7 +249,7 @@ function memberOf({ data, runs, fitted, options }: Study, unit: Unit, offset: nu
   const run = runs[unit.run]!;
   const { train, validation, test } = run.split;
   const resident = (rows: Iterable<number>): Int32Array => Int32Array.from(rows, (row) => row + offset);
-  const labelled = (rows: Int32Array): Int32Array => resident(rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))));
+  const labeled = (rows: Int32Array): Int32Array => resident(rows.filter((row) => unit.tasks.some((t) => hasLabel(data, t, row))));
   const { targets } = fitted.get(run.split)!;
   const columns = labelColumns(data);
   const weights = classWeightsOf(targets, data.tasks, unit.tasks);
@@ -258,11 +258,11 @@ function memberOf({ data, runs, fitted, options }: Study, unit: Unit, offset: nu
   return {
     label: labelOf(data, run, unit),
     seed: run.seed,
-    train: labelled(train),
+    train: labeled(train),
     ...(options.taskSampling && {
-      labelled: unit.tasks.map((t) => resident(train.filter((row) => hasLabel(data, t, row)))),
+      labeled: unit.tasks.map((t) => resident(train.filter((row) => hasLabel(data, t, row)))),
     }),
-    validation: labelled(validation),
+    validation: labeled(validation),
     predict: resident(options.trainPredictions ? [...test, ...train] : test),
     columns: unit.tasks.flatMap((t) => columns[t]!),
     initial: initialValues(unit.network, run.seed, constants),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import type { LabelledRows, Network } from '../models/network/network';
+import type { LabeledRows, Network } from '../models/network/network';
 import { unhurried } from '../steps';
 import { notFinite } from './divergence';
 import type { FittedSplit, ResidentData } from './prepare';
@@ -11,7 +11,7 @@ import { evaluate } from './steps/evaluate';
 import type { StackShape } from './steps/stack-shape';
 
 /** Encoded inputs and prepared labels of some rows. */
-function labelledRows(data: TaskData, tasks: readonly number[], { encoder, targets }: FittedSplit, rows: Int32Array): LabelledRows {
+function labeledRows(data: TaskData, tasks: readonly number[], { encoder, targets }: FittedSplit, rows: Int32Array): LabeledRows {
   const encoded = encoder.encode(data, rows);
   const width = encoder.features;
   return {
@@ -46,8 +46,8 @@ export async function solveNetwork(
   const solution = architecture.solve!({
     input: { shape: encoder.shape, ...(encoder.vocabulary === undefined ? {} : { vocabulary: encoder.vocabulary }) },
     tasks,
-    train: labelledRows(data, indices, fitted, split.train),
-    validation: labelledRows(data, indices, fitted, split.validation),
+    train: labeledRows(data, indices, fitted, split.train),
+    validation: labeledRows(data, indices, fitted, split.validation),
     seed: member.seed,
   });
   const parameters = 'next' in solution ? await unhurried(solution, signal) : solution;

@@ -1,7 +1,7 @@
 import { checkNumber, withDefaults } from '../options/check';
 import type { Random } from '../random/random';
 
-/** What share of the drawn rows each task has, by its number n of labelled training rows. */
+/** What share of the drawn rows each task has, by its number n of labeled training rows. */
 export type TaskShares = 'proportional' | 'uniform' | 'annealed';
 
 /** How rows are drawn by task; `shares` or `temperature`, not both. */
@@ -72,7 +72,7 @@ const listed = (): string => SHARES.map((name) => `"${name}"`).join(', ');
 
 /**
  * Each task's share of an epoch's places.
- * @param counts labelled training rows per task, at least 1
+ * @param counts labeled training rows per task, at least 1
  * @param epoch from 0
  * @returns `[tasks]`, summing to 1
  */
@@ -109,7 +109,7 @@ function deal(shares: readonly number[], total: number, start: number): number[]
  * The rows of an epoch, task by task in random order.
  * @param rows per task, those with a label for it
  * @param places how many rows to draw
- * @param run how many neighbouring places are of one task
+ * @param run how many neighboring places are of one task
  */
 export function sampleRows(
   rows: readonly Int32Array[],

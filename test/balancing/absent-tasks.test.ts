@@ -199,7 +199,7 @@ describe.for(rules)('%s', ([name, method]) => {
   });
 });
 
-it('a scalarised value counts the present tasks', () => {
+it('a scalarized value counts the present tasks', () => {
   const method = weightings.gls() as Weighting;
   expect(method.value([4, Number.NaN, 9], { present: [true, false, true] })).toBeCloseTo(6, 12);
   expect(method.weights([4, Number.NaN, 9], { present: [true, false, true] })).toEqual(

@@ -77,7 +77,7 @@ interface Reference {
     readonly uncertainty: { losses: number[][]; weights: number[][] };
     readonly imtll: { losses: number[][]; weights: number[][] };
   };
-  readonly scalarisers: {
+  readonly scalarizers: {
     readonly losses: number[];
     readonly weights: number[];
     readonly reference: number[];

@@ -200,7 +200,7 @@ test('Nash-MTL follows TorchJD and LibMTL, whatever the scale of the gradients',
   const { jacobians, torchjd, libmtl, unclipped } = peers.nashmtl;
   const [clipped, whole] = [nashmtl().start(3), nashmtl({ maxNorm: null }).start(3)];
   jacobians.forEach((j, k) => {
-    // They stop where G alpha = 1 / alpha holds within 1e-3 of the normalised Gramian; updates are 1 and sqrt(3) long.
+    // They stop where G alpha = 1 / alpha holds within 1e-3 of the normalized Gramian; updates are 1 and sqrt(3) long.
     const update = clipped.combine(j);
     expectClose(update, torchjd[k]!, 2e-3);
     expectClose(update, libmtl[k]!, 2e-3);

@@ -301,9 +301,9 @@ describe('optimality conditions up to 40 tasks', () => {
           }
         });
         // DualProj and UPGrad: v >= u, (G + eps I) v >= 0, and one of the two holds with equality.
-        const normalised = gramian.map((row, i) => row.map((value, j) => value / trace + (i === j ? 1e-4 : 0)));
+        const normalized = gramian.map((row, i) => row.map((value, j) => value / trace + (i === j ? 1e-4 : 0)));
         const dual = dualproj().weights(matrix);
-        const slack = normalised.map((row) => dot(row, dual));
+        const slack = normalized.map((row) => dot(row, dual));
         dual.forEach((value, t) => {
           const lift = value - 1 / tasks;
           if (!(lift >= -1e-12 && slack[t]! >= -1e-10 && Math.abs(lift * slack[t]!) <= 1e-9)) {
@@ -314,7 +314,7 @@ describe('optimality conditions up to 40 tasks', () => {
         for (let k = 0; k < tasks && tasks <= 16; k++) {
           const preference = Array.from({ length: tasks }, (_, t) => (t === k ? 1 / tasks : 0));
           const v = dualproj({ preference }).weights(matrix);
-          const s = normalised.map((row) => dot(row, v));
+          const s = normalized.map((row) => dot(row, v));
           v.forEach((value, t) => {
             const lift = value - preference[t]!;
             if (!(lift >= -1e-12 && s[t]! >= -1e-10 && Math.abs(lift * s[t]!) <= 1e-9)) {
@@ -379,7 +379,7 @@ describe('loss weightings', () => {
       [1, 1, 1],
       [2, 1, 3],
     ];
-    const scalarisations = [
+    const scalarizations = [
       equal(),
       equal({ reduction: 'mean' }),
       fixed({ weights: [1, 2, 0.5] }),
@@ -401,7 +401,7 @@ describe('loss weightings', () => {
         fc.pre(
           Math.abs(losses[0]! - losses[1]!) > 1e-3 && Math.abs(losses[0]! - losses[2]!) > 1e-3 && Math.abs(losses[1]! - losses[2]!) > 1e-3,
         );
-        for (const method of scalarisations) {
+        for (const method of scalarizations) {
           const weights = method.weights(losses, { epochLosses });
           losses.forEach((loss, t) => {
             const h = 1e-5;

@@ -82,7 +82,7 @@ test('a bad scale', () => expect(() => twoObjectives({ scale: 0 })).toThrow(Rang
 
 /**
  * Where 50,000 steps of Adam end from the five starts (x1, or undefined where the Pareto set is not reached), at scale 0.1.
- * UPGrad is listed without regularisation; with it the scale of the losses makes it follow the sum. ConFIG's third start crawls along
+ * UPGrad is listed without regularization; with it the scale of the losses makes it follow the sum. ConFIG's third start crawls along
  * the valley's floor, where a change of 1e-9 of the start moves the step of arrival between 47,000 and 60,000: it is tried below.
  */
 const toy = twoObjectives();

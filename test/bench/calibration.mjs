@@ -154,7 +154,7 @@ function splitsOf(rows, seeds, uniform, first = 0, one = false) {
   });
 }
 
-/** Two blocks of inputs that carry both labels equally well; A sees the one, B the other. Within a data set chance favours one on all splits. */
+/** Two blocks of inputs that carry both labels equally well; A sees the one, B the other. Within a data set chance favors one on all splits. */
 async function block(index, one = false) {
   const { normal, uniform } = normals(1000 + index);
   const rows = 160;
@@ -200,11 +200,11 @@ function tableOf(index, rows, signal) {
 const populations = {
   block: (index) => block(index),
   split: (index) => block(index, true),
-  /** Hard sharing twice, with other initialisations and batch orders. */
+  /** Hard sharing twice, with other initializations and batch orders. */
   async aa(index) {
     const { data, uniform } = tableOf(index, 120, 1);
     const methods = { hard: tl.hardSharing(tl.mlp([8])) };
-    // Seeds are the data set's own: the same ten initialisations in all of them would truly be better or worse than ten others.
+    // Seeds are the data set's own: the same ten initializations in all of them would truly be better or worse than ten others.
     const first = splitsOf(120, 10, uniform, 2000 * index);
     const sides = [];
     for (const shift of [0, 1000]) {
@@ -312,7 +312,7 @@ function tableOfPopulations() {
       continue;
     }
     if (name === 'shared') {
-      // Recentred: what is said of the deviation from the mean over the data sets.
+      // Recentered: what is said of the deviation from the mean over the data sets.
       const truth = (pick) => statistics.mean(all.map((one) => pick(one)[0]));
       const shifted = (list, by) => list.map(([, low, high]) => [low - by, high - by]);
       const outside = (list) => list.filter(([low, high]) => low > 0 || high < 0).length;
@@ -333,7 +333,7 @@ function tableOfPopulations() {
       const sd = statistics.standardDeviation(all.map((one) => one.average[0]));
       const half = statistics.mean(all.map(({ average: [, low, high] }) => (high - low) / 2));
       const row = [
-        `${name}, recentred`,
+        `${name}, recentered`,
         all.length,
         `${percent(outside(average), all.length)} ${give(outside(average), all.length)}`,
         '',

@@ -33,7 +33,7 @@ export async function linear({ compare, peers }) {
       continue;
     }
     const { data, file } = set;
-    for (const kind of ['ridge', 'meanRegularised', 'jointFeatures']) {
+    for (const kind of ['ridge', 'meanRegularized', 'jointFeatures']) {
       const ours = {
         name: 'ours',
         async measure() {

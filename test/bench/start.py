@@ -11,7 +11,7 @@ warnings.simplefilter("ignore")
 
 
 def encoded(column, train):
-    """A column as the package encodes it: numbers standardised on the training rows, texts a column a category."""
+    """A column as the package encodes it: numbers standardized on the training rows, texts a column a category."""
     if isinstance(column[0], str):
         values = np.array(column)
         return np.column_stack([values == category for category in sorted(set(column))]).astype(float)

@@ -19,7 +19,7 @@ function table(
     const name = i % 3 === 0 ? `"red${separator} dark"` : 'blue';
     return [x.toFixed(4), y.toFixed(4), name, x + y > 0 ? 1 : 0, i % 5 === 0 ? 'NA' : (x - y).toFixed(4)].join(separator);
   });
-  const names = ['x', 'y', 'colour', 'ripe', 'price'].join(separator);
+  const names = ['x', 'y', 'color', 'ripe', 'price'].join(separator);
   return `${bom ? '\ufeff' : ''}${[...(header ? [names] : []), ...lines].join(eol)}${eol}`;
 }
 
@@ -52,7 +52,7 @@ describe('taskloom compare', () => {
     const result = JSON.parse(readFileSync(join(command.folder, 'r.json'), 'utf8'));
     const methods = result.methods as MethodResult[];
     expect(methods.map(({ name }) => name)).toEqual(['single', 'hard', 'hard+pcgrad:order=index']);
-    // A trunk of 4 on 2 numbers and 2 colours, and a head of 1: (4 * 4 + 4) + (4 + 1) for each of two networks; shared, with two heads.
+    // A trunk of 4 on 2 numbers and 2 colors, and a head of 1: (4 * 4 + 4) + (4 + 1) for each of two networks; shared, with two heads.
     expect(methods.map(({ parameters }) => parameters)).toEqual([50, 30, 30]);
     for (const method of methods) {
       expect(method.seconds).toBeGreaterThan(0);
@@ -231,17 +231,17 @@ describe('bad input: exit code 2, one clear message, nothing written', () => {
     ['a column that is there twice', ['compare', 'twice.csv', '--tasks', 'b=binary'], /column "a" is there 2 times/],
     ['a missing header', ['compare', 'numbers.csv', ...tasks], /first line holds numbers .*--no-header/],
     ['another delimiter', ['compare', 'semicolon.csv', ...tasks], /--delimiter/],
-    ['no tasks', ['compare', 't.csv'], /--tasks is needed.*the table has x, y, colour, ripe, price/],
+    ['no tasks', ['compare', 't.csv'], /--tasks is needed.*the table has x, y, color, ripe, price/],
     ['an unknown column', ['compare', 't.csv', '--tasks', 'rip=binary'], /column "rip", which is not among the table's 5 columns.*"ripe"/],
     ['an unknown kind', ['compare', 't.csv', '--tasks', 'ripe=binray'], /"ripe" has the kind "binray" \(did you mean "binary"\?\)/],
     ['a task without a kind', ['compare', 't.csv', '--tasks', 'ripe,price=regression'], /"ripe" has no kind; write ripe=binary/],
     ['a task twice', ['compare', 't.csv', '--tasks', 'ripe=binary,ripe=regression'], /"ripe" is there twice/],
-    ['text for a regression', ['compare', 't.csv', '--tasks', 'colour=regression'], /colour.*blue|colour.*red, dark/],
+    ['text for a regression', ['compare', 't.csv', '--tasks', 'color=regression'], /color.*blue|color.*red, dark/],
     ['three values for a binary task', ['compare', 'classes.csv', '--tasks', 'three=binary'], /three.*3 .*values/],
     ['one value for a binary task', ['compare', 'classes.csv', '--tasks', 'one=binary'], /one.*1 .*value/],
     ['no label at all', ['compare', 'classes.csv', '--tasks', 'none=regression'], /none.*no label|none.*missing/],
     ['an unknown input', ['compare', 't.csv', ...tasks, '--inputs', 'x,z'], /--inputs names column "z"/],
-    ['an unknown ignored column', ['compare', 't.csv', ...tasks, '--ignore', 'colr'], /--ignore names column "colr".*"colour"/],
+    ['an unknown ignored column', ['compare', 't.csv', ...tasks, '--ignore', 'colr'], /--ignore names column "colr".*"color"/],
     [
       'an unknown rule of stopping',
       ['compare', 't.csv', ...tasks, '--stopping', 'task'],
@@ -297,8 +297,8 @@ describe('bad input: exit code 2, one clear message, nothing written', () => {
 
   beforeAll(() => {
     command.write('empty.csv', '');
-    command.write('header.csv', 'x,y,colour,ripe,price\n');
-    command.write('ragged.csv', 'x,y,colour,ripe,price\n1,2,a,0,1\n1,2,a,0,1,7\n');
+    command.write('header.csv', 'x,y,color,ripe,price\n');
+    command.write('ragged.csv', 'x,y,color,ripe,price\n1,2,a,0,1\n1,2,a,0,1,7\n');
     command.write('twice.csv', 'a,b,a\n1,0,1\n2,1,2\n');
     command.write(
       'numbers.csv',

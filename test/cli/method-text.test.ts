@@ -54,7 +54,7 @@ describe('methods on the command line', () => {
 
   it('linear methods need no trunk', () => {
     const { linearMtl } = methodsOf('linearMtl', mlp([4]));
-    expect(linearMtl!.architecture.options).toMatchObject({ kind: 'meanRegularised', lambda: null });
+    expect(linearMtl!.architecture.options).toMatchObject({ kind: 'meanRegularized', lambda: null });
     const name = 'linearMtl:kind=clustered,groups=2,lambda=0.5';
     expect(methodsOf(name, mlp([4]))[name]!.architecture.options).toMatchObject({ kind: 'clustered', groups: 2, lambda: 0.5 });
   });

@@ -30,7 +30,7 @@ suite('describe', () => {
           name: 'a',
           kind: 'binary',
           column: 'a',
-          labelled: 4,
+          labeled: 4,
           missing: 1,
           classes: [
             { name: '0', count: 1, rate: 0.25 },
@@ -41,7 +41,7 @@ suite('describe', () => {
           name: 'b',
           kind: 'binary',
           column: 'b',
-          labelled: 3,
+          labeled: 3,
           missing: 2,
           classes: [
             { name: '0', count: 1, rate: 1 / 3 },
@@ -52,7 +52,7 @@ suite('describe', () => {
           name: 'k',
           kind: 'multiclass',
           column: 'k',
-          labelled: 4,
+          labeled: 4,
           missing: 1,
           classes: [
             { name: 'p', count: 2, rate: 0.5 },
@@ -64,7 +64,7 @@ suite('describe', () => {
           name: 'v',
           kind: 'regression',
           column: 'v',
-          labelled: 3,
+          labeled: 3,
           missing: 2,
           classes: [],
           numbers: { mean: 2, sd: Math.sqrt(2 / 3), min: 1, max: 3 },
@@ -99,7 +99,7 @@ suite('describe', () => {
     ]);
   });
 
-  it('counts rows, not positions, as labelled for tagging, and names the shape of a tensor', () => {
+  it('counts rows, not positions, as labeled for tagging, and names the shape of a tensor', () => {
     const words = taskData(
       { tags: ['a b', 'a', null], y: [1, 0, 1] },
       { tasks: { tags: tagging(), y: binary() }, inputs: { kind: 'tensor', shape: [2], values: new Float32Array(6) } },
@@ -107,7 +107,7 @@ suite('describe', () => {
     const report = describe(words);
     expect(report.inputShape).toEqual([2]);
     expect(report.tasks[0]).toMatchObject({
-      labelled: 2,
+      labeled: 2,
       missing: 1,
       classes: [
         { name: 'a', count: 2, rate: 2 / 3 },

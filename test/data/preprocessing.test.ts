@@ -17,7 +17,7 @@ const data = taskData(table, { tasks: { y: binary() } });
 const train = [0, 1, 2, 3];
 
 describe('fitPreprocessing', () => {
-  it('standardises by the training rows as scikit-learn does, imputes the mean and marks what was missing', () => {
+  it('standardizes by the training rows as scikit-learn does, imputes the mean and marks what was missing', () => {
     const encoder = fitPreprocessing(data, train);
     expect(encoder.names).toEqual(['a', 'gap', 'gap (missing)', 'flat', 'color=blue', 'color=red']);
     expect(encoder.features).toBe(6);

@@ -6,7 +6,7 @@ import {
   gradientCosineAffinity,
   leaveOneOutAffinity,
   pairwiseAffinity,
-  symmetrise,
+  symmetrize,
   tagAffinity,
   weightCosineAffinity,
 } from '../../src/grouping/affinity';
@@ -43,23 +43,23 @@ test('tagAffinity: the formula by hand, averaged over steps', () => {
 
 test('tagAffinity: plain gradient steps on quadratic losses give the closed form, positive with the cosine', () => {
   // L_j(x) = |x - c_j|^2 / 2; a step of size s along task i's gradient moves x by -s (x - c_i).
-  const centres = [
+  const centers = [
     [1, 0],
     [0.9, 0.2],
     [-1, 0.1],
   ];
   const [x, s] = [[0, 0], 0.01];
-  const loss = (at: number[], j: number): number => 0.5 * at.reduce((sum, v, d) => sum + (v - centres[j]![d]!) ** 2, 0);
-  const after = centres.map((c) =>
-    centres.map((_, j) =>
+  const loss = (at: number[], j: number): number => 0.5 * at.reduce((sum, v, d) => sum + (v - centers[j]![d]!) ** 2, 0);
+  const after = centers.map((c) =>
+    centers.map((_, j) =>
       loss(
         x.map((v, d) => v - s * (v - c[d]!)),
         j,
       ),
     ),
   );
-  const z = tagAffinity(['p', 'q', 'r'], [{ before: [centres.map((_, j) => loss(x, j))], after: [after] }]).values;
-  const dot = (i: number, j: number): number => centres[i]!.reduce((sum, v, d) => sum + v * centres[j]![d]!, 0);
+  const z = tagAffinity(['p', 'q', 'r'], [{ before: [centers.map((_, j) => loss(x, j))], after: [after] }]).values;
+  const dot = (i: number, j: number): number => centers[i]!.reduce((sum, v, d) => sum + v * centers[j]![d]!, 0);
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) expect(z[i]![j]).toBeCloseTo((2 * s * dot(i, j) - s * s * dot(i, i)) / dot(j, j), 12);
   }
@@ -212,7 +212,7 @@ test('weightCosineAffinity does not change with the scale of a task, and its int
   expect(a.high![0]![1]).toBeCloseTo((3 * Math.exp(2 * half) - 1) / (3 * Math.exp(2 * half) + 1), 10);
 });
 
-test('symmetrise: the mean of both directions, or the known one', () => {
+test('symmetrize: the mean of both directions, or the known one', () => {
   const a: Affinity = {
     kind: 'other',
     tasks: ['a', 'b', 'c'],
@@ -235,7 +235,7 @@ test('symmetrise: the mean of both directions, or the known one', () => {
     neutral: 0,
     notes: [],
   };
-  const s = symmetrise(a);
+  const s = symmetrize(a);
   expect(s.values).toEqual([
     [0, 2, 5],
     [2, 0, Number.NaN],
@@ -244,7 +244,7 @@ test('symmetrise: the mean of both directions, or the known one', () => {
   expect(s.low![0]![1]).toBe(1);
   expect(s.high![1]![0]).toBe(5.5);
   expect(s.directed).toBe(false);
-  expect(symmetrise(s)).toEqual(s);
+  expect(symmetrize(s)).toEqual(s);
 });
 
 test('checkAffinity says what is wrong', () => {

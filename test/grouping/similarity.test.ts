@@ -75,8 +75,8 @@ test('labelSimilarity: a row counts for a pair when both labels are there', () =
   expect(s.values[0]![1]).toBeCloseTo(0.1415796863640157, 14);
   expect(s.values[0]![2]).toBeNaN();
   expect(s.notes.slice(0, 2)).toEqual([
-    "'x' and 'rare' share 4 labelled rows, too few to compare",
-    "'y' and 'rare' share 4 labelled rows, too few to compare",
+    "'x' and 'rare' share 4 labeled rows, too few to compare",
+    "'y' and 'rare' share 4 labeled rows, too few to compare",
   ]);
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { conjugateGradient } from '../../src/linear/conjugate-gradient';
 import { fista } from '../../src/linear/fista';
-import { graphRegularised } from '../../src/linear/graph-regularised';
+import { graphRegularized } from '../../src/linear/graph-regularized';
 import { dataLoss, isQuadratic } from '../../src/linear/loss';
-import { meanRegularised } from '../../src/linear/mean-regularised';
+import { meanRegularized } from '../../src/linear/mean-regularized';
 import type { Penalty } from '../../src/linear/penalty';
 import { ridge } from '../../src/linear/ridge';
 import { simulate } from './helpers';
@@ -18,16 +18,16 @@ const tasks = simulate(
   20,
   0.5,
 );
-const options = { loss: 'squared', weighting: 'rows', intercept: true, standardise: false } as const;
+const options = { loss: 'squared', weighting: 'rows', intercept: true, standardize: false } as const;
 const stopping = { tolerance: 1e-11, maxIterations: 50000 };
-const chain = graphRegularised([
+const chain = graphRegularized([
   [0, 1, 0, 0],
   [1, 0, 1, 0],
   [0, 1, 0, 1],
   [0, 0, 1, 0],
 ]);
 
-test.each([ridge(), meanRegularised(), chain])(
+test.each([ridge(), meanRegularized(), chain])(
   'conjugateGradient, $name: the solution of proximal gradient, in a few never rising steps',
   (penalty: Penalty) => {
     const loss = dataLoss(tasks, options);

@@ -5,7 +5,7 @@ import { fista } from '../../src/linear/fista';
 import { jointFeatures } from '../../src/linear/joint-feature-selection';
 import { lasso } from '../../src/linear/lasso';
 import { dataLoss } from '../../src/linear/loss';
-import { meanRegularised } from '../../src/linear/mean-regularised';
+import { meanRegularized } from '../../src/linear/mean-regularized';
 import { ridge } from '../../src/linear/ridge';
 import { traceNorm } from '../../src/linear/trace-norm';
 import { simulate } from './helpers';
@@ -18,12 +18,12 @@ const weights = [
 const tasks = simulate(weights, 30, 0.5);
 const classes = tasks.map((t) => ({ ...t, labels: Array.from(t.labels, (v) => (v > 0 ? 1 : 0)) }));
 const stopping = { tolerance: 1e-9, maxIterations: 20000 };
-const penalties = [ridge(), lasso(), jointFeatures(), traceNorm(), meanRegularised(), clustered({ groups: 2 })];
+const penalties = [ridge(), lasso(), jointFeatures(), traceNorm(), meanRegularized(), clustered({ groups: 2 })];
 
 test.each(penalties.flatMap((penalty) => (['squared', 'logistic'] as const).map((kind) => ({ name: penalty.name, penalty, kind }))))(
   'fista, $name, $kind: converges, never rises, and a proximal step changes nothing',
   ({ penalty, kind }) => {
-    const loss = dataLoss(kind === 'squared' ? tasks : classes, { loss: kind, weighting: 'rows', intercept: true, standardise: false });
+    const loss = dataLoss(kind === 'squared' ? tasks : classes, { loss: kind, weighting: 'rows', intercept: true, standardize: false });
     const [lambda, strength] = [0.03, 0.001];
     const found = fista({ loss, penalty, lambda, ridge: strength }, loss.start(), stopping);
     expect(found.converged).toBe(true);
@@ -48,7 +48,7 @@ test.each(penalties.flatMap((penalty) => (['squared', 'logistic'] as const).map(
 );
 
 test('fista: lambda 0 is least squares by the normal equations', () => {
-  const loss = dataLoss(tasks, { loss: 'squared', weighting: 'rows', intercept: false, standardise: false });
+  const loss = dataLoss(tasks, { loss: 'squared', weighting: 'rows', intercept: false, standardize: false });
   const found = fista({ loss, penalty: traceNorm(), lambda: 0, ridge: 0 }, loss.start(), stopping);
   tasks.forEach(({ inputs, labels }, t) => {
     const x = new Matrix(inputs.map((row) => Array.from(row)));
@@ -60,7 +60,7 @@ test('fista: lambda 0 is least squares by the normal equations', () => {
 });
 
 test('fista: a warm start at the solution ends at once; too few iterations say so', () => {
-  const loss = dataLoss(tasks, { loss: 'squared', weighting: 'rows', intercept: true, standardise: true });
+  const loss = dataLoss(tasks, { loss: 'squared', weighting: 'rows', intercept: true, standardize: true });
   const objective = { loss, penalty: jointFeatures(), lambda: 0.05, ridge: 0 };
   const found = fista(objective, loss.start(), stopping);
   expect(fista(objective, found.parameters, { ...stopping, tolerance: 1e-8 }).trace.length).toBeLessThanOrEqual(2);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { clustered, clusterRelation } from '../../src/linear/clustered';
 import { fitLinear } from '../../src/linear/fit-linear';
-import { graphRegularised } from '../../src/linear/graph-regularised';
+import { graphRegularized } from '../../src/linear/graph-regularized';
 import { jointFeatures } from '../../src/linear/joint-feature-selection';
 import { lasso } from '../../src/linear/lasso';
 import { sharedInputs } from '../../src/linear/linear-task';
-import { meanRegularised } from '../../src/linear/mean-regularised';
+import { meanRegularized } from '../../src/linear/mean-regularized';
 import { fitPooled } from '../../src/linear/pooled-ridge';
 import { ridge } from '../../src/linear/ridge';
 import { traceNorm } from '../../src/linear/trace-norm';
@@ -13,9 +13,9 @@ import { random } from '../../src/random/random';
 import { expectMatrix, simulate, tableClasses, tableInputs, tableLabels } from './helpers';
 
 const table = sharedInputs(tableInputs, tableLabels);
-const exact = { standardise: false, tolerance: 1e-11, maxIterations: 200000 };
+const exact = { standardize: false, tolerance: 1e-11, maxIterations: 200000 };
 
-// scikit-learn 1.9.1 minimises |Y - XW|^2 / 2n + alpha x penalty, we the mean over the 3 tasks too: lambda = alpha / 3, alpha = 0.15.
+// scikit-learn 1.9.1 minimizes |Y - XW|^2 / 2n + alpha x penalty, we the mean over the 3 tasks too: lambda = alpha / 3, alpha = 0.15.
 test.each([
   {
     penalty: jointFeatures(), // MultiTaskLasso(alpha=0.15, tol=1e-12)
@@ -120,7 +120,7 @@ test('fitLinear: with orthogonal inputs the penalties have their closed forms', 
   expectMatrix([fitLinear(data, traceNorm(), options).weights.flat()], [[...soft]], 8);
 });
 
-test.each([meanRegularised(), jointFeatures(), traceNorm(), clustered(), lasso(), ridge()])(
+test.each([meanRegularized(), jointFeatures(), traceNorm(), clustered(), lasso(), ridge()])(
   'fitLinear, $name: lambda 0 is independent least squares',
   (penalty) => {
     const least = fitLinear(tasks, ridge(), { ...exact, lambda: 0 }).weights;
@@ -128,30 +128,30 @@ test.each([meanRegularised(), jointFeatures(), traceNorm(), clustered(), lasso()
   },
 );
 
-test('fitLinear, mean-regularised: lambda to infinity is the pooled fit without intercepts, and one slope with an intercept per task', () => {
+test('fitLinear, mean-regularized: lambda to infinity is the pooled fit without intercepts, and one slope with an intercept per task', () => {
   const pooled = fitPooled(tasks, { ...exact, intercept: false, lambda: 0 }).weights;
-  expectMatrix(fitLinear(tasks, meanRegularised(), { ...exact, intercept: false, lambda: 1e6 }).weights, pooled, 5);
+  expectMatrix(fitLinear(tasks, meanRegularized(), { ...exact, intercept: false, lambda: 1e6 }).weights, pooled, 5);
   // The same slopes as a regression on inputs and labels less their task's means.
   const within = tasks.map((t) => {
     const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
     const level = mean(Array.from(t.labels));
-    const centres = [0, 1, 2, 3].map((f) => mean(t.inputs.map((x) => x[f]!)));
-    return { ...t, inputs: t.inputs.map((x) => centres.map((c, f) => x[f]! - c)), labels: Array.from(t.labels, (v) => v - level) };
+    const centers = [0, 1, 2, 3].map((f) => mean(t.inputs.map((x) => x[f]!)));
+    return { ...t, inputs: t.inputs.map((x) => centers.map((c, f) => x[f]! - c)), labels: Array.from(t.labels, (v) => v - level) };
   });
   const slope = fitPooled(within, { ...exact, intercept: false, lambda: 0 }).weights;
-  expectMatrix(fitLinear(tasks, meanRegularised(), { ...exact, lambda: 1e6 }).weights, slope, 5);
+  expectMatrix(fitLinear(tasks, meanRegularized(), { ...exact, lambda: 1e6 }).weights, slope, 5);
 });
 
-test('fitLinear: the mean-regularised fit is the graph-regularised one on the complete graph', () => {
+test('fitLinear: the mean-regularized fit is the graph-regularized one on the complete graph', () => {
   const graph = [0, 1, 2].map(() => [1 / 3, 1 / 3, 1 / 3]);
   for (const loss of ['squared', 'logistic'] as const) {
     const data = loss === 'squared' ? tasks : sharedInputs(tableInputs, tableClasses);
     const options = { ...exact, tolerance: 1e-9, loss, lambda: 0.1, ridge: 0.01 };
-    expectMatrix(fitLinear(data, graphRegularised(graph), options).weights, fitLinear(data, meanRegularised(), options).weights, 5);
+    expectMatrix(fitLinear(data, graphRegularized(graph), options).weights, fitLinear(data, meanRegularized(), options).weights, 5);
   }
 });
 
-test('fitLinear: Evgeniou and Pontil: a ridge on the mean and on the deviations is mean regularisation with a ridge on all', () => {
+test('fitLinear: Evgeniou and Pontil: a ridge on the mean and on the deviations is mean regularization with a ridge on all', () => {
   // min over w0, v_t of loss + a/2 sum |v_t|^2 + b/2 |w0|^2: as one ridge over (sqrt(b) w0, sqrt(a) v_1, ...), features [x / sqrt(b), x / sqrt(a) in task t].
   const [a, b] = [0.4, 0.9];
   const wide = [
@@ -169,13 +169,13 @@ test('fitLinear: Evgeniou and Pontil: a ridge on the mean and on the deviations 
   ];
   const joint = fitLinear(wide, ridge(), { ...exact, intercept: false, lambda: 1 }).weights[0]!;
   const expected = [0, 1, 2].map((t) => [0, 1, 2, 3].map((f) => joint[f]! / Math.sqrt(b) + joint[4 * (t + 1) + f]! / Math.sqrt(a)));
-  // With w0 minimised out: a/2 sum |w_t - mean|^2 + (3 a b / (3 a + b)) / 2 |mean|^2, and 3 |mean|^2 = sum |w_t|^2 - sum |w_t - mean|^2.
+  // With w0 minimized out: a/2 sum |w_t - mean|^2 + (3 a b / (3 a + b)) / 2 |mean|^2, and 3 |mean|^2 = sum |w_t|^2 - sum |w_t - mean|^2.
   const strength = (a * b) / (3 * a + b);
-  const fit = fitLinear(tasks, meanRegularised(), { ...exact, intercept: false, lambda: a - strength, ridge: strength });
+  const fit = fitLinear(tasks, meanRegularized(), { ...exact, intercept: false, lambda: a - strength, ridge: strength });
   expectMatrix(fit.weights, expected, 7);
 });
 
-test.each([ridge(), lasso(), jointFeatures(), traceNorm(), meanRegularised(), clustered({ groups: 2 })])(
+test.each([ridge(), lasso(), jointFeatures(), traceNorm(), meanRegularized(), clustered({ groups: 2 })])(
   'fitLinear, $name: along the path loss falls and penalty rises with falling lambda',
   (penalty) => {
     const { path, crossValidation, lambda, weights } = fitLinear(tasks, penalty, { tolerance: 1e-8, folds: 3 });
@@ -198,7 +198,7 @@ test.each([ridge(), lasso(), jointFeatures(), traceNorm(), meanRegularised(), cl
   },
 );
 
-test('fitLinear: standardised fitting does not depend on the units of the inputs', () => {
+test('fitLinear: standardized fitting does not depend on the units of the inputs', () => {
   const scaled = tasks.map((t) => ({ ...t, inputs: t.inputs.map((x) => Array.from(x, (v, f) => v * 10 ** f + 3)) }));
   const options = { tolerance: 1e-11, lambda: 0.05 };
   const [plain, other] = [fitLinear(tasks, jointFeatures(), options), fitLinear(scaled, jointFeatures(), options)];
@@ -239,10 +239,10 @@ test('fitLinear, trace norm: finds the rank of planted tasks and beats independe
   expect(distance(fit.weights)).toBeLessThan(0.7 * distance(fitLinear(data, ridge()).weights));
 });
 
-test('fitLinear, clustered: the relation matrix of the fit shows planted groups, which mean regularisation cannot follow', () => {
+test('fitLinear, clustered: the relation matrix of the fit shows planted groups, which mean regularization cannot follow', () => {
   const r = random(6, 'planted');
-  const centres = [0, 1].map(() => Array.from({ length: 15 }, () => 2 * r.normal()));
-  const weights = Array.from({ length: 10 }, (_, t) => centres[t % 2]!.map((v) => v + 0.1 * r.normal()));
+  const centers = [0, 1].map(() => Array.from({ length: 15 }, () => 2 * r.normal()));
+  const weights = Array.from({ length: 10 }, (_, t) => centers[t % 2]!.map((v) => v + 0.1 * r.normal()));
   const data = simulate(weights, 12, 1, 6);
   const fit = fitLinear(data, clustered({ groups: 2 }), { lambdas: [0.3, 0.1, 0.03], folds: 3 });
   const m = clusterRelation(fit.weights, { groups: 2 });
@@ -256,18 +256,18 @@ test('fitLinear, clustered: the relation matrix of the fit shows planted groups,
   expect(Math.min(...inside)).toBeGreaterThan(Math.max(...between) + 0.1);
   const distance = (found: readonly (readonly number[])[]): number =>
     Math.sqrt(found.reduce((sum, w, t) => sum + w.reduce((s, v, f) => s + (v - weights[t]![f]!) ** 2, 0), 0));
-  expect(distance(fit.weights)).toBeLessThan(distance(fitLinear(data, meanRegularised()).weights));
+  expect(distance(fit.weights)).toBeLessThan(distance(fitLinear(data, meanRegularized()).weights));
   expect(distance(fit.weights)).toBeLessThan(distance(fitLinear(data, ridge()).weights));
 });
 
-test('fitLinear, mean-regularised: related tasks with few rows gain over independent and pooled fits', () => {
+test('fitLinear, mean-regularized: related tasks with few rows gain over independent and pooled fits', () => {
   const r = random(7, 'planted');
-  const centre = Array.from({ length: 10 }, () => r.normal());
-  const weights = Array.from({ length: 20 }, () => centre.map((v) => v + 0.5 * r.normal()));
+  const center = Array.from({ length: 10 }, () => r.normal());
+  const weights = Array.from({ length: 20 }, () => center.map((v) => v + 0.5 * r.normal()));
   const data = simulate(weights, 15, 1, 7);
   const distance = (found: readonly (readonly number[])[]): number =>
     Math.sqrt(found.reduce((sum, w, t) => sum + w.reduce((s, v, f) => s + (v - weights[t]![f]!) ** 2, 0), 0));
-  const mean = distance(fitLinear(data, meanRegularised()).weights);
+  const mean = distance(fitLinear(data, meanRegularized()).weights);
   expect(mean).toBeLessThan(0.95 * distance(fitLinear(data, ridge()).weights));
   expect(mean).toBeLessThan(0.95 * distance(fitPooled(data).weights));
 });

@@ -24,7 +24,7 @@ const weights = mixes.map(([a, b]) => latent[0]!.map((v, f) => a! * v + b! * lat
 const data = simulate(weights, 14, 1, 2);
 
 test('fitGoMtl: weights are codes times latent tasks, the objective never rises and is what it says', () => {
-  const options = { latent: 2, lambda: 0.01, ridge: 0.02, standardise: false };
+  const options = { latent: 2, lambda: 0.01, ridge: 0.02, standardize: false };
   const fit = fitGoMtl(data, options);
   expect(fit.method).toBe('go-mtl');
   expectMatrix(
@@ -88,7 +88,7 @@ test('fitGoMtl: ends where the alternation of the paper ends', () => {
   };
   const tasks = expected.inputs.map((inputs, t) => ({ name: `t${t}`, inputs, labels: expected.labels[t]! }));
   const { latent: size, lambda, ridge: strength } = expected;
-  const exact = { intercept: false, standardise: false, tolerance: 1e-14, maxIterations: 100_000 };
+  const exact = { intercept: false, standardize: false, tolerance: 1e-14, maxIterations: 100_000 };
   const fit = fitGoMtl(tasks, { latent: size, lambda, ridge: strength, ...exact });
   expect(fit.path[0]!.objective).toBeCloseTo(expected.objective, 10);
   // Where the objective is within 1e-13 of its least, weights are within some 1e-6: its curvature is .05 and more.

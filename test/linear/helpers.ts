@@ -8,7 +8,7 @@ export const normals = (seed: number, size: number): Float64Array => {
   return Float64Array.from({ length: size }, () => r.normal());
 };
 
-/** The prox minimises |V - weights|^2 / 2 + step x value(V): no nearby or random point does better. */
+/** The prox minimizes |V - weights|^2 / 2 + step x value(V): no nearby or random point does better. */
 export function expectProx(penalty: Penalty, tasks: number, features: number): void {
   for (let seed = 0; seed < 12; seed++) {
     const w = normals(seed, tasks * features);

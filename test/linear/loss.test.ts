@@ -11,7 +11,7 @@ const tasks = [simulate(weights, 20, 0.5)[0]!, simulate(weights, 7, 0.5)[1]!];
 const classes = tasks.map((t) => ({ ...t, labels: Array.from(t.labels, (v) => (v > 0.3 ? 1 : 0)) }));
 const cases: LossOptions[] = (['squared', 'logistic'] as const).flatMap((loss) =>
   (['rows', 'tasks'] as const).flatMap((weighting) =>
-    [true, false].map((flag) => ({ loss, weighting, intercept: flag, standardise: flag })),
+    [true, false].map((flag) => ({ loss, weighting, intercept: flag, standardize: flag })),
   ),
 );
 
@@ -70,7 +70,7 @@ test('dataLoss, logistic: starts at the base rates, also where a task has one cl
     loss: 'logistic',
     weighting: 'rows',
     intercept: true,
-    standardise: true,
+    standardize: true,
   });
   const start = loss.start();
   const rate = (classes[0]!.labels as number[]).reduce((a, b) => a + b, 0) / 20;
@@ -80,7 +80,7 @@ test('dataLoss, logistic: starts at the base rates, also where a task has one cl
 
 test('dataLoss: a constant feature does no harm', () => {
   const data = tasks.map((t) => ({ ...t, inputs: t.inputs.map((x) => [...Array.from(x), 4]) }));
-  const loss = dataLoss(data, { loss: 'squared', weighting: 'rows', intercept: true, standardise: true });
+  const loss = dataLoss(data, { loss: 'squared', weighting: 'rows', intercept: true, standardize: true });
   const { weights: w, intercepts } = loss.restore(normals(1, loss.size));
   for (const v of [...w.flat(), ...intercepts]) expect(Number.isFinite(v)).toBe(true);
 });

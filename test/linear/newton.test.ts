@@ -3,11 +3,11 @@ import { clustered } from '../../src/linear/clustered';
 import { crossValidating, type LinearModel } from '../../src/linear/cross-validate';
 import { fista } from '../../src/linear/fista';
 import { choosingLambda, linearProblem } from '../../src/linear/fit-linear';
-import { graphRegularised } from '../../src/linear/graph-regularised';
+import { graphRegularized } from '../../src/linear/graph-regularized';
 import { jointFeatures } from '../../src/linear/joint-feature-selection';
 import { lasso } from '../../src/linear/lasso';
 import { dataLoss, isLogistic } from '../../src/linear/loss';
-import { meanRegularised } from '../../src/linear/mean-regularised';
+import { meanRegularized } from '../../src/linear/mean-regularized';
 import { newtonSolver } from '../../src/linear/newton';
 import { ridge } from '../../src/linear/ridge';
 import { traceNorm } from '../../src/linear/trace-norm';
@@ -20,19 +20,19 @@ const weights = [
   [-1, 1, 0, 2],
 ];
 const tasks = simulate(weights, 40, 1).map((t, at) => ({ ...t, labels: Array.from(t.labels, (v) => (v > at - 0.5 ? 1 : 0)) }));
-const chain = graphRegularised([
+const chain = graphRegularized([
   [0, 1, 0],
   [1, 0, 1],
   [0, 1, 0],
 ]);
 const stopping = { tolerance: 1e-8, maxIterations: 50000 };
 
-describe.each([ridge(), meanRegularised(), chain, lasso(), jointFeatures(), traceNorm(), clustered()])('newtonSolver, $name', (penalty) => {
+describe.each([ridge(), meanRegularized(), chain, lasso(), jointFeatures(), traceNorm(), clustered()])('newtonSolver, $name', (penalty) => {
   test.each([
     { weighting: 'rows', intercept: true },
     { weighting: 'tasks', intercept: false },
   ] as const)('ends at the optimum of proximal gradient along a path, in a few never rising steps ($weighting)', (way) => {
-    const loss = dataLoss(tasks, { loss: 'logistic', standardise: true, ...way });
+    const loss = dataLoss(tasks, { loss: 'logistic', standardize: true, ...way });
     if (!isLogistic(loss)) throw new Error('the logistic loss is');
     for (const strength of [0, 0.02]) {
       const solve = newtonSolver(loss, penalty, strength, stopping);
@@ -60,7 +60,7 @@ test('newtonSolver: labels that the inputs separate, a task of one class and rep
     { name: 'separated', inputs, labels: inputs.map(([v]) => (v! > 0 ? 1 : 0)) },
     { name: 'one class', inputs, labels: inputs.map(() => 1) },
   ];
-  const loss = dataLoss(data, { loss: 'logistic', weighting: 'rows', standardise: true, intercept: false });
+  const loss = dataLoss(data, { loss: 'logistic', weighting: 'rows', standardize: true, intercept: false });
   if (!isLogistic(loss)) throw new Error('the logistic loss is');
   for (const penalty of [ridge(), lasso()]) {
     const found = drained(newtonSolver(loss, penalty, 0, stopping)(1e-4, loss.start()));

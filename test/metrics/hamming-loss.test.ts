@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hammingLoss } from '../../src/metrics/hamming-loss';
 import expected from './expected/metrics.json';
 
-test('hammingLoss equals scikit-learn and counts labelled cells only', () => {
+test('hammingLoss equals scikit-learn and counts labeled cells only', () => {
   const { labels, predicted, hammingLoss: value } = expected.multilabel;
   expect(hammingLoss(labels, predicted)).toBeCloseTo(value, 14);
   expect(

@@ -8,7 +8,7 @@ test('checkTasks counts rows and refuses columns that do not match', () => {
   expect(() => checkTasks('m', [[1, 2]], [[1]])).toThrow(/must have 2 rows/);
 });
 
-test('hasBrokenPrediction looks at labelled cells only', () => {
+test('hasBrokenPrediction looks at labeled cells only', () => {
   expect(hasBrokenPrediction([[Number.NaN, 1]], [[Number.NaN, 1]])).toBe(false);
   expect(hasBrokenPrediction([[0, 1]], [[Number.NaN, 1]])).toBe(true);
 });

@@ -5,7 +5,7 @@ import expected from './expected/metrics.json';
 test('subsetAccuracy equals scikit-learn; a row counts by the labels it has', () => {
   const { labels, predicted, subsetAccuracy: value } = expected.multilabel;
   expect(subsetAccuracy(labels, predicted)).toBeCloseTo(value, 14);
-  // Row 0 right where labelled, row 1 wrong, row 2 without any label.
+  // Row 0 right where labeled, row 1 wrong, row 2 without any label.
   const some = [
     [1, 1, Number.NaN],
     [Number.NaN, 0, Number.NaN],

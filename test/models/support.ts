@@ -50,7 +50,7 @@ export function startValues(network: Network, seeds: readonly number[]): Record<
   );
 }
 
-/** Random values of every parameter, so that nothing is zero by initialisation. */
+/** Random values of every parameter, so that nothing is zero by initialization. */
 export function randomValues(network: Network, stack: number, seed = 0, scale = 0.5): Record<string, Tensor> {
   return Object.fromEntries(network.parameters.map(({ name, shape }, i) => [name, normals(1000 * seed + i, [stack, ...shape], scale)]));
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { conflict } from '../../src/plots/conflict';
 import { checkFigure, textsOf } from './check-figure';
 
-test('conflict: colours span [-1, 1], and the line names the strongest conflict', () => {
+test('conflict: colors span [-1, 1], and the line names the strongest conflict', () => {
   const figure = conflict({
     tasks: ['happy', 'sad', 'quiet'],
     cosine: [

@@ -32,7 +32,7 @@ test('dendrogram: leaf order and links are SciPy’s', () => {
   }
 });
 
-test('dendrogram: groups below the cut have colours of their own', () => {
+test('dendrogram: groups below the cut have colors of their own', () => {
   const figure = dendrogram({ labels, merges, cut: 3 });
   const colors = figure.data.map((trace) => (trace.line as { color: string }).color);
   expect(colors[0]).toBe(colors[2]); // SciPy: C2, C2

@@ -11,7 +11,7 @@ const input = {
   ],
 };
 
-test('matrix: numbers in cells, colours symmetric around zero, first row on top', () => {
+test('matrix: numbers in cells, colors symmetric around zero, first row on top', () => {
   const figure = matrix(input, { title: 'Affinity', unit: 'gain' });
   expect(figure.data[0]).toMatchObject({
     zmin: -1,
@@ -45,7 +45,7 @@ test('matrix: small values keep their digits, and many columns show no numbers',
   checkFigure(figure);
 });
 
-test('matrix: without a middle, colours run from little to much', () => {
+test('matrix: without a middle, colors run from little to much', () => {
   expect(matrix(input, { middle: null }).data[0]).toMatchObject({ zmin: -1, zmax: 0.5 });
   expect(matrix({ ...input, values: input.values.map((row) => row.map(() => 2)) }, { middle: null }).data[0]).toMatchObject({
     zmin: 1.5,

@@ -31,7 +31,7 @@ test('figureToSvg: is well-formed, self-contained and without scripts', () => {
   }
 });
 
-test('figureToSvg: a heat map is a picture with the cells’ colours', () => {
+test('figureToSvg: a heat map is a picture with the cells’ colors', () => {
   expect(figureToSvg(two)).toMatch(/<image[^>]+href="data:image\/png;base64,iVBOR/);
 });
 

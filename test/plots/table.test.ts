@@ -39,7 +39,7 @@ test('textTable: counts characters, not code units, and keeps a cell on its line
   ).toBe('a    b\n───  ───\n😀é   x\nabc  y z');
 });
 
-test('htmlTable: escapes every text, aligns, and names no colour of its own', () => {
+test('htmlTable: escapes every text, aligns, and names no color of its own', () => {
   const html = htmlTable(table);
   const { document } = new JSDOM(html).window;
   expect([...document.querySelectorAll('th')].map((cell) => cell.textContent)).toEqual(table.columns);

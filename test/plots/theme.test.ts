@@ -10,7 +10,7 @@ function luminance(color: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-test('every colour of the palette stands out from white', () => {
+test('every color of the palette stands out from white', () => {
   for (const color of palette) expect(1.05 / (luminance(color) + 0.05)).toBeGreaterThan(2.2);
 });
 

@@ -4,7 +4,7 @@ import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { singleTask } from '../../src/models/sharing/single-task';
 import { candidatesOf, checkTune } from '../../src/study/candidates';
-import { scalarisation } from '../../src/study/method-search';
+import { scalarization } from '../../src/study/method-search';
 import { adam, adamw } from '../../src/training/optimizer';
 
 const settings = { learningRate: 1e-3, optimizer: adam() };
@@ -57,7 +57,7 @@ describe('candidates', () => {
     const space = tune({ budget: 30, dropout: [], options: { hard: { c: [0.2, 0.4, 0.6] } } });
     const drawn = candidatesOf('compare', 'hard', balanced, 2, space, settings).slice(1);
     expect(new Set(drawn.map(({ method }) => method.balancing!.options.c))).toEqual(new Set([0.2, 0.4, 0.6]));
-    const weighted = candidatesOf('compare', 'hard', scalarisation(hard), 3, tune({ budget: 5 }), settings);
+    const weighted = candidatesOf('compare', 'hard', scalarization(hard), 3, tune({ budget: 5 }), settings);
     expect(weighted).toHaveLength(5);
     for (const { changes, method } of weighted) expect(method.balancing!.options.weights).toEqual(changes.weights);
   });

@@ -38,9 +38,9 @@ describe('compare', () => {
     expect(comparison.report()).toContain('design: { folds: 3, repeats: 1 }');
   });
 
-  it('varies the initialisation alone, or the split alone', async () => {
+  it('varies the initialization alone, or the split alone', async () => {
     const options = { ...studyOptions(), epochs: 1, seeds: 2 };
-    const seeds = await compare(tinyData(), { ...options, vary: 'initialisation' });
+    const seeds = await compare(tinyData(), { ...options, vary: 'initialization' });
     const splits = await compare(tinyData(), { ...options, vary: 'split' });
     const both = await compare(tinyData(), options);
     const of = (comparison: typeof both, seed: number): unknown =>

@@ -63,7 +63,7 @@ describe('comparison', () => {
     const comparison = madeComparison({ means: clear, seeds: 1 });
     for (const verdict of comparison.verdicts()) {
       expect(verdict.verdict).toBe('not enough evidence');
-      expect(verdict.sentence).toContain('that is what happened on this split and initialisation');
+      expect(verdict.sentence).toContain('that is what happened on this split and initialization');
       expect(verdict.ci.every(Number.isNaN)).toBe(true);
     }
     expect(comparison.table().rows).toHaveLength(3);

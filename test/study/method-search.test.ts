@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { singleTask } from '../../src/models/sharing/single-task';
-import { baselines, scalarisation } from '../../src/study/method-search';
+import { baselines, scalarization } from '../../src/study/method-search';
 
 const trunk = mlp([4]);
 const weights = (index: number, tasks: number): number[] =>
-  scalarisation(hardSharing(trunk)).candidate(index, tasks).changes.weights as number[];
+  scalarization(hardSharing(trunk)).candidate(index, tasks).changes.weights as number[];
 
-describe('scalarisation', () => {
+describe('scalarization', () => {
   it('starts with equal weights; all are positive and sum to the number of tasks', () => {
     for (const tasks of [2, 3, 7]) {
       expect(weights(0, tasks)).toEqual(new Array(tasks).fill(1));
@@ -26,16 +26,16 @@ describe('scalarisation', () => {
   });
 
   it('needs a method that shares', () => {
-    expect(() => scalarisation(singleTask(trunk))).toThrow(/no losses to weigh/);
-    expect(() => scalarisation(hardSharing(trunk), { candidates: 0 })).toThrow(/candidates must be an integer of at least 1/);
+    expect(() => scalarization(singleTask(trunk))).toThrow(/no losses to weigh/);
+    expect(() => scalarization(hardSharing(trunk), { candidates: 0 })).toThrow(/candidates must be an integer of at least 1/);
   });
 });
 
 it('baselines: single-task, plain sum, tuned weights, random weights', () => {
   const all = baselines(trunk, { candidates: 3 });
-  expect(Object.keys(all)).toEqual(['single', 'equal', 'scalarisation', 'rlw']);
+  expect(Object.keys(all)).toEqual(['single', 'equal', 'scalarization', 'rlw']);
   expect(all.single.architecture.separate).toBe(true);
   expect(all.equal.balancing).toBeUndefined();
-  expect(all.scalarisation.size).toBe(3);
+  expect(all.scalarization.size).toBe(3);
   expect(all.rlw.balancing!.info.name).toBe('rlw');
 });

@@ -26,8 +26,8 @@ describe('planObservations', () => {
     expect(notes.join()).toContain('seed 7');
   });
 
-  it('varies the initialisation alone: one split, nothing shared between seeds but that', () => {
-    const { list, rho, notes } = plan({ seeds: [7, 3], vary: 'initialisation' });
+  it('varies the initialization alone: one split, nothing shared between seeds but that', () => {
+    const { list, rho, notes } = plan({ seeds: [7, 3], vary: 'initialization' });
     expect(list.map(({ trainingSeed }) => trainingSeed)).toEqual([7, 3]);
     expect(same(list[0]!.split.test, list[1]!.split.test)).toBe(true);
     expect(same(list[0]!.split.test, plan({ seeds: [7] }).list[0]!.split.test)).toBe(true);
@@ -94,7 +94,7 @@ describe('planObservations', () => {
   it('refuses what does not go together', () => {
     expect(() => plan({ seeds: 3, design: { folds: 3 } })).toThrow(/seeds has no use with design.*raise design.repeats/);
     expect(() => plan({ test: 0.2, design: { folds: 3 } })).toThrow(/test has no use with design/);
-    expect(() => plan({ vary: 'initialisation', design: { folds: 3 } })).toThrow(/folds are different splits/);
+    expect(() => plan({ vary: 'initialization', design: { folds: 3 } })).toThrow(/folds are different splits/);
     expect(() => plan({ design: { fold: 3 } as never })).toThrow(/unknown option "fold".*did you mean "folds"/);
     expect(() => plan({ design: { folds: 1 } })).toThrow(/design.folds must be an integer of at least 2/);
     expect(() => plan({ vary: 'nothing' as never })).toThrow(/vary must be/);

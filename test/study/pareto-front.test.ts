@@ -29,7 +29,7 @@ describe('paretoFront', () => {
       ['w 2', [0.5, 1.5]],
     ]);
     const front = makeParetoFront(comparison, weights, [0, 1]);
-    expect(front.hypervolume.scalarisation.value).toBeCloseTo(0.24, 12);
+    expect(front.hypervolume.scalarization.value).toBeCloseTo(0.24, 12);
     expect(front.hypervolume.all.value).toBeCloseTo(0.48, 12);
     // A copy of a weight adds nothing where nothing scatters.
     expect(front.hypervolume.added.value).toBeCloseTo(0.24, 12);

@@ -4,7 +4,7 @@ import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { singleTask } from '../../src/models/sharing/single-task';
 import { compare } from '../../src/study/compare';
 import { fromJSON } from '../../src/study/comparison';
-import { scalarisation } from '../../src/study/method-search';
+import { scalarization } from '../../src/study/method-search';
 import { steady, tinyData } from './support/tiny-study';
 
 const trunk = mlp([4]);
@@ -73,11 +73,11 @@ describe('tuning', () => {
   it('tunes static weights with no further ado', async () => {
     const { data } = await compare(tinyData(), {
       ...options,
-      methods: { hard: methods.hard, weighted: scalarisation(methods.hard, { candidates: 3 }) },
+      methods: { hard: methods.hard, weighted: scalarization(methods.hard, { candidates: 3 }) },
     });
     expect(Object.keys(data.tuning!)).toEqual(['weighted']);
     expect(data.tuning!.weighted!.candidates.map(({ weights }) => (weights as number[]).length)).toEqual([3, 3, 3]);
-    expect(data.methods[1]!.definition).toMatchObject({ architecture: 'hardSharing', search: 'scalarisation' });
+    expect(data.methods[1]!.definition).toMatchObject({ architecture: 'hardSharing', search: 'scalarization' });
     expect(data.runs).toHaveLength(4);
   });
 

@@ -269,8 +269,8 @@ test('per-task stopping: helpers that a network does not predict have no say, an
   const labels = data.labels.map((one, t) =>
     t === 1 ? { ...one, values: one.values.map((v, i) => (i >= 40 && i < 50 ? Number.NaN : v)) } : one,
   );
-  const [unlabelled] = await train({ ...data, labels }, { hard: methods.hard! }, [0], settings);
-  const part = unlabelled!.parts.find(({ serve }) => serve.includes(1))!;
+  const [unlabeled] = await train({ ...data, labels }, { hard: methods.hard! }, [0], settings);
+  const part = unlabeled!.parts.find(({ serve }) => serve.includes(1))!;
   const means = part.validationLosses.map((losses) => (losses[0]! + losses[2]!) / 2);
   expect(part.bestEpoch).toBe(means.indexOf(Math.min(...means)) + 1);
 });

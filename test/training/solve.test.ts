@@ -37,7 +37,7 @@ const constants = defineArchitecture<[], object>({
 });
 const run: Run = { name: 'constants', method: constants(), seed: 3, split, learningRate: 1 };
 
-test('an own algorithm is given encoded rows and standardised labels, and judged as networks are', async () => {
+test('an own algorithm is given encoded rows and standardized labels, and judged as networks are', async () => {
   seen.length = 0;
   const [result] = await trainRuns(data, [run], { ...settings, trainPredictions: true });
   const [problem] = seen;

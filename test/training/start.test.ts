@@ -68,7 +68,7 @@ const specs = {
   bought: binary(),
   tags: tagging(),
 };
-/** The loss of the best constant; that of a standardised target's mean is 1. */
+/** The loss of the best constant; that of a standardized target's mean is 1. */
 const constantLoss = (name: Name): number => (specs[name].kind === 'regression' ? 1 : entropy(labels[name]));
 
 function dataOf(names: readonly Name[], inputs?: TaskDataOptions['inputs']): TaskData {

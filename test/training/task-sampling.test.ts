@@ -71,7 +71,7 @@ describe('the rows of an epoch', () => {
         sums[t]! += count;
       }
     }
-    // A count is one of two neighbours: its standard deviation is at most 1/2.
+    // A count is one of two neighbors: its standard deviation is at most 1/2.
     for (const [t, sum] of sums.entries()) expect(Math.abs(sum / epochs - 100 * p[t]!)).toBeLessThan(4 * (0.5 / Math.sqrt(epochs)));
   });
 

@@ -24,9 +24,9 @@ interface WorstCase {
 }
 
 /**
- * Weights on the simplex that minimise g_w . g_0 + radius |g_w|, with g_0 the mean gradient.
+ * Weights on the simplex that minimize g_w . g_0 + radius |g_w|, with g_0 the mean gradient.
  *
- * With r = |g_w| / radius the minimiser is also the shortest convex combination of the gradients g_t + r g_0 (complete the square):
+ * With r = |g_w| / radius the minimizer is also the shortest convex combination of the gradients g_t + r g_0 (complete the square):
  * the min-norm point at the one length |g_w| that agrees with its own. Supposing a length gives another one, which never falls as the
  * supposed length grows, so the agreeing length is bracketed. As long as the same tasks have weight, the weights are affine in the
  * supposed length, so two trials tell the agreeing length by a quadratic equation; a bisection takes over where they do not.

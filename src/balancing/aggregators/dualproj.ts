@@ -10,13 +10,13 @@ export interface DualprojOptions {
   readonly preference?: readonly number[] | null;
   /** Gradients whose squared lengths sum to no more than this are averaged as they are. @default 0 */
   readonly normEps?: number;
-  /** Added to the diagonal of the Gramian once that has trace 1; 0 solves the unregularised problem. @default 1e-4 */
+  /** Added to the diagonal of the Gramian once that has trace 1; 0 solves the unregularized problem. @default 1e-4 */
   readonly regEps?: number;
 }
 
 /**
  * Projection of the mean gradient on the dual cone of the task gradients, as in gradient episodic memory (Lopez-Paz, Ranzato 2017,
- * arXiv 1706.08840). Normalised and regularised like UPGrad, with the same deviation (`normEps` 0).
+ * arXiv 1706.08840). Normalized and regularized like UPGrad, with the same deviation (`normEps` 0).
  *
  * A task without a label in a batch is left out of the cone.
  */
@@ -38,8 +38,8 @@ export const dualproj: MethodFactory<DualprojOptions, GramianBalancer> = defineG
     weigh(gramian, tasks) {
       if (preference !== null) checkPerTask('dualproj', 'preference', preference, tasks);
       const p = Float64Array.from(preference ?? new Array<number>(tasks).fill(1 / tasks));
-      const normalised = normalisedGramian(gramian, tasks, normEps, regEps);
-      return { weights: normalised === undefined ? p : projectOntoDualCone(normalised, p) };
+      const normalized = normalisedGramian(gramian, tasks, normEps, regEps);
+      return { weights: normalized === undefined ? p : projectOntoDualCone(normalized, p) };
     },
   }),
 });

@@ -15,7 +15,7 @@ export interface MgdaOptions {
  * Multiple gradient descent (Désidéri 2012; Sener and Koltun 2018, arXiv 1810.04650): the shortest convex combination of the task
  * gradients, found exactly by an active-set method for any number of tasks (the authors iterate Frank-Wolfe steps).
  *
- * With a normalisation the update is the shortest combination of the normalised gradients, so that it still descends for every task;
+ * With a normalization the update is the shortest combination of the normalized gradients, so that it still descends for every task;
  * the weights therefore include the division (the authors' code applies the bare simplex weights to the gradients as they are). The
  * losses of a stand-alone call come from `context.losses` and count as 1 without; a zero divisor leaves the task its gradient.
  *

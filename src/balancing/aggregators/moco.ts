@@ -19,7 +19,7 @@ export interface MocoOptions {
   readonly gamma?: number;
   /** Power of the step by which gamma decays. @default 0.5 */
   readonly gammaSigma?: number;
-  /** L2 regularisation of the weights. @default 0 */
+  /** L2 regularization of the weights. @default 0 */
   readonly rho?: number;
 }
 
@@ -45,7 +45,7 @@ export const moco: MethodFactory<MocoOptions, JacobianBalancer> = defineJacobian
     betaSigma: numberOption(0.5, 'power of the step by which beta decays', { min: 0 }),
     gamma: numberOption(0.1, 'step size of the weights', { above: 0 }),
     gammaSigma: numberOption(0.5, 'power of the step by which gamma decays', { min: 0 }),
-    rho: numberOption(0, 'L2 regularisation of the weights', { min: 0 }),
+    rho: numberOption(0, 'L2 regularization of the weights', { min: 0 }),
   },
   hasWeights: false,
   create: ({ beta, betaSigma, gamma, gammaSigma, rho }) => ({

@@ -9,7 +9,7 @@ import { projectOntoSimplex } from '../solvers/simplex-projection';
 export interface ModoOptions {
   /** Step size of the weights. @default 1e-3 */
   readonly gamma?: number;
-  /** L2 regularisation of the weights. @default 0.1 */
+  /** L2 regularization of the weights. @default 0.1 */
   readonly rho?: number;
 }
 
@@ -36,7 +36,7 @@ export const modo: MethodFactory<ModoOptions, GramianBalancer> = defineGramianBa
   independentBatches: true,
   options: {
     gamma: numberOption(1e-3, 'step size of the weights', { above: 0 }),
-    rho: numberOption(0.1, 'L2 regularisation of the weights', { min: 0 }),
+    rho: numberOption(0.1, 'L2 regularization of the weights', { min: 0 }),
   },
   create: ({ gamma, rho }) => ({
     parts: { weights: 'simplex' },

@@ -7,7 +7,7 @@ import { projectOntoSimplex } from '../solvers/simplex-projection';
 
 /** Options of {@link sdmgrad}. */
 export interface SdmgradOptions {
-  /** Pull towards the preferred direction: 0 is min-norm, large ones the preference itself. @default 0.3 */
+  /** Pull toward the preferred direction: 0 is min-norm, large ones the preference itself. @default 0.3 */
   readonly lambda?: number;
   /** Steps of the inner solver. @default 20 */
   readonly iterations?: number;
@@ -25,7 +25,7 @@ interface SdmgradState extends State {
 
 /**
  * SDMGrad, stochastic direction-oriented multi-objective gradient descent (Xiao, Ban, Ji 2023, arXiv 2305.18409): the min-norm problem
- * with a pull towards a preferred direction p, by projected gradient steps on w from the last step's w; the weights are
+ * with a pull toward a preferred direction p, by projected gradient steps on w from the last step's w; the weights are
  * (w + lambda p) / (1 + lambda). The steps use the products of gradients on two independent batches divided by the squared mean length
  * of the gradients (negative squares count as 0); where only one batch is known its Gramian is used, which biases the steps.
  *
@@ -46,7 +46,7 @@ export const sdmgrad: MethodFactory<SdmgradOptions, GramianBalancer> = defineGra
   },
   independentBatches: true,
   options: {
-    lambda: numberOption(0.3, 'pull towards the preferred direction', { min: 0 }),
+    lambda: numberOption(0.3, 'pull toward the preferred direction', { min: 0 }),
     iterations: numberOption(20, 'steps of the inner solver', { min: 1, integer: true }),
     learningRate: numberOption(10, 'step size of the inner solver', { above: 0 }),
     momentum: numberOption(0.5, 'momentum of the inner solver', { min: 0, below: 1 }),

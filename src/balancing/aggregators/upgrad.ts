@@ -10,7 +10,7 @@ export interface UpgradOptions {
   readonly preference?: readonly number[] | null;
   /** Gradients whose squared lengths sum to no more than this are averaged as they are. @default 0 */
   readonly normEps?: number;
-  /** Added to the diagonal of the Gramian once that has trace 1; 0 solves the unregularised problem. @default 1e-4 */
+  /** Added to the diagonal of the Gramian once that has trace 1; 0 solves the unregularized problem. @default 1e-4 */
   readonly regEps?: number;
 }
 
@@ -37,14 +37,14 @@ export const upgrad: MethodFactory<UpgradOptions, GramianBalancer> = defineGrami
     weigh(gramian, tasks) {
       if (preference !== null) checkPerTask('upgrad', 'preference', preference, tasks);
       const p = Float64Array.from(preference ?? new Array<number>(tasks).fill(1 / tasks));
-      const normalised = normalisedGramian(gramian, tasks, normEps, regEps);
-      if (normalised === undefined) return { weights: p };
+      const normalized = normalisedGramian(gramian, tasks, normEps, regEps);
+      if (normalized === undefined) return { weights: p };
       const weights = new Float64Array(tasks);
       const u = new Float64Array(tasks);
       for (let t = 0; t < tasks; t++) {
         u.fill(0);
         u[t] = p[t]!;
-        const projected = projectOntoDualCone(normalised, u);
+        const projected = projectOntoDualCone(normalized, u);
         for (let i = 0; i < tasks; i++) weights[i]! += projected[i]!;
       }
       return { weights };

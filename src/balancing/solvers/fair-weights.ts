@@ -6,7 +6,7 @@ const RIDGE = 1e-10;
 /**
  * Solves G w = w^(-1/alpha) for w > 0: the weights of alpha-fair resource allocation, Nash bargaining for alpha 1.
  *
- * The solution minimises the convex function w^T G w / 2 - sum of psi(w_t) with psi' = w^(-1/alpha). Damped Newton steps on log w
+ * The solution minimizes the convex function w^T G w / 2 - sum of psi(w_t) with psi' = w^(-1/alpha). Damped Newton steps on log w
  * find it, on gradients of unit length, which makes the accuracy independent of the scale of each task: with w_t = v_t / |g_t| the
  * equation reads C v = a v^(-1/alpha), C the cosines and a_t = |g_t|^(1/alpha - 1). A zero gradient has no solution and weight 0.
  */

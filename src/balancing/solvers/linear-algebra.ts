@@ -150,7 +150,7 @@ export function pseudoSolve({ values, vectors }: SymmetricEigen, b: ArrayLike<nu
 }
 
 /**
- * Solves A x = b in place for a positive definite row-major matrix by Cholesky factorisation; both arguments are overwritten.
+ * Solves A x = b in place for a positive definite row-major matrix by Cholesky factorization; both arguments are overwritten.
  * A pivot lost to rounding is lifted to the rounding error.
  */
 export function solvePositiveDefinite(a: Float64Array, b: Float64Array): Float64Array {

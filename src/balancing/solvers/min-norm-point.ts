@@ -3,7 +3,7 @@ import { minimiseNonNegative } from './non-negative-quadratic';
 /**
  * Weights on the simplex whose combination of task gradients is shortest: argmin of w^T G w.
  *
- * Exact for any number of tasks: with A = G / s + 1 1^T, the non-negative minimiser of x^T A x / 2 - 1^T x is a multiple of the
+ * Exact for any number of tasks: with A = G / s + 1 1^T, the non-negative minimizer of x^T A x / 2 - 1^T x is a multiple of the
  * weights sought (Lawson and Hanson 1974, chapter 23), and an active-set method finds it. The scale s is the smallest squared
  * gradient length, so that rows of very different lengths keep their relative accuracy.
  */

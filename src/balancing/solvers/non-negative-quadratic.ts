@@ -1,5 +1,5 @@
 /**
- * Minimises x^T A x / 2 - f^T x over x >= 0 for a positive semi-definite row-major matrix A, by the active-set method of Lawson and
+ * Minimizes x^T A x / 2 - f^T x over x >= 0 for a positive semi-definite row-major matrix A, by the active-set method of Lawson and
  * Hanson ("Solving Least Squares Problems", 1974, chapter 23) on the normal equations, with a Cholesky factor that grows with the
  * set of free variables. Exact to rounding in a finite number of steps; a variable whose column depends on the free ones stays 0.
  */

@@ -12,7 +12,7 @@ export interface ChebyshevOptions {
 }
 
 /**
- * Chebyshev scalarisation (Bowman 1976, "On the relationship of the Tchebycheff norm and the efficient frontier of multiple-criteria
+ * Chebyshev scalarization (Bowman 1976, "On the relationship of the Tchebycheff norm and the efficient frontier of multiple-criteria
  * objectives"): the largest weighted loss max_t w_t (L_t - z_t). Only the worst task has a weight; tasks that tie share it.
  *
  * A task without a label in a batch is left out of the maximum.

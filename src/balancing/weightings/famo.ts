@@ -22,7 +22,7 @@ export interface FamoOptions {
 }
 
 /**
- * Fast adaptive multitask optimisation (Liu, Feng, Stone, Liu 2023, arXiv 2306.03792): descends c sum z_t log(L_t - b_t) with
+ * Fast adaptive multitask optimization (Liu, Feng, Stone, Liu 2023, arXiv 2306.03792): descends c sum z_t log(L_t - b_t) with
  * z = softmax(v) and c held constant, so that the weights c z_t / (L_t - b_t) sum to 1. Once the losses of the same batch after the
  * step are known (`after`), Adam moves the logits v against the drop of each log loss: tasks that fell less will weigh more.
  *

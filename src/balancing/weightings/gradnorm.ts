@@ -9,7 +9,7 @@ const SMALLEST_WEIGHT = 1e-6;
 
 /** Options of {@link gradnorm}. */
 export interface GradnormOptions {
-  /** Strength of the pull towards equal training rates. @default 1.5 */
+  /** Strength of the pull toward equal training rates. @default 1.5 */
   readonly alpha?: number;
   /** Learning rate of the weights. @default 0.025 */
   readonly learningRate?: number;
@@ -59,7 +59,7 @@ interface GradnormState extends State {
 }
 
 /**
- * Gradient normalisation (Chen, Badrinarayanan, Lee, Rabinovich 2018, arXiv 1711.02257): learns weights that sum to T so that the
+ * Gradient normalization (Chen, Badrinarayanan, Lee, Rabinovich 2018, arXiv 1711.02257): learns weights that sum to T so that the
  * weighted gradients have like lengths, longer for tasks that train more slowly. Weights start at 1 and are trained by their own
  * Adam; the loss of a task when it is first seen serves as its initial loss. Needs only the diagonal of the Gramian.
  *
@@ -80,7 +80,7 @@ export const gradnorm: MethodFactory<GradnormOptions, Weighting> = defineWeighti
   },
   needs: 'gramian',
   options: {
-    alpha: numberOption(1.5, 'strength of the pull towards equal training rates', { min: 0 }),
+    alpha: numberOption(1.5, 'strength of the pull toward equal training rates', { min: 0 }),
     learningRate: numberOption(0.025, 'learning rate of the weights', { above: 0 }),
     layer: choiceOption('last', ['last', 'all'], 'whose gradients count: of the last shared layer, or of all shared parameters'),
   },

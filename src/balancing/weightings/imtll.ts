@@ -15,7 +15,7 @@ export const imtllOptions: OptionSpecs<ImtllOptions> = {
 };
 
 /**
- * Impartial loss weighting, IMTL-L (Liu and others 2021, "Towards Impartial Multi-task Learning"): minimises the sum of
+ * Impartial loss weighting, IMTL-L (Liu and others 2021, "Towards Impartial Multi-task Learning"): minimizes the sum of
  * exp(s_t) L_t - s_t over the model and the log scales s_t, which start at 0. Equals twice uncertainty weighting at -s.
  *
  * The log scales are trained along with the model by its own optimizer, learning rate and schedule, as if they were parameters of the model;

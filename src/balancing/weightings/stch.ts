@@ -23,7 +23,7 @@ export interface StchOptions {
 }
 
 /**
- * Smooth Tchebycheff scalarisation (Lin and others 2024, arXiv 2402.19078): mu log sum_t exp(w_t (L_t - z_t) / mu), a smooth maximum
+ * Smooth Tchebycheff scalarization (Lin and others 2024, arXiv 2402.19078): mu log sum_t exp(w_t (L_t - z_t) / mu), a smooth maximum
  * of the weighted losses, computed without overflow.
  *
  * A task without a label in a batch is left out of the smooth maximum.

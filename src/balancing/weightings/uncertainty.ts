@@ -17,7 +17,7 @@ function factorOf(factors: readonly number[] | undefined, task: number): number 
 }
 
 /**
- * Uncertainty weighting (Kendall, Gal, Cipolla 2018, arXiv 1705.07115): minimises the sum of a_t exp(-s_t) L_t + s_t / 2 over the
+ * Uncertainty weighting (Kendall, Gal, Cipolla 2018, arXiv 1705.07115): minimizes the sum of a_t exp(-s_t) L_t + s_t / 2 over the
  * model and the log variances s_t, with a_t = 1/2 for regression tasks (and where the kind is not known) and 1 for classification.
  *
  * The log variances are trained along with the model by its own optimizer, learning rate and schedule, one step a training step: weights use

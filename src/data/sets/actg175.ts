@@ -23,7 +23,7 @@ export async function actg175(): Promise<DataSet> {
       ignore: ['pidnum', 'days', 'r'],
     },
     source: 'PyPI lifelines 0.30.3, ACTG175.csv, without its unnamed first column (row numbers)',
-    licence: 'MIT (the package); UCI Machine Learning Repository 890: CC BY 4.0',
+    license: 'MIT (the package); UCI Machine Learning Repository 890: CC BY 4.0',
     citation:
       'Hammer et al. (1996) A trial comparing nucleoside monotherapy with combination therapy in HIV-infected adults with CD4 cell counts from 200 to 500 per cubic millimeter, New England Journal of Medicine 335(15)',
   });

@@ -13,7 +13,7 @@ const set: FolderSet = {
 };
 
 /**
- * CMU face images: 624 pictures of 20 people, 30 x 32 grey; pose (4), expression (4) and eyes (2).
+ * CMU face images: 624 pictures of 20 people, 30 x 32 gray; pose (4), expression (4) and eyes (2).
  *
  * Rows are grouped by person: with random splits the same picture with another expression is on both sides. The person is a label column
  * too, for splits that ignore groups.
@@ -29,7 +29,7 @@ export async function cmuFaces(options: FolderOptions = {}): Promise<DataSet> {
       groups: 'person',
     },
     source: 'CMU Face Images (1999), UCI Machine Learning Repository 124',
-    licence: 'CC BY 4.0',
+    license: 'CC BY 4.0',
     citation: 'Mitchell (1997) Machine Learning, chapter 4, McGraw-Hill',
   });
 }

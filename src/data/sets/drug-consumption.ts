@@ -46,7 +46,7 @@ export async function drugConsumption(options: FolderOptions = {}): Promise<Data
       inputs,
     },
     source: 'Drug consumption (quantified) (2016), UCI Machine Learning Repository 373',
-    licence: 'CC BY 4.0',
+    license: 'CC BY 4.0',
     citation:
       'Fehrman, Muhammad, Mirkes, Egan, Gorban (2017) The five factor model of personality and evaluation of drug consumption risk, Data Science, Springer',
   });

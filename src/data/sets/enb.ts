@@ -23,7 +23,7 @@ export async function enb(options: FolderOptions = {}): Promise<DataSet> {
     columns: Object.fromEntries(names.map((name, i) => [name, values[i]!])),
     options: { tasks: { heating: regression(), cooling: regression() } },
     source: 'Energy efficiency (2012), UCI Machine Learning Repository 242, as Mulan has it',
-    licence: 'CC BY 4.0',
+    license: 'CC BY 4.0',
     citation:
       'Tsanas, Xifara (2012) Accurate quantitative estimation of energy performance of residential buildings using statistical machine learning tools, Energy and Buildings 49',
   });

@@ -36,7 +36,7 @@ export async function ewtPosNer(options: FolderOptions = {}): Promise<DataSet> {
       ),
     },
     source: 'Universal Dependencies English EWT joined with Universal NER v1, development and test parts',
-    licence: 'CC BY-SA 4.0',
+    license: 'CC BY-SA 4.0',
     citation: 'Silveira et al. (2014) A gold standard dependency corpus for English, LREC; Mayhew et al. (2024) Universal NER, NAACL',
     split,
   });

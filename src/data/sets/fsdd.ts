@@ -55,7 +55,7 @@ export async function fsdd(options: FsddOptions = {}): Promise<DataSet> {
     columns,
     options: { tasks: { digit: multiclass(), speaker: multiclass() }, inputs: { kind: 'tensor', shape: [length, 1], values } },
     source: 'Free Spoken Digit Dataset, takes 0 to 14 of each digit and speaker',
-    licence: 'CC BY-SA 4.0',
+    license: 'CC BY-SA 4.0',
     citation: 'Jackson, Souza, Flaks, Pan, Nicolas, Thite (2018) Free Spoken Digit Dataset v1.0.8, Zenodo',
     split: splitColumn(columns.split!),
   });

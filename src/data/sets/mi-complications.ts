@@ -52,7 +52,7 @@ export async function miComplications(options: MiComplicationsOptions = {}): Pro
       ignore: until === 'admission' ? ['ID', ...later] : ['ID'],
     },
     source: 'Myocardial infarction complications (2020), UCI Machine Learning Repository 579',
-    licence: 'CC BY 4.0',
+    license: 'CC BY 4.0',
     citation: 'Golovenkin et al. (2020) Trajectories, bifurcations, and pseudo-time in large clinical datasets, GigaScience 9(11)',
   });
 }

@@ -49,7 +49,7 @@ export async function movies(): Promise<DataSet> {
       inputs: ['year', 'runtime_min', 'first_language', 'first_country', 'directors', 'actors'],
     },
     source: 'PyPI bokeh_sampledata 2026.1, movies.db (Wikidata, retrieved 2026-10-18), two tables joined',
-    licence: 'CC0-1.0 (the licence list of the package)',
+    license: 'CC0-1.0 (the license list of the package)',
     citation: 'Wikidata contributors (2026) Wikidata',
   });
 }

@@ -25,7 +25,7 @@ export async function omniglot(options: FolderOptions = {}): Promise<DataSet> {
       inputs: imageTensor(readNpy(folderPath(set, ['omniglot-28x28-u8.npy.gz', 'omniglot-28x28-u8.npy'], options))),
     },
     source: 'Omniglot, images_background_small1, averaged to 28 x 28',
-    licence: 'MIT',
+    license: 'MIT',
     citation:
       'Lake, Salakhutdinov, Tenenbaum (2015) Human-level concept learning through probabilistic program induction, Science 350(6266)',
   });

@@ -20,7 +20,7 @@ export async function parkinsons(options: FolderOptions = {}): Promise<DataSet> 
     columns: readCsv(folderPath(set, ['parkinsons_updrs.data', 'parkinsons_updrs.csv'], options)),
     options: { tasks: { motor_UPDRS: regression(), total_UPDRS: regression() }, groups: 'subject#' },
     source: 'Parkinsons Telemonitoring (2009), UCI Machine Learning Repository 189',
-    licence: 'CC BY 4.0',
+    license: 'CC BY 4.0',
     citation:
       "Tsanas, Little, McSharry, Ramig (2010) Accurate telemonitoring of Parkinson's disease progression by noninvasive speech tests, IEEE Transactions on Biomedical Engineering 57(4)",
   });

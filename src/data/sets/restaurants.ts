@@ -37,7 +37,7 @@ export async function restaurants(options: FolderOptions = {}): Promise<DataSet>
       categorical: ['userID', 'placeID'],
     },
     source: 'Restaurant & consumer data (2012), UCI Machine Learning Repository 232, three tables joined',
-    licence: 'CC BY 4.0',
+    license: 'CC BY 4.0',
     citation:
       'Vargas-Govea, González-Serna, Ponce-Medellín (2011) Effects of relevant contextual features in the performance of a restaurant recommender system, RecSys workshop CARS',
   });

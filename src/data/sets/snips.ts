@@ -33,8 +33,8 @@ export async function snips(options: FolderOptions = {}): Promise<DataSet> {
         { vocabularyRows: split.train },
       ),
     },
-    source: 'Snips custom-intent benchmark (2017-06), tokenised; the 700 validation requests are the test part, as in the literature',
-    licence: 'CC0-1.0',
+    source: 'Snips custom-intent benchmark (2017-06), tokenized; the 700 validation requests are the test part, as in the literature',
+    license: 'CC0-1.0',
     citation:
       'Coucke et al. (2018) Snips Voice Platform: an embedded spoken language understanding system for private-by-design voice interfaces, arXiv:1805.10190',
     split,

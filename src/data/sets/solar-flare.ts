@@ -10,7 +10,7 @@ export async function solarFlare(): Promise<DataSet> {
     columns: readCsv(shippedPath('solar-flare.csv')),
     options: { tasks: { 'c-class-flares': regression(), 'm-class-flares': regression(), 'x-class-flares': regression() } },
     source: 'PyPI river 0.26.1, solar-flare.csv.zip, unzipped',
-    licence: 'BSD-3-Clause (the package); UCI Machine Learning Repository 89: CC BY 4.0',
+    license: 'BSD-3-Clause (the package); UCI Machine Learning Repository 89: CC BY 4.0',
     citation: 'Bradshaw (1989) Solar Flare, UCI Machine Learning Repository',
   });
 }

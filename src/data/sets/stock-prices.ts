@@ -59,7 +59,7 @@ export async function stockPrices(options: StockPricesOptions = {}): Promise<Dat
       time: 'date',
     },
     source: 'PyPI bokeh_sampledata 2026.1, stocks.csv.gz (Quandl WIKI Prices); logarithms of changes taken when it is loaded',
-    licence: 'Public domain (the licence list of the package)',
+    license: 'Public domain (the license list of the package)',
     citation: 'Quandl WIKI Prices (2013)',
   });
 }

@@ -44,7 +44,7 @@ export async function stockReturns(options: StockReturnsOptions = {}): Promise<D
     columns,
     options: { tasks: Object.fromEntries(stocks.map((stock) => [`${stock} up`, binary()])), inputs, time: 'date' },
     source: 'PyPI river 0.26.1, sp500.csv.gz; past and next days put beside each day when it is loaded',
-    licence: 'BSD-3-Clause (the package)',
+    license: 'BSD-3-Clause (the package)',
     citation: 'Nugent (2018) S&P 500 stock data, Kaggle',
   });
 }

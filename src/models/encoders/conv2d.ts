@@ -16,7 +16,7 @@ export interface Conv2dOptions {
   readonly activation?: ActivationName;
   /** Two convolutions a layer with a connection around them (He et al. 2015, 1512.03385). @default false */
   readonly residual?: boolean;
-  /** `layer`: normalise the channels of each cell before activation; `none`. @default 'none' */
+  /** `layer`: normalize the channels of each cell before activation; `none`. @default 'none' */
   readonly norm?: 'none' | 'layer';
   /** Halve height and width after each layer, while both are at least 2. @default true */
   readonly pool?: boolean;
@@ -29,11 +29,11 @@ export interface Conv2dOptions {
 /**
  * A small convolutional network as encoder: a convolution (or a residual block of two), activation and 2 x 2 average pooling per layer.
  *
- * Inputs are `[height, width, channels]`, or `[height, width]` for one channel. There is no batch normalisation: its running statistics
+ * Inputs are `[height, width, channels]`, or `[height, width]` for one channel. There is no batch normalization: its running statistics
  * would make models more than functions of their parameters; `norm: 'layer'` is what this package has in its place.
  *
  * Parameters of layer l: `<l>/conv/weights` `[kernel^2 * inputs, channels]`, `<l>/conv/bias`, with residual blocks also `<l>/conv2/...`
- * and, where the number of channels changes, `<l>/skip/...` `[inputs, channels]`; with normalisation `<l>/norm/gain`, `<l>/norm/bias`
+ * and, where the number of channels changes, `<l>/skip/...` `[inputs, channels]`; with normalization `<l>/norm/gain`, `<l>/norm/bias`
  * (and `norm2`).
  * @param channels of each layer, for instance `[16, 32, 64]`
  * @throws TypeError for inputs that are not images; RangeError for channels that are not positive integers or options out of range
@@ -52,7 +52,7 @@ export const conv2d: EncoderFactory<[channels: readonly number[], options?: Conv
     kernel: numberOption(3, 'side of the square window', { integer: true, min: 1 }),
     activation: choiceOption('relu', activationNames, 'after each layer'),
     residual: flagOption(false, 'two convolutions a layer with a connection around them'),
-    norm: choiceOption('none', ['none', 'layer'], 'normalise the channels of each cell before activation'),
+    norm: choiceOption('none', ['none', 'layer'], 'normalize the channels of each cell before activation'),
     pool: flagOption(true, 'halve height and width after each layer, while both are at least 2'),
     output: choiceOption('average', ['average', 'cells'], 'what the last layer puts out'),
     dropout: numberOption(0, "share of each layer's outputs that is dropped while training", { min: 0, below: 1 }),

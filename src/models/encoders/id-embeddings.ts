@@ -13,7 +13,7 @@ export interface IdEmbeddingsOptions {
 
 /**
  * Embeddings of ids in fields, such as user and item, as encoder: the fields' vectors side by side, then the sum of the products of all
- * pairs of them, 1/2 ((sum v)^2 - sum v^2), as in a factorisation machine (Rendle 2010; as a layer, He & Chua 2017, 1708.05027).
+ * pairs of them, 1/2 ((sum v)^2 - sum v^2), as in a factorization machine (Rendle 2010; as a layer, He & Chua 2017, 1708.05027).
  *
  * Inputs are `[fields]` ids of one table: give each field ids of its own (items after users). Id 0 is an id like any other here.
  * Parameters: `table` `[vocabulary, size]`. Output: `[fields * size]`, with interactions `[(fields + 1) * size]`.

@@ -21,8 +21,8 @@ export interface TextConvOptions {
   readonly dropout?: number;
 }
 
-/** Each position with its neighbours, `window` in all, side by side; 0 beyond the ends. `[n, length, width] -> [n, length, window * width]` */
-function neighbours(x: Tensor, window: number): Tensor {
+/** Each position with its neighbors, `window` in all, side by side; 0 beyond the ends. `[n, length, width] -> [n, length, window * width]` */
+function neighbors(x: Tensor, window: number): Tensor {
   if (window === 1) return x;
   const [n, length, width] = x.shape as [number, number, number];
   const before = Math.floor((window - 1) / 2);
@@ -41,7 +41,7 @@ function neighbours(x: Tensor, window: number): Tensor {
  * Convolutions over a sequence as encoder: filters of several windows with a rectifier, then each filter's largest value over the
  * positions that hold a token (Kim 2014, 1408.5882).
  *
- * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`. Windows are centred and reach over the ends, where the
+ * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`. Windows are centered and reach over the ends, where the
  * paper's stay within. Parameters: `embedding/table` for ids; per window `window<n>/weights` `[n * width, filters]` and bias. Output:
  * `[windows * filters]`, per token `[length, windows * filters]`.
  * @throws RangeError for options out of range; when built, TypeError for other inputs
@@ -77,7 +77,7 @@ export const textConv: EncoderFactory<[options?: TextConvOptions]> = defineEncod
           const [stack, batch] = x.shape as [number, number];
           const flat = tf.reshape(x, [stack * batch, length, width]);
           const seen = windows.map((window, i) => {
-            const laid = tf.reshape(neighbours(flat, window), [stack, batch, length, window * width]);
+            const laid = tf.reshape(neighbors(flat, window), [stack, batch, length, window * width]);
             return relu(onLastAxis(parts[i]!, filters)(values, laid));
           });
           // A rectifier's outputs are at least 0, so 0 at padding leaves the maximum as it is.

@@ -57,7 +57,7 @@ function attention(scope: string, size: number, heads: number): { parameters: re
 
 type Filled = Required<TransformerOptions> & { readonly size: number };
 
-/** One block: attention and two dense layers, each normalised before and added to its input. */
+/** One block: attention and two dense layers, each normalized before and added to its input. */
 function block({ size, heads, inner: given, dropout }: Filled, scope: string, length: number): Layer {
   const inner = given ?? 4 * size;
   const attend = attention(`${scope}/attention`, size, heads);
@@ -92,8 +92,8 @@ const around = (
 
 /**
  * A small transformer as encoder: embeddings plus learned positions, blocks of self-attention and two dense layers with a rectifier, each
- * normalised before and added to its input (Vaswani et al. 2017, 1706.03762, with normalisation inside the branch, Xiong et al. 2020,
- * 2002.04745), a last normalisation, and the mean over the positions that hold a token.
+ * normalized before and added to its input (Vaswani et al. 2017, 1706.03762, with normalization inside the branch, Xiong et al. 2020,
+ * 2002.04745), a last normalization, and the mean over the positions that hold a token.
  *
  * Inputs are token ids `[length]` (0 is padding), or vectors `[length, width]`, which a dense layer `input` brings to the size.
  * Parameters: `embedding/table` `[vocabulary, size]`, `positions` `[positions, size]`, per block `block<b>/attention/project` `[size, 3 *

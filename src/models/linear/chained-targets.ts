@@ -51,7 +51,7 @@ function meanOfChains(tasks: readonly Task[], scores: Tensor): Tensor {
  * Models learn from predictions that models of the other folds made of a row, and predict from those of models of all rows, see
  * `stackedTargets`. Labels may be missing. Orders are drawn by the training's seed.
  *
- * Models are linear, without epochs: ridge for regressions (labels standardised), logistic with a ridge for binary tasks, whose predictions
+ * Models are linear, without epochs: ridge for regressions (labels standardized), logistic with a ridge for binary tasks, whose predictions
  * are passed on and averaged as probabilities. The paper takes any base and regressions only. Parameters: `chains/weights`
  * `[chains, features + tasks, tasks]`, zero where a task does not follow another, `chains/bias` `[chains, 1, tasks]`.
  *

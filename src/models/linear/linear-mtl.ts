@@ -1,11 +1,11 @@
 import {
   clustered,
-  graphRegularised,
+  graphRegularized,
   jointFeatures,
   type LinearFit,
   type LinearTask,
   lasso,
-  meanRegularised,
+  meanRegularized,
   type Penalty,
   ridge,
   traceNorm,
@@ -19,7 +19,7 @@ import type { Task } from '../../tasks/task';
 import { type ArchitectureFactory, defineArchitecture } from '../define-architecture';
 import { flattenRows, sizeOf } from '../network/features';
 import { heads } from '../network/heads';
-import type { LabelledRows, SolvableProblem, TaskGroup } from '../network/network';
+import type { LabeledRows, SolvableProblem, TaskGroup } from '../network/network';
 import { checkLinearInput, checkLinearTasks, lossOf, ROUGH } from './linear-tasks';
 
 /**
@@ -30,22 +30,22 @@ import { checkLinearInput, checkLinearTasks, lossOf, ROUGH } from './linear-task
 export type LinearMtlKind =
   | 'ridge'
   | 'lasso'
-  | 'meanRegularised'
+  | 'meanRegularized'
   | 'jointFeatures'
   | 'traceNorm'
   | 'clustered'
-  | 'graphRegularised'
+  | 'graphRegularized'
   | 'goMtl'
   | 'pooled';
 
 const KINDS: readonly LinearMtlKind[] = [
   'ridge',
   'lasso',
-  'meanRegularised',
+  'meanRegularized',
   'jointFeatures',
   'traceNorm',
   'clustered',
-  'graphRegularised',
+  'graphRegularized',
   'goMtl',
   'pooled',
 ];
@@ -69,7 +69,7 @@ export interface LinearMtlOptions {
   readonly groups?: number | null;
   /** Number of latent tasks (`goMtl`; 3 where null). @default null */
   readonly latent?: number | null;
-  /** Which tasks are tied (`graphRegularised`; must be given there). @default null */
+  /** Which tasks are tied (`graphRegularized`; must be given there). @default null */
   readonly graph?: TaskGraph | null;
 }
 
@@ -80,7 +80,7 @@ function graphOption(): OptionSpec<TaskGraph | null> {
   return {
     type,
     default: null,
-    doc: 'which tasks are tied (graphRegularised), for instance an affinity',
+    doc: 'which tasks are tied (graphRegularized), for instance an affinity',
     fault(value) {
       if (value === null) return undefined;
       const { tasks, values } = value as Partial<TaskGraph>;
@@ -101,7 +101,7 @@ const GO_MTL_ITERATIONS = 1000;
 const OWN: Readonly<Record<'groups' | 'latent' | 'graph', LinearMtlKind>> = {
   groups: 'clustered',
   latent: 'goMtl',
-  graph: 'graphRegularised',
+  graph: 'graphRegularized',
 };
 
 function checkOwn(options: Required<Options>): void {
@@ -109,8 +109,8 @@ function checkOwn(options: Required<Options>): void {
     if (options[name] !== null && options.kind !== kind)
       throw new TypeError(`linearMtl: option "${name}" belongs to the kind "${kind}", got the kind "${options.kind}"; leave it out`);
   }
-  if (options.kind === 'graphRegularised' && options.graph === null)
-    throw new TypeError('linearMtl: the kind "graphRegularised" needs the option "graph", for instance an affinity of the tasks');
+  if (options.kind === 'graphRegularized' && options.graph === null)
+    throw new TypeError('linearMtl: the kind "graphRegularized" needs the option "graph", for instance an affinity of the tasks');
 }
 
 /** The tasks by their loss: those of one loss are learned together. */
@@ -140,22 +140,22 @@ function penaltyOf({ kind, groups, graph }: Required<Options>, names: readonly s
   switch (kind) {
     case 'lasso':
       return lasso();
-    case 'meanRegularised':
-      return meanRegularised();
+    case 'meanRegularized':
+      return meanRegularized();
     case 'jointFeatures':
       return jointFeatures();
     case 'traceNorm':
       return traceNorm();
     case 'clustered':
       return clustered(groups === null ? {} : { groups });
-    case 'graphRegularised':
-      return graphRegularised(tiesOf(graph!, names));
+    case 'graphRegularized':
+      return graphRegularized(tiesOf(graph!, names));
     default:
       return ridge();
   }
 }
 
-function linearTasks(tasks: readonly Task[], { inputs, labels }: LabelledRows): LinearTask[] {
+function linearTasks(tasks: readonly Task[], { inputs, labels }: LabeledRows): LinearTask[] {
   const rows = [...inputs.keys()];
   return tasks.map(({ name }, t) => ({ name, inputs, labels: labels[t]!, rows }));
 }
@@ -183,10 +183,10 @@ function* solve({ tasks, train, validation, seed }: SolvableProblem, options: Re
 }
 
 /**
- * Linear multi-task learning by convex optimisation (`goMtl`: alternating): a linear model per task on the encoded inputs, without a
+ * Linear multi-task learning by convex optimization (`goMtl`: alternating): a linear model per task on the encoded inputs, without a
  * network and without epochs, as a fast and exact anchor. See `linear` for the methods themselves.
  *
- * Least squares for regression tasks (their labels standardised), logistic loss for binary ones; tasks of one loss are learned together.
+ * Least squares for regression tasks (their labels standardized), logistic loss for binary ones; tasks of one loss are learned together.
  * Parameters: `heads/weights` `[features, tasks]`, `heads/bias` `[1, tasks]`.
  * @param kind what ties the tasks together
  * @throws TypeError for an option of another kind; when it is trained, RangeError for multiclass and tagging tasks and for class weights
@@ -198,7 +198,7 @@ export const linearMtl: ArchitectureFactory<[kind: LinearMtlKind, options?: Line
   title: 'Linear multi-task learning',
   paper: { authors: 'Evgeniou, Pontil', year: 2004, title: 'Regularized Multi-Task Learning' },
   options: {
-    kind: choiceOption('meanRegularised', KINDS, 'what ties the weights of the tasks together'),
+    kind: choiceOption('meanRegularized', KINDS, 'what ties the weights of the tasks together'),
     lambda: nullableNumberOption(null, 'strength of the penalty; null: chosen on validation rows or by cross-validation', { min: 0 }),
     ridge: nullableNumberOption(null, 'strength of a plain ridge beside the penalty; null: 0 (goMtl: 1e-3 of the mean curvature)', {
       min: 0,

@@ -4,7 +4,7 @@ import type { LinearLoss } from '../../linear';
 import type { Task } from '../../tasks/task';
 import { lossOf } from './linear-tasks';
 
-/** What predictions of targets are as inputs: probabilities of binary tasks, standardised values of regressions. `[..., tasks] -> [..., tasks]` */
+/** What predictions of targets are as inputs: probabilities of binary tasks, standardized values of regressions. `[..., tasks] -> [..., tasks]` */
 export function metaInputs(tasks: readonly Task[], scores: Tensor): Tensor {
   const binary = tasks.map((task) => (lossOf(task) === 'logistic' ? 1 : 0));
   if (binary.every((flag) => flag === 0)) return scores;

@@ -55,7 +55,7 @@ function dealFolds(rows: number, folds: number, seed: number): Int32Array {
     .map((place) => place % folds);
 }
 
-const labelledRows = (rows: readonly number[], labels: Float64Array): number[] => rows.filter((row) => !Number.isNaN(labels[row]!));
+const labeledRows = (rows: readonly number[], labels: Float64Array): number[] => rows.filter((row) => !Number.isNaN(labels[row]!));
 
 function taskOf(inputs: readonly ArrayLike<number>[], labels: Float64Array, rows: readonly number[]): LinearTask {
   return { name: 'target', inputs: rows.map((row) => inputs[row]!), labels: rows.map((row) => labels[row]!) };
@@ -120,8 +120,8 @@ export function targetLearner(who: string, problem: SolvableProblem, { folds, la
     lambda ??
     chosenStrength(
       lossOf(tasks[t]!),
-      taskOf(inputs.train, train.labels[t]!, labelledRows(rows, train.labels[t]!)),
-      taskOf(inputs.validation, validation.labels[t]!, labelledRows([...validation.inputs.keys()], validation.labels[t]!)),
+      taskOf(inputs.train, train.labels[t]!, labeledRows(rows, train.labels[t]!)),
+      taskOf(inputs.validation, validation.labels[t]!, labeledRows([...validation.inputs.keys()], validation.labels[t]!)),
       seed,
     );
   const strengths = new Map<string, number>();
@@ -140,7 +140,7 @@ export function targetLearner(who: string, problem: SolvableProblem, { folds, la
     rough: boolean,
   ): LinearPart => {
     const labels = train.labels[t]!;
-    return fitTarget(lossOf(tasks[t]!), taskOf(inputs, labels, labelledRows(rows, labels)), inputs[0]!.length, strength, rough);
+    return fitTarget(lossOf(tasks[t]!), taskOf(inputs, labels, labeledRows(rows, labels)), inputs[0]!.length, strength, rough);
   };
   const model = (t: number, inputs: LearnerInputs): LinearPart => learn(t, inputs.train, all, strengthOf(t, inputs, all), false);
   function* crossFitting(t: number, inputs: LearnerInputs): Steps<CrossFit> {

@@ -37,7 +37,7 @@ function byFeature(models: readonly LinearPart[]): Float32Array {
  * predictions would be better in training than ever again, and the second stage would trust them too much. Labels may be missing: a row
  * without one is predicted all the same.
  *
- * Models are linear, without epochs: ridge for regressions (labels standardised), logistic with a ridge for binary tasks, whose predictions
+ * Models are linear, without epochs: ridge for regressions (labels standardized), logistic with a ridge for binary tasks, whose predictions
  * are passed on as probabilities. The paper takes any base and regressions only. Parameters: `first/weights` `[features, tasks]`,
  * `first/bias` `[1, tasks]`, `heads/weights` `[features + tasks, tasks]`, `heads/bias` `[1, tasks]`.
  * @throws TypeError or RangeError for an option; when it is trained, RangeError for multiclass and tagging tasks, class weights and token ids

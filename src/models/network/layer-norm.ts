@@ -4,7 +4,7 @@ import type { Part } from './dense';
 import { constant } from './initial';
 
 /**
- * Layer normalisation over the last axis with gain and bias (Ba, Kiros, Hinton 2016, 1607.06450): no statistics outlive the step, so models
+ * Layer normalization over the last axis with gain and bias (Ba, Kiros, Hinton 2016, 1607.06450): no statistics outlive the step, so models
  * stay pure functions.
  *
  * Parameters: `gain` and `bias`, `[1, width]`.

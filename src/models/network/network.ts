@@ -117,7 +117,7 @@ export interface Problem {
 /** A built model: its parameters and its computation. */
 export interface Network {
   readonly parameters: readonly Parameter[];
-  /** `[stack, batch, ...input] -> [stack, batch, outputs]`, the tasks' outputs side by side in task order (logits or standardised values). */
+  /** `[stack, batch, ...input] -> [stack, batch, outputs]`, the tasks' outputs side by side in task order (logits or standardized values). */
   readonly forward: (values: Values, x: Tensor, context: ForwardContext) => Tensor;
   /** Where all tasks meet in one representation: `forward = decode after encode`. Needed for gradients by the representation. */
   readonly representation?: {
@@ -127,7 +127,7 @@ export interface Network {
   /** The same as a chain of layers below the heads: what the engine's own backward pass needs. */
   readonly layered?: { readonly layers: readonly Layer[]; readonly heads: Pick<Heads, 'trace'> };
   /**
-   * A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularisers). A term that depends on the inputs is 0 where
+   * A term added to each model's loss, `[stack]` (soft sharing's pull, gates' regularizers). A term that depends on the inputs is 0 where
    * they are not given.
    */
   readonly penalty?: (values: Values, x?: Tensor, context?: ForwardContext) => Tensor;
@@ -143,19 +143,19 @@ export interface TaskGroup {
   readonly weights?: readonly number[];
 }
 
-/** Labelled rows as an architecture's own algorithm reads them. */
-export interface LabelledRows {
+/** Labeled rows as an architecture's own algorithm reads them. */
+export interface LabeledRows {
   /** Encoded inputs, `[rows][features]`. */
   readonly inputs: readonly ArrayLike<number>[];
-  /** Per task `[rows]`: classes 0 and 1, or standardised values; NaN where missing. */
+  /** Per task `[rows]`: classes 0 and 1, or standardized values; NaN where missing. */
   readonly labels: readonly Float64Array[];
 }
 
 /** What an architecture's own algorithm learns from. */
 export interface SolvableProblem extends Problem {
-  readonly train: LabelledRows;
+  readonly train: LabeledRows;
   /** May have no rows. */
-  readonly validation: LabelledRows;
+  readonly validation: LabeledRows;
   readonly seed: number;
 }
 

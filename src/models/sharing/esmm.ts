@@ -41,7 +41,7 @@ function stepLogits(constants: ArrayLike<number>): number[] {
  * gives the probability of its step given all before; what is predicted and trained is the probability of the whole way, p_t = product of
  * the steps up to t, on all rows (Ma, Zhao, Huang, Wang, Hu, Zhu, Gai 2018, 1804.07931).
  *
- * Tasks are binary, in the order of the steps, and labelled on all rows ("clicked", "clicked and bought"); outputs are the logits of the
+ * Tasks are binary, in the order of the steps, and labeled on all rows ("clicked", "clicked and bought"); outputs are the logits of the
  * p_t. Parameters: `stem/...`, `tower/<task>/...`, the heads. Later tasks' losses reach earlier tasks' towers and heads, so these are
  * shared parameters.
  *

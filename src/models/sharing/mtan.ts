@@ -29,8 +29,8 @@ interface Attention {
  * m_t = sigmoid(h(relu(g([p, f(a_t below)])))) (Liu, Johns, Davison 2019, 1803.10704).
  *
  * On vectors g, h and f are dense (f with relu). On images g and h are 1 x 1 convolutions and f is a 3 x 3 convolution with relu, halved
- * where the trunk halves. The paper joins the features at the start of each trunk block with its mask and normalises batches; here blocks
- * are the encoder's layers, whose insides are unknown, so the mask looks at the features it is applied to, and nothing is normalised.
+ * where the trunk halves. The paper joins the features at the start of each trunk block with its mask and normalizes batches; here blocks
+ * are the encoder's layers, whose insides are unknown, so the mask looks at the features it is applied to, and nothing is normalized.
  *
  * Parameters: the trunk `trunk/...`; per task and layer `attention/<task>/<layer>/inner`, `/outer`, and from the second layer on
  * `/carry`, each weights and bias, which only their task's loss reaches; the heads.

@@ -15,20 +15,20 @@ import { stitchStart } from './cross-stitch';
 export interface NddrOptions extends TowerOptions {
   /** Initial weight of a task's own features; those of the others share the rest. @default 0.9 */
   readonly same?: number;
-  /** Normalisation after each fusion: `layer` or `none`. @default 'layer' */
+  /** Normalization after each fusion: `layer` or `none`. @default 'layer' */
   readonly norm?: 'layer' | 'none';
-  /** What follows each fusion and its normalisation: a rectifier or nothing. @default 'relu' */
+  /** What follows each fusion and its normalization: a rectifier or nothing. @default 'relu' */
   readonly activation?: 'relu' | 'linear';
 }
 
 /**
  * Neural discriminative dimensionality reduction: a network per task; after every layer all tasks' features are put side by side, and
- * each task goes on with a reduction of them, a 1 x 1 convolution with normalisation and a rectifier, in the order of the authors' code (Gao,
+ * each task goes on with a reduction of them, a 1 x 1 convolution with normalization and a rectifier, in the order of the authors' code (Gao,
  * Ma, Zhao, Liu, Yuille 2019, 1801.08297).
  *
  * Parameters: the trunks `trunk/...` `[tasks, ...]`; per layer `fusion/<layer>` `[tasks, tasks * channels, channels]`, starting diagonal
  * with `same` for the task's own channels and equal parts of 1 - `same` for the others'; with `norm: 'layer'` `fusion/<layer>/gain` and
- * `bias` `[tasks, 1, channels]`; the heads. The paper normalises batches, which takes running statistics; here each row is normalised by
+ * `bias` `[tasks, 1, channels]`; the heads. The paper normalizes batches, which takes running statistics; here each row is normalized by
  * itself, so `norm: 'none', activation: 'linear'` is the fusion alone.
  *
  * Diagnosis: `fusion/<layer>`, root mean square of the weights from task to task, `[stack, tasks, tasks]`.
@@ -47,8 +47,8 @@ export const nddr: ArchitectureFactory<[trunk: Encoder, options?: NddrOptions]> 
   options: {
     trunk: encoderOption('the encoder that each task has'),
     same: numberOption(0.9, "initial weight of a task's own features", { min: 0, max: 1 }),
-    norm: choiceOption('layer', ['layer', 'none'], 'normalisation after each fusion'),
-    activation: choiceOption('relu', ['relu', 'linear'], 'what follows each fusion and its normalisation'),
+    norm: choiceOption('layer', ['layer', 'none'], 'normalization after each fusion'),
+    activation: choiceOption('relu', ['relu', 'linear'], 'what follows each fusion and its normalization'),
     tower: towerOption(),
   },
   read: (trunk: Encoder, options?: NddrOptions) => withTrunk('nddr', trunk, options),

@@ -104,7 +104,7 @@ function openSentence(member: FamilyMember, judged: Judged, interval: string, ba
   const head = `Not enough evidence on ${method} for ${task}: `;
   if (n === 0) return `${head}no seed has a score for both it and ${baseline}.${left}`;
   if (n === 1)
-    return `${head}one seed gave a gain of ${short(effect)}${unit} over ${baseline}; that is what happened on this split and initialisation, and says nothing of others. Run at least ${FEWEST_SEEDS} seeds, better 10.${left}`;
+    return `${head}one seed gave a gain of ${short(effect)}${unit} over ${baseline}; that is what happened on this split and initialization, and says nothing of others. Run at least ${FEWEST_SEEDS} seeds, better 10.${left}`;
   if (n < FEWEST_SEEDS)
     return `${head}gain ${short(effect)}${unit} over ${baseline} in ${seedsText(n)}; verdicts need at least ${FEWEST_SEEDS}, better 10.${left}`;
   if (Number.isNaN(c.sd) || Number.isNaN(c.t)) {

@@ -23,7 +23,7 @@ export interface HierarchicalOptions {
 
 /** What is believed of the gain on one task, or on the mean of all tasks. */
 export interface Believed {
-  /** Posterior mean: shrunken towards the mean of the tasks, and that towards 0. */
+  /** Posterior mean: shrunken toward the mean of the tasks, and that toward 0. */
   readonly mean: number;
   /** Probability of a gain above 0. */
   readonly pGain: number;

@@ -1,6 +1,6 @@
 import type { Better } from '../../metrics/delta-m';
 
-/** Area between a front of points (to be minimised) and the origin of negative coordinates: points are relative to the reference, all below 0. */
+/** Area between a front of points (to be minimized) and the origin of negative coordinates: points are relative to the reference, all below 0. */
 function area(points: readonly (readonly number[])[]): number {
   const sorted = [...points].sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
   let total = 0;
@@ -35,7 +35,7 @@ export function hypervolume(points: readonly (readonly number[])[], reference: r
   const inside = relative.filter((point) => point.every((value) => value < 0));
   if (objectives === 1) return inside.reduce((most, [x]) => Math.max(most, -x!), 0);
   if (objectives === 2) return area(inside);
-  // Slabs between neighbouring values of the third objective, each with the area of the points at or below it.
+  // Slabs between neighboring values of the third objective, each with the area of the points at or below it.
   const sorted = inside.sort((a, b) => a[2]! - b[2]!);
   return sorted.reduce((total, point, i) => {
     const depth = (sorted[i + 1]?.[2] ?? 0) - point[2]!;

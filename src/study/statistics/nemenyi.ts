@@ -13,7 +13,7 @@ export interface Nemenyi {
 }
 
 /**
- * Critical difference of mean ranks, q sqrt(k (k + 1) / (6 N)) with q the studentised range quantile over sqrt 2 (Nemenyi 1963, Demsar 2006).
+ * Critical difference of mean ranks, q sqrt(k (k + 1) / (6 N)) with q the studentized range quantile over sqrt 2 (Nemenyi 1963, Demsar 2006).
  * @param methods number of methods, at least 2
  * @param blocks number of blocks (data sets), at least 1
  * @param alpha chance of any false difference. Default 0.05

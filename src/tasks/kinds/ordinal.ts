@@ -25,7 +25,7 @@ export interface OrdinalOptions extends TaskOptions {
   readonly classWeights?: ClassWeights;
 }
 
-/** Neighbouring thresholds are at least this far apart, so that no level between them becomes impossible. */
+/** Neighboring thresholds are at least this far apart, so that no level between them becomes impossible. */
 const LEAST_GAP = 1e-3;
 
 /** The levels in order. @throws DataError for text without `levels`, and for a cell that is none of them */
@@ -53,7 +53,7 @@ function levelsOf({ where, column, options, cells, missing }: Reading<OrdinalOpt
   return levels;
 }
 
-/** Logits of being above each level but the last, falling: `[..., levels - 1]`, and how far apart neighbours are, `[..., levels - 2]`. */
+/** Logits of being above each level but the last, falling: `[..., levels - 1]`, and how far apart neighbors are, `[..., levels - 2]`. */
 function cumulative(z: Tensor, levels: number): { readonly above: Tensor; readonly gaps: Tensor | undefined } {
   const first = tf.slice(z, [0, 0, 0], [-1, -1, 1]);
   if (levels === 2) return { above: first, gaps: undefined };

@@ -22,8 +22,8 @@ const squaredErrors = ({ labels, predictions }: Scored): Float64Array =>
 const halfOverRoot = (ratio: number): number => 0.5 / Math.sqrt(ratio);
 
 /**
- * A task that predicts a number; missing labels are masked, targets are standardised by the training rows' mean and deviation.
- * The loss is the squared error of the standardised target; a prediction is in the label's unit. The primary metric is the relative RMSE, which
+ * A task that predicts a number; missing labels are masked, targets are standardized by the training rows' mean and deviation.
+ * The loss is the squared error of the standardized target; a prediction is in the label's unit. The primary metric is the relative RMSE, which
  * has no unit, so that one margin fits all tasks, and stays positive, so that relative gains keep their sign (R2 does not).
  * @throws TypeError on an unknown option or an option of the wrong type
  * @throws RangeError on a loss weight that is not above 0

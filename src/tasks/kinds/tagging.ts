@@ -97,7 +97,7 @@ function sequences(scored: Scored): [wanted: string[][], said: string[][]] {
   return [wanted, said];
 }
 
-/** Contributions of sentences to a mean over their labelled positions. @param values per position, NaN without label */
+/** Contributions of sentences to a mean over their labeled positions. @param values per position, NaN without label */
 function bySentence(values: Float64Array, length: number): Float64Array {
   const rows = values.length / length;
   const sums = new Float64Array(rows);
@@ -158,7 +158,7 @@ export const tagging: KindFactory<TaggingOptions> = defineKind<TaggingOptions>({
         const counts = wanted.map((tags, s) => spanCounts(tags, said[s]!));
         return ratioContributions(
           counts.map(({ correct }) => 2 * correct),
-          counts.map(({ labelled, predicted }) => labelled + predicted),
+          counts.map(({ labeled, predicted }) => labeled + predicted),
         );
       },
     },

@@ -5,7 +5,7 @@ import type { Member } from './members';
 import type { TrainingOptions } from './training-options';
 
 /** What of a model its batches depend on. */
-export type DrawnMember = Pick<Member, 'seed' | 'train' | 'labelled'>;
+export type DrawnMember = Pick<Member, 'seed' | 'train' | 'labeled'>;
 
 /** Smallest number of whole blocks that `rows` fit in. */
 export const wholeBlocks = (rows: number): number => EVALUATION_BLOCK * Math.ceil(rows / EVALUATION_BLOCK);
@@ -21,7 +21,7 @@ export function computedBatch(batchSize: number, rows: number): number {
 /** Rows drawn by task. */
 interface Sampled {
   readonly sampling: CheckedTaskSampling;
-  readonly labelled: readonly Int32Array[];
+  readonly labeled: readonly Int32Array[];
 }
 
 /** Random orders of an epoch, which the single-task networks of a seed have in common. */
@@ -55,9 +55,9 @@ class Order {
     private readonly shuffles: Shuffles,
     sampling: CheckedTaskSampling | undefined,
   ) {
-    const { labelled } = member;
+    const { labeled } = member;
     // The rows of a single task have nothing to be drawn by.
-    this.sampled = sampling && labelled && labelled.length > 1 ? { sampling, labelled } : undefined;
+    this.sampled = sampling && labeled && labeled.length > 1 ? { sampling, labeled } : undefined;
   }
   /** Copies batch `step` of `epoch` to `out`, filled up with `padding`; returns how many rows there were. */
   batch(epoch: number, step: number, padding: number, out: Int32Array): number {
@@ -74,7 +74,7 @@ class Order {
   /** A row that does not depend on the epoch's order. */
   other(epoch: number, draws: Random): number {
     const { train } = this.member;
-    return this.sampled ? sampleRow(this.sampled.labelled, this.shares(epoch), draws) : train[draws.below(train.length)]!;
+    return this.sampled ? sampleRow(this.sampled.labeled, this.shares(epoch), draws) : train[draws.below(train.length)]!;
   }
   /** The task that the first epoch draws most rarely, and for how many steps or rows on average. */
   rarest(): { readonly task: number; readonly draws: number } | undefined {
@@ -84,18 +84,18 @@ class Order {
     const draws = least * Math.ceil(this.member.train.length / this.run);
     return { task: shares.indexOf(least), draws };
   }
-  /** Neighbouring rows that are drawn for one task. */
+  /** Neighboring rows that are drawn for one task. */
   private get run(): number {
     return this.sampled?.sampling.batches === 'task' ? this.size : 1;
   }
   private draw(epoch: number): Int32Array {
     const { seed, train } = this.member;
     if (!this.sampled) return this.shuffles.of(seed, epoch, train.length).map((i) => train[i]!);
-    return sampleRows(this.sampled.labelled, this.shares(epoch), train.length, this.run, random(seed, `batches/${epoch}`));
+    return sampleRows(this.sampled.labeled, this.shares(epoch), train.length, this.run, random(seed, `batches/${epoch}`));
   }
   private shares(epoch: number): number[] {
-    const { sampling, labelled } = this.sampled!;
-    const counts = labelled.map((rows) => rows.length);
+    const { sampling, labeled } = this.sampled!;
+    const counts = labeled.map((rows) => rows.length);
     return taskShares(sampling, counts, epoch, this.epochs);
   }
 }

@@ -80,7 +80,7 @@ export class Feeds {
     const now = batches.stepAt(s, epoch, k);
     const rate = member.learningRate * (options.schedule ? options.schedule(now / batches.totalSteps[s]!) : 1);
     const numbers = options.optimizer.scalars(now + 1, rate);
-    const present = labels ? labels.filter((labelled) => labelled > 0).length : tasks.length;
+    const present = labels ? labels.filter((labeled) => labeled > 0).length : tasks.length;
     feed.seeds.set([this.dropoutSeeds[s]!, now], place * 2);
     feed.scalars.set(
       [numbers.rate, numbers.epsilon, 1 - rate * options.optimizer.decoupledDecay, active ? 1 : 0, present / tasks.length],
@@ -113,7 +113,7 @@ export class Feeds {
       const further = target.subarray(0, count);
       presences[s]!.complete(further, labels, draws.below);
       const found = presences[s]!.of(further);
-      weighed = weighed!.map((labelled, t) => (found[t]! > 0 ? labelled : 0));
+      weighed = weighed!.map((labeled, t) => (found[t]! > 0 ? labeled : 0));
     }
     return weighed;
   }

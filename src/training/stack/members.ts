@@ -11,7 +11,7 @@ export interface Member {
   /** Resident rows. */
   readonly train: Int32Array;
   /** Those of them that have a label, per task of the network; needed for `taskSampling`. */
-  readonly labelled?: readonly Int32Array[];
+  readonly labeled?: readonly Int32Array[];
   readonly validation: Int32Array;
   /** Resident rows whose outputs are wanted after training. */
   readonly predict: Int32Array;

@@ -1,5 +1,5 @@
 /** One model's view of the labels: which of its tasks have a label in which rows. */
-export interface LabelledRows {
+export interface LabeledRows {
   /** Resident rows that the model trains on. */
   readonly train: Int32Array;
   /** Columns of the label matrix that the model learns. */
@@ -19,7 +19,7 @@ export class Presence {
    * @param columnCount columns of `hasLabel`
    */
   constructor(
-    { train, columns }: LabelledRows,
+    { train, columns }: LabeledRows,
     widths: readonly number[],
     private readonly hasLabel: Uint8Array,
     private readonly columnCount: number,
@@ -29,7 +29,7 @@ export class Presence {
     this.gaps = widths.map((width) => {
       const own = columns.slice(from, from + width);
       from += width;
-      return train.every((row) => this.labelled(row, own)) ? undefined : own;
+      return train.every((row) => this.labeled(row, own)) ? undefined : own;
     });
   }
 
@@ -43,7 +43,7 @@ export class Presence {
     return this.gaps.map((columns) => {
       if (columns === undefined) return rows.length;
       let count = 0;
-      for (const row of rows) if (this.labelled(row, columns)) count++;
+      for (const row of rows) if (this.labeled(row, columns)) count++;
       return count;
     });
   }
@@ -57,12 +57,12 @@ export class Presence {
     const found = this.of(rows);
     for (const [t, columns] of this.gaps.entries()) {
       if (columns === undefined || counts[t] === 0 || found[t]! > 0) continue;
-      const spare = rows.findIndex((row) => this.gaps.every((own, u) => !own || found[u]! > 1 || !this.labelled(row, own)));
+      const spare = rows.findIndex((row) => this.gaps.every((own, u) => !own || found[u]! > 1 || !this.labeled(row, own)));
       if (spare < 0) continue;
       const candidates = this.rowsOf(t, columns);
       const row = candidates[below(candidates.length)]!;
       for (const [u, own] of this.gaps.entries()) {
-        if (own) found[u]! += Number(this.labelled(row, own)) - Number(this.labelled(rows[spare]!, own));
+        if (own) found[u]! += Number(this.labeled(row, own)) - Number(this.labeled(rows[spare]!, own));
       }
       rows[spare] = row;
     }
@@ -71,13 +71,13 @@ export class Presence {
   private rowsOf(task: number, columns: readonly number[]): Int32Array {
     let rows = this.known.get(task);
     if (!rows) {
-      rows = this.train.filter((row) => this.labelled(row, columns));
+      rows = this.train.filter((row) => this.labeled(row, columns));
       this.known.set(task, rows);
     }
     return rows;
   }
 
-  private labelled(row: number, columns: readonly number[]): boolean {
+  private labeled(row: number, columns: readonly number[]): boolean {
     return columns.some((column) => this.hasLabel[row * this.columnCount + column] === 1);
   }
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { trainingContext } from '../../models/forward-context';
 import { lossSums, meanLosses } from '../loss';
-import { type Batch, byName, gather, labelledRows, type Resident, type StackShape, tileModels } from './stack-shape';
+import { type Batch, byName, gather, labeledRows, type Resident, type StackShape, tileModels } from './stack-shape';
 import { taskGradients } from './task-gradients';
 
 /** Tasks whose trial steps are computed at a time: the outputs take memory by their number times the number of all tasks. */
@@ -31,7 +31,7 @@ export function lookaheadLosses(shape: StackShape, parameters: readonly Tensor[]
         return tf.sub(tiled, tf.mul(rate, tf.reshape(step, tiled.shape)));
       });
       const [xs, ys, masks] = [x, y, mask].map((t) => tileModels(t, copies)) as [Tensor, Tensor, Tensor];
-      const context = trainingContext(batch.seeds, copies, shape.totalSteps, labelledRows(masks));
+      const context = trainingContext(batch.seeds, copies, shape.totalSteps, labeledRows(masks));
       const outputs = network.forward(byName(network.parameters, moved), xs, context);
       const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
       return tf.reshape(meanLosses(lossSums(tasks, outputs, ys, masks, weights)), [stack, copies, tasks.length]);

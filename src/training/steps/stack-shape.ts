@@ -70,7 +70,7 @@ export function byName(parameters: readonly Parameter[], tensors: readonly Tenso
 }
 
 /** 1 where a row of the batch has a label, 0 where it fills the batch up: `[stack, batch, columns] -> [stack, batch]`. */
-export function labelledRows(mask: Tensor): Tensor {
+export function labeledRows(mask: Tensor): Tensor {
   return tf.cast(tf.greater(tf.sum(mask, 2), 0), 'float32');
 }
 

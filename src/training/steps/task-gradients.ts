@@ -5,7 +5,7 @@ import type { Network } from '../../models/network/network';
 import { lossSums, meanLosses } from '../loss';
 import { gradientsOf } from './autodiff';
 import { forwardChain, tracedChain } from './chain';
-import { type Batch, byName, gather, labelledRows, layerCount, type Resident, type StackShape, tileModels } from './stack-shape';
+import { type Batch, byName, gather, labeledRows, layerCount, type Resident, type StackShape, tileModels } from './stack-shape';
 
 /** Per-task gradients of a stack. */
 export interface TaskGradients {
@@ -67,7 +67,7 @@ export function taskGradients(
   const weights = shape.weighted ? tileModels(data.classWeights, copies) : undefined;
   const own = tf.tile(tf.eye(copies), [stack, 1]);
   // Before the gradients are recorded: what is saved for them leaks where an encoder throws.
-  const [rows, rowsOfEach] = [labelledRows(mask), labelledRows(masks)];
+  const [rows, rowsOfEach] = [labeledRows(mask), labeledRows(masks)];
   const { kept, gradients } = gradientsOf(
     (...p) => {
       const values = byName(network.parameters, p);

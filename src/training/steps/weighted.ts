@@ -6,7 +6,7 @@ import { lossSums, meanLosses } from '../loss';
 import { gradientsOf } from './autodiff';
 import { forwardChain, tracedChain } from './chain';
 import type { DirectStep, WeightedGradients } from './kind';
-import { type Batch, byName, gather, labelledRows, type Resident, type StackShape } from './stack-shape';
+import { type Batch, byName, gather, labeledRows, type Resident, type StackShape } from './stack-shape';
 
 /** Losses and the gradients of the weighted sum of the tasks' losses; `weights` `[stack, tasks]`. */
 export function weightedGradients(
@@ -26,7 +26,7 @@ export function weightedGradients(
     return { losses, gradients: [...trunk, ...own] };
   }
   const { x, y, mask } = gather(shape, data, batch.rows);
-  const rows = labelledRows(mask);
+  const rows = labeledRows(mask);
   const { kept, gradients } = gradientsOf((...p) => {
     const values = byName(network.parameters, p);
     const context = (): ForwardContext => trainingContext(batch.seeds, 1, shape.totalSteps, rows);

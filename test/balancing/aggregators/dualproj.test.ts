@@ -11,7 +11,7 @@ test('published and independently derived values', () => {
   expectClose(dualproj().combine(scaled), [1.0321, 1.9839]);
 });
 
-test('without regularisation', () => {
+test('without regularization', () => {
   expectClose(dualproj({ regEps: 0 }).weights(base), [11 / 18, 1 / 2], 1e-12);
   expectClose(dualproj({ regEps: 0 }).combine(opposed), [0, 0.5], 1e-12);
 });

@@ -29,19 +29,19 @@ test('a zero row stops it: the weak stationarity test of the element-wise quadra
   );
 });
 
-test('normalisations give the shortest combination of the normalised gradients', () => {
+test('normalizations give the shortest combination of the normalized gradients', () => {
   const losses = [2, 0.5];
   const lengths = [Math.sqrt(18), Math.sqrt(38)];
   const divisors = { none: [1, 1], l2: lengths, loss: losses, 'loss+': [lengths[0]! * 2, lengths[1]! * 0.5] };
   for (const norm of ['none', 'l2', 'loss', 'loss+'] as const) {
-    const normalised = base.map((row, t) => row.map((value) => value / divisors[norm][t]!));
-    expectClose(mgda({ norm }).combine(base, { losses }), mgda().combine(normalised), 1e-12);
+    const normalized = base.map((row, t) => row.map((value) => value / divisors[norm][t]!));
+    expectClose(mgda({ norm }).combine(base, { losses }), mgda().combine(normalized), 1e-12);
   }
   // Unit vectors at an angle: the shortest combination lies halfway.
   expectClose(mgda({ norm: 'l2' }).weights(base), [0.5 / lengths[0]!, 0.5 / lengths[1]!], 1e-12);
 });
 
-test('unknown normalisation', () => {
+test('unknown normalization', () => {
   expect(() => mgda({ norm: 'l1' as 'l2' })).toThrow(
     "mgda(options): option 'norm' must be 'none' | 'l2' | 'loss' | 'loss+' (did you mean 'l2'?)",
   );

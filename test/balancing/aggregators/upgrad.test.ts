@@ -14,7 +14,7 @@ test('published and independently derived values', () => {
   expectClose(upgrad().combine(scaled), [1.0321, 2.2339]);
 });
 
-test('without regularisation', () => {
+test('without regularization', () => {
   const exact = upgrad({ regEps: 0 });
   expectClose(exact.weights(base), [10 / 9, 15 / 19], 1e-12);
   expectClose(exact.combine(base), [0.2924, 1.9006, 1.9006]);
@@ -24,7 +24,7 @@ test('without regularisation', () => {
 
 test('agrees with non-negative least squares of scipy', () => expectReference('upgrad', (j) => upgrad().combine(j), 1e-8));
 
-test('with two tasks and no regularisation it is half of PCGrad', () => {
+test('with two tasks and no regularization it is half of PCGrad', () => {
   for (let seed = 0; seed < 50; seed++) {
     const j = normalMatrix(2, 3, seed);
     expectClose(upgrad({ regEps: 0 }).combine(j), scaleMatrix([pcgrad().combine(j)], 0.5)[0]!, 1e-10);

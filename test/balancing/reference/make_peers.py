@@ -163,7 +163,7 @@ def excessmtl_cases():
 
 def nashmtl():
     """
-    The Jacobians fall in scale. Both normalise the Gramian, and put the norm back in their constraints: what they solve is G alpha = 1 / alpha
+    The Jacobians fall in scale. Both normalize the Gramian, and put the norm back in their constraints: what they solve is G alpha = 1 / alpha
     whatever its scale. They stop where that holds within 1e-3; below a scale of some .005 their solver (ECOS) fails.
     """
     js = [np.round(j * scale, 6) for j, scale in zip(jacobians(3, 5), (2, 0.3, 0.1, 0.03, 0.01))]

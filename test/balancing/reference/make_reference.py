@@ -66,7 +66,7 @@ def dual_cone(g, u):
 
 
 def fair(g, alpha):
-    """G w = w^(-1/alpha), the minimiser of w'Gw/2 - sum psi(w) with psi' = w^(-1/alpha), in log w; checked by its residual."""
+    """G w = w^(-1/alpha), the minimizer of w'Gw/2 - sum psi(w) with psi' = w^(-1/alpha), in log w; checked by its residual."""
     e = 1 - 1 / alpha
     psi = (lambda x: x.sum()) if alpha == 1 else (lambda x: (np.exp(e * x) / e).sum())
     fun = lambda x: 0.5 * np.exp(x) @ g @ np.exp(x) - psi(x)
@@ -152,7 +152,7 @@ def sequences():
     }
 
 
-def scalarisers():
+def scalarizers():
     l = [1.3, 0.4, 2.2]
     w = torch.tensor([0.2, 0.5, 0.3])
     z = torch.tensor([0.1, 0.2, 0.3])
@@ -180,5 +180,5 @@ print(json.dumps({
         "scaled 4 x 6": case(jacobian(4, 6) * np.array([[100.0], [1.0], [0.01], [5.0]])),
     },
     "sequences": sequences(),
-    "scalarisers": scalarisers(),
+    "scalarizers": scalarizers(),
 }, indent=1))

@@ -3,7 +3,7 @@ import { normalisedGramian, projectOntoDualCone } from '../../../src/balancing/s
 import { combineRows, flatten, gramianOf } from '../../../src/balancing/solvers/linear-algebra';
 import { dot, expectClose, normalMatrix } from '../matrices';
 
-test('normalised by the trace, with a ridge', () => {
+test('normalized by the trace, with a ridge', () => {
   expectClose(Array.from(normalisedGramian(Float64Array.of(1, 2, 2, 3), 2, 0, 0.1)!), [0.35, 0.5, 0.5, 0.85], 1e-15);
   expect(normalisedGramian(new Float64Array(4), 2, 0, 0.1)).toBeUndefined();
   expect(normalisedGramian(Float64Array.of(1, 0, 0, 1), 2, 2, 0.1)).toBeUndefined();

@@ -7,7 +7,7 @@ test('published value', () => {
 });
 
 test('agrees with TorchJD', () => {
-  const { losses, weights, results } = reference.scalarisers;
+  const { losses, weights, results } = reference.scalarizers;
   const method = cosmos({ lambda: 2, weights });
   expect(method.value(losses)).toBeCloseTo(results.cosmos!.value, 12);
   expectClose(method.weights(losses), results.cosmos!.weights, 1e-12);

@@ -8,7 +8,7 @@ test('published value and gradient', () => {
 });
 
 test('agrees with TorchJD', () => {
-  const { losses, results } = reference.scalarisers;
+  const { losses, results } = reference.scalarizers;
   expect(gls().value(losses)).toBeCloseTo(results.gls!.value, 12);
   expectClose(gls().weights(losses), results.gls!.weights, 1e-12);
 });

@@ -8,7 +8,7 @@ test('objective and gradient worked by hand', () => {
   expect(gradient).toEqual([2, -4]);
 });
 
-test('weights start at 1, sum to T and move by the learning rate, then normalised', () => {
+test('weights start at 1, sum to T and move by the learning rate, then normalized', () => {
   const gramian = [
     [4, 0],
     [0, 16],

@@ -7,7 +7,7 @@ test('published value', () => {
 });
 
 test('agrees with TorchJD', () => {
-  const { losses, weights, reference: ideal, results } = reference.scalarisers;
+  const { losses, weights, reference: ideal, results } = reference.scalarizers;
   const method = pbi({ theta: 3, weights, reference: ideal });
   expect(method.value(losses)).toBeCloseTo(results.pbi!.value, 12);
   expectClose(method.weights(losses), results.pbi!.weights, 1e-10);

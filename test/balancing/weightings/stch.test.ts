@@ -11,7 +11,7 @@ test('published values', () => {
 });
 
 test('agrees with TorchJD', () => {
-  const { losses, weights, reference: ideal, results } = reference.scalarisers;
+  const { losses, weights, reference: ideal, results } = reference.scalarizers;
   const method = stch({ mu: 0.3, weights, reference: ideal });
   expect(method.value(losses)).toBeCloseTo(results.stch!.value, 12);
   expectClose(method.weights(losses), results.stch!.weights, 1e-12);

@@ -79,14 +79,12 @@ describe('datasets that the package ships', () => {
     const set = await datasets.movies();
     const data = taskData(set.columns, set.options);
     const { tasks, inputs } = report(data);
-    const labelled = Object.fromEntries(tasks.map((task) => [task.name, task.labelled]));
+    const labeled = Object.fromEntries(tasks.map((task) => [task.name, task.labeled]));
     expect(set.columns.id).toHaveLength(17472);
     expect(tasks.filter((task) => task.name.startsWith('genre '))).toHaveLength(21);
-    expect([labelled['genre Drama'], labelled.rt_meter, labelled.metacritic, labelled.log10_box_office]).toEqual([
-      17029, 17453, 6811, 2760,
-    ]);
+    expect([labeled['genre Drama'], labeled.rt_meter, labeled.metacritic, labeled.log10_box_office]).toEqual([17029, 17453, 6811, 2760]);
     // 2,568 ratings, of them 11 M/PG, 10 GP, 6 M and 1 X that are too few.
-    expect(labelled.rating).toBe(2568 - 28);
+    expect(labeled.rating).toBe(2568 - 28);
     expect(tasks.find((task) => task.name === 'genre Western')!.classes[1]!.count).toBe(311);
     expect(inputs.map((input) => input.kind)).toEqual(['numeric', 'numeric', 'categorical', 'categorical', 'numeric', 'numeric']);
     expect(inputs[2]!.categories).toBeLessThan(20);
@@ -96,7 +94,7 @@ describe('datasets that the package ships', () => {
     const set = await datasets.vader();
     const data = taskData(set.columns, set.options);
     expect(data.rows).toBe(23703);
-    expect(report(data).tasks.map((task) => [task.name, task.labelled])).toEqual([
+    expect(report(data).tasks.map((task) => [task.name, task.labeled])).toEqual([
       ['tweet', 4200],
       ['movie', 10605],
       ['product', 3708],

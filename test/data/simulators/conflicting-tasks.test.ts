@@ -21,7 +21,7 @@ test('conflictingTasks: one weight vector pays what the truth says, weights of t
   const tasks = sharedInputs(rowsOf(s), labelsOf(s));
   const excess = (weights: readonly (readonly number[])[]): number =>
     ['first', 'second'].reduce((sum, name, t) => sum + s.truth.weights[name]!.reduce((d, v, f) => d + (v - weights[t]![f]!) ** 2, 0), 0);
-  expect(excess(fitPooled(tasks, { lambda: 0, standardise: false }).weights)).toBeCloseTo(s.truth.distance / 2, 2);
-  expect(excess(fitLinear(tasks, ridge(), { lambda: 0, standardise: false }).weights)).toBeLessThan(1e-6);
+  expect(excess(fitPooled(tasks, { lambda: 0, standardize: false }).weights)).toBeCloseTo(s.truth.distance / 2, 2);
+  expect(excess(fitLinear(tasks, ridge(), { lambda: 0, standardize: false }).weights)).toBeLessThan(1e-6);
   expect(() => conflictingTasks({ conflict: -0.1 })).toThrow('conflict must be a number in [0, 1]');
 });

@@ -2,7 +2,7 @@
 
     python make_go_mtl.py > go_mtl.json          # Python 3.11, numpy 2.4.6
 
-W = S L with codes S [tasks, latent] and latent tasks L [latent, features]; minimises
+W = S L with codes S [tasks, latent] and latent tasks L [latent, features]; minimizes
 
     1 / (2 rows of all tasks) sum of squared errors + mu |S|_1 + ridge / 2 |L|_F^2
 

@@ -48,13 +48,13 @@ test('a residual block adds its input, by a projection where channels differ', (
   });
 });
 
-test('normalisation makes the scale of the inputs matter no more', () => {
+test('normalization makes the scale of the inputs matter no more', () => {
   tf.tidy(() => {
     const x = normals(1, [1, 2, 5, 4, 2], 5);
     const quiet = (v: Record<string, Tensor>): Values =>
       Object.fromEntries(Object.entries(v).map(([name, t]) => [name, name.endsWith('conv/bias') ? tf.zerosLike(t) : t]));
     const encoder = conv2d([3, 4], { norm: 'layer' });
-    // Normalisation adds an epsilon of 1e-5 to variances: 5e-4 of a number where one is 0.01.
+    // Normalization adds an epsilon of 1e-5 to variances: 5e-4 of a number where one is 0.01.
     expectClose(runEncoder(encoder, image, x, quiet).out, runEncoder(encoder, image, tf.mul(x, 3), quiet).out, 1e-3);
   });
 });

@@ -51,7 +51,7 @@ test('one block computes attention and two dense layers by hand', () => {
       );
     });
     const mean = Array.from({ length: size }, (_, i) => worked.reduce((sum, row) => sum + row[i]!, 0) / length);
-    // Float64 by hand: some 50 terms a layer in float32, four layers one after the other, magnified where a normalised spread is small.
+    // Float64 by hand: some 50 terms a layer in float32, four layers one after the other, magnified where a normalized spread is small.
     expectClose(list(out), mean, 1e-4);
   });
 });

@@ -4,7 +4,7 @@ Run with Python 3.11, torch 2.15.0, torch-rechub 0.9.0 and LibMTL at 4336804 (LI
 
     LIBMTL_SOURCE=... python make_architectures.py > architectures.json
 
-Every module runs as its library has it, in evaluation mode. torch-rechub normalises batches after each dense layer, LibMTL inside MTAN's
+Every module runs as its library has it, in evaluation mode. torch-rechub normalizes batches after each dense layer, LibMTL inside MTAN's
 attention: in evaluation mode that is one more linear map, with random statistics here, which the exported weights contain. What differs:
 
 - MMoE, CGC, PLE (torch-rechub): its gates have a bias, ours have none; their biases and means are 0.
@@ -41,7 +41,7 @@ EXPERT = {'dims': [5, 4], 'activation': 'relu'}
 HEAD = {'dims': []}
 
 
-def randomised(module, seed, biased_gates=True, scale=0.6, open_rectifiers=False):
+def randomized(module, seed, biased_gates=True, scale=0.6, open_rectifiers=False):
     """Random parameters and statistics; the module in evaluation mode."""
     generator = torch.Generator().manual_seed(seed)
     draw = lambda p: torch.randn(p.shape, generator=generator).mul(scale).round(decimals=6)
@@ -101,7 +101,7 @@ def plain(p):
 
 
 def linear(layer, norm=None):
-    """Our weights [inputs, outputs] and bias [1, outputs] of a layer, with the map that normalisation is folded in."""
+    """Our weights [inputs, outputs] and bias [1, outputs] of a layer, with the map that normalization is folded in."""
     weight, bias = layer.weight.data.flatten(1), layer.bias.data
     by_weight, by_bias = layer.weight.grad.flatten(1), layer.bias.grad
     if norm is not None:
@@ -112,7 +112,7 @@ def linear(layer, norm=None):
 
 
 def layers(sequential):
-    """(weights, bias) of each linear layer, with the normalisation that follows it, if any."""
+    """(weights, bias) of each linear layer, with the normalization that follows it, if any."""
     modules = list(sequential)
     norms = [*modules[1:], None]
     return [linear(m, n if isinstance(n, (nn.BatchNorm1d, nn.BatchNorm2d)) else None)
@@ -172,7 +172,7 @@ def rechub(module):
 
 
 def mmoe(seed):
-    m = randomised(MMOE(FEATURES, ['regression'] * 2, 3, EXPERT, [{'dims': [3]}] * 2), seed, False)
+    m = randomized(MMOE(FEATURES, ['regression'] * 2, 3, EXPERT, [{'dims': [3]}] * 2), seed, False)
     return pin(m, rechub(m), lambda: {
         **copies('trunk', [e.mlp for e in m.experts]),
         **{f'gate/{t}': layers(g.mlp)[0][0] for t, g in zip('ab', m.gates)},
@@ -182,7 +182,7 @@ def mmoe(seed):
 
 
 def extraction(levels, specific, shared, seed):
-    m = randomised(PLE(FEATURES, ['regression'] * 2, levels, specific, shared, EXPERT, [HEAD] * 2), seed, False)
+    m = randomized(PLE(FEATURES, ['regression'] * 2, levels, specific, shared, EXPERT, [HEAD] * 2), seed, False)
 
     def weights():
         out = heads([layers(tower.mlp)[-1] for tower in m.towers])
@@ -202,7 +202,7 @@ def extraction(levels, specific, shared, seed):
 
 def aitm(seed):
     """Probabilities of three steps."""
-    m = randomised(AITM(FEATURES, 3, {'dims': [5, 4], 'activation': 'relu'}, [HEAD] * 3), seed)
+    m = randomized(AITM(FEATURES, 3, {'dims': [5, 4], 'activation': 'relu'}, [HEAD] * 3), seed)
 
     def weights():
         out = heads([layers(tower.mlp)[-1] for tower in m.towers])
@@ -221,7 +221,7 @@ def esmm(seed):
     """Probabilities of a click, and of a click and a purchase."""
     features = [SparseFeature(name, vocab_size=ROWS, embed_dim=2) for name in ('user', 'item')]
     params = {'dims': [5, 4], 'activation': 'relu'}
-    m = randomised(ESMM(features[:1], features[1:], params, params), seed)
+    m = randomized(ESMM(features[:1], features[1:], params, params), seed)
     rows = {name: torch.arange(ROWS) for name in ('user', 'item')}
     x = torch.cat([m.embedding.embed_dict[name].weight.data for name in ('user', 'item')], 1)
     towers = (m.tower_ctr.mlp, m.tower_cvr.mlp)
@@ -251,7 +251,7 @@ def dselectk(experts, tasks, seed):
     m = libmtl(DSelect_k, perceptron, tasks, 4, img_size=[INPUTS], num_experts=[experts], num_nonzeros=2, kgamma=1.0)
     bits = np.array([list(np.binary_repr(e, m._num_binary)) for e in range(experts)]).astype(int)
     m._binary_codes = torch.from_numpy(bits == 1)[None]
-    randomised(m, seed)
+    randomized(m, seed)
 
     def weights():
         out = copies('trunk', m.experts_shared) | heads([linear(m.decoders[t]) for t in tasks])
@@ -261,7 +261,7 @@ def dselectk(experts, tasks, seed):
         return out
     result = pin(m, libmtl_run(m, tasks), weights)
     if len(tasks) == 1:
-        # The regulariser alone: LibMTL back-propagates it inside the forward pass while training.
+        # The regularizer alone: LibMTL back-propagates it inside the forward pass while training.
         m.train()
         m.zero_grad()
         m(inputs)
@@ -290,7 +290,7 @@ SIZES = [INPUTS, 5, 4, 4, 3]
 
 def cross_stitch(seed):
     tasks = 'abc'
-    m = randomised(libmtl(Cross_stitch, lambda: Blocks(SIZES), tasks, SIZES[-1]), seed)
+    m = randomized(libmtl(Cross_stitch, lambda: Blocks(SIZES), tasks, SIZES[-1]), seed)
     return pin(m, libmtl_run(m, tasks), lambda: {
         **{name: leaf for i in range(4) for name, leaf in
            {k.replace('/0/', f'/{i}/'): v for k, v in copies('trunk', m.encoder.resnet_layer[str(i)]).items()}.items()},
@@ -316,7 +316,7 @@ def mtan_parts():
 
 def mtan(seed):
     tasks, m, carries, whole = mtan_parts()
-    randomised(whole, seed, scale=0.8, open_rectifiers=True)
+    randomized(whole, seed, scale=0.8, open_rectifiers=True)
 
     def run():
         out = []
@@ -347,7 +347,7 @@ def nddr(seed):
         'norms': nn.ModuleList([nn.ModuleList([nn.LayerNorm(b) for _ in tasks]) for b in sizes[1:]]),
         'heads': nn.ModuleList([nn.Linear(sizes[-1], 1) for _ in tasks]),
     })
-    randomised(m, seed)
+    randomized(m, seed)
 
     def run():
         h = [inputs] * 2

@@ -34,7 +34,7 @@ async function throughEngine(
   return { predictions: result!.predictions, split };
 }
 
-/** The same by the linear functions alone: encoded rows, standardised labels. */
+/** The same by the linear functions alone: encoded rows, standardized labels. */
 function byHand(
   data: TaskData,
   split: ReturnType<typeof splitData>,
@@ -136,11 +136,11 @@ describe('linearMtl', () => {
       methods: {
         ridge: linearMtl('ridge'),
         lasso: linearMtl('lasso'),
-        mean: linearMtl('meanRegularised'),
+        mean: linearMtl('meanRegularized'),
         joint: linearMtl('jointFeatures'),
         trace: linearMtl('traceNorm'),
         clustered: linearMtl('clustered', { groups: 2 }),
-        graph: linearMtl('graphRegularised', { graph }),
+        graph: linearMtl('graphRegularized', { graph }),
         go: linearMtl('goMtl', { latent: 2 }),
       },
       seeds: 1,
@@ -168,7 +168,7 @@ describe('linearMtl', () => {
     };
     const split = splitData(data, { test: 0.3, seed: 0 });
     const weightsOf = async (lambda: number): Promise<Float32Array> => {
-      const run = { name: 'graph', method: linearMtl('graphRegularised', { graph, lambda }), seed: 0, split, learningRate: 1 };
+      const run = { name: 'graph', method: linearMtl('graphRegularized', { graph, lambda }), seed: 0, split, learningRate: 1 };
       const [result] = await trainRuns(data, [run], settings);
       return result!.parts[0]!.parameters[0]!;
     };
@@ -194,12 +194,12 @@ describe('linearMtl', () => {
     await expect(fitModel(weighted, linearMtl('ridge'))).rejects.toThrow(/task "y" has class weights/);
     expect(() => linearMtl('ridgee' as never)).toThrow(/did you mean 'ridge'\?/);
     expect(() => linearMtl('ridge', { groups: 3 })).toThrow(/option "groups" belongs to the kind "clustered", got the kind "ridge"/);
-    expect(() => linearMtl('graphRegularised')).toThrow(/needs the option "graph"/);
-    expect(() => linearMtl('graphRegularised', { graph: { tasks: ['a'], values: [] } })).toThrow(/option 'graph' must be/);
+    expect(() => linearMtl('graphRegularized')).toThrow(/needs the option "graph"/);
+    expect(() => linearMtl('graphRegularized', { graph: { tasks: ['a'], values: [] } })).toThrow(/option 'graph' must be/);
     expect(() => linearMtl('ridge', { lambda: -1 })).toThrow(/option 'lambda' must be number >= 0/);
     expect(() => linearMtl('ridge').with(pcgrad())).toThrow(/no gradient steps for pcgrad to balance/);
     const graph = { tasks: ['task0'], values: [[0]] };
-    await expect(fitModel(sparseData, linearMtl('graphRegularised', { graph }))).rejects.toThrow(
+    await expect(fitModel(sparseData, linearMtl('graphRegularized', { graph }))).rejects.toThrow(
       /the graph lacks task "task1"; it has task0/,
     );
   });

@@ -40,14 +40,14 @@ const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.
 /** Ridge by the normal equations: features of unit variance, (X'X / n + lambda) w = X'y / n, free intercept. */
 function ridgeByHand(x: readonly (readonly number[])[], y: readonly number[], lambda: number): (row: readonly number[]) => number {
   const columns = x[0]!.map((_, f) => x.map((row) => row[f]!));
-  const centre = columns.map(mean);
-  const sd = columns.map((column, f) => Math.sqrt(mean(column.map((v) => (v - centre[f]!) ** 2))));
-  const z = (row: readonly number[]): number[] => row.map((v, f) => (v - centre[f]!) / sd[f]!);
+  const center = columns.map(mean);
+  const sd = columns.map((column, f) => Math.sqrt(mean(column.map((v) => (v - center[f]!) ** 2))));
+  const z = (row: readonly number[]): number[] => row.map((v, f) => (v - center[f]!) / sd[f]!);
   const rows = x.map(z);
-  const gram = centre.map((_, i) => centre.map((__, j) => mean(rows.map((row) => row[i]! * row[j]!)) + (i === j ? lambda : 0)));
+  const gram = center.map((_, i) => center.map((__, j) => mean(rows.map((row) => row[i]! * row[j]!)) + (i === j ? lambda : 0)));
   const w = solve(
     gram,
-    centre.map((_, i) => mean(rows.map((row, r) => row[i]! * (y[r]! - mean(y))))),
+    center.map((_, i) => mean(rows.map((row, r) => row[i]! * (y[r]! - mean(y))))),
   );
   return (row) => mean(y) + z(row).reduce((sum, v, f) => sum + v * w[f]!, 0);
 }

@@ -145,7 +145,7 @@ test('without a tower nothing changes; a tower must be an encoder', () => {
   expect(() => hardSharing(trunk, { tower: 32 })).toThrow(/hardSharing\(options\): option 'tower' must be an encoder/);
   // @ts-expect-error the tower is an option
   expect(() => hardSharing(trunk, mlp([4]))).toThrow(/options must be an object of further options/);
-  // @ts-expect-error misspelt
+  // @ts-expect-error misspelled
   expect(() => hardSharing(trunk, { towers: mlp([4]) })).toThrow(/unknown option 'towers'; did you mean 'tower'/);
 });
 

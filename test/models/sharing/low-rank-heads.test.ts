@@ -29,9 +29,9 @@ test('with a linear trunk its minimum is that of reduced-rank regression', () =>
     const x = normals(3, [rows, features]);
     const { shape, data, batch } = batchOf(linear, network, 1, rows, x);
     // Centred, so that all biases are 0 at the minimum.
-    const centre = (m: Matrix): Matrix => Matrix.sub(m, Matrix.ones(m.rows, 1).mmul(Matrix.rowVector(m.mean('column'))));
-    const X = centre(Matrix.from1DArray(rows, features, list(x)));
-    const Y = centre(Matrix.from1DArray(rows, T, list(data.labels)));
+    const center = (m: Matrix): Matrix => Matrix.sub(m, Matrix.ones(m.rows, 1).mmul(Matrix.rowVector(m.mean('column'))));
+    const X = center(Matrix.from1DArray(rows, features, list(x)));
+    const Y = center(Matrix.from1DArray(rows, T, list(data.labels)));
     // Izenman 1975: B = B_ols V V^T, with V the first eigenvectors of the fitted values' products.
     const ols = solve(X.transpose().mmul(X), X.transpose().mmul(Y));
     const fitted = X.mmul(ols);
@@ -49,8 +49,8 @@ test('with a linear trunk its minimum is that of reduced-rank regression', () =>
       'heads/weights': v.transpose(),
       'heads/bias': Matrix.zeros(1, T),
     };
-    const centred = { ...data, inputs: tf.tensor2d(X.to2DArray()), labels: tf.tensor2d(Y.to2DArray()) };
-    const here = weightedGradients(shape, at(minimum), centred, batch, tf.ones([1, T]));
+    const centered = { ...data, inputs: tf.tensor2d(X.to2DArray()), labels: tf.tensor2d(Y.to2DArray()) };
+    const here = weightedGradients(shape, at(minimum), centered, batch, tf.ones([1, T]));
     // A float32 sum of 40 rows near 95, each rounding of which is 4e-6.
     expect(list(tf.sum(here.losses))[0]! * rows).toBeCloseTo(least, 3);
     for (const [i, gradient] of here.gradients.entries()) expectClose(gradient, tf.zerosLike(gradient), 1e-5 * (1 + i));
@@ -58,11 +58,11 @@ test('with a linear trunk its minimum is that of reduced-rank regression', () =>
     let parameters = network.parameters.map(({ name }) => startValues(network, [5])[name]!);
     for (let step = 0; step < 300; step++) {
       parameters = tf.tidy(() => {
-        const { gradients } = weightedGradients(shape, parameters, centred, batch, tf.ones([1, T]));
+        const { gradients } = weightedGradients(shape, parameters, centered, batch, tf.ones([1, T]));
         return parameters.map((p, i) => tf.sub(p, tf.mul(gradients[i]!, 0.15)));
       });
     }
-    const end = weightedGradients(shape, parameters, centred, batch, tf.ones([1, T]));
+    const end = weightedGradients(shape, parameters, centered, batch, tf.ones([1, T]));
     expect(list(tf.sum(end.losses))[0]! * rows).toBeCloseTo(least, 1);
   });
 });

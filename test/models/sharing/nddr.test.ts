@@ -43,7 +43,7 @@ test('starts as cross-stitch with the same weights', () => {
   });
 });
 
-test('normalises each row of the fused features', () => {
+test('normalizes each row of the fused features', () => {
   tf.tidy(() => {
     const network = buildOf(nddr(mlp([4], { activation: 'linear' })), problem);
     const values: Record<string, tf.Tensor> = {
@@ -51,14 +51,14 @@ test('normalises each row of the fused features', () => {
       'fusion/0/gain': tf.ones([1, 3, 1, 4]),
       'fusion/0/bias': tf.zeros([1, 3, 1, 4]),
     };
-    // Scaling the features changes nothing after normalisation, but by its epsilon: 1e-5 of variances of some 100.
+    // Scaling the features changes nothing after normalization, but by its epsilon: 1e-5 of variances of some 100.
     const x = normals(2, [1, 5, 3], 10);
     const twice = { ...values, 'fusion/0': tf.mul(values['fusion/0']!, 2) };
     expectClose(network.forward(values, x, inferenceContext), network.forward(twice, x, inferenceContext), 1e-4);
   });
 });
 
-test('fuses, normalises and rectifies, in this order, by hand', () => {
+test('fuses, normalizes and rectifies, in this order, by hand', () => {
   tf.tidy(() => {
     const two = problemOf(3, [regressionTask('a'), regressionTask('b')]);
     const network = buildOf(nddr(mlp([2], { activation: 'linear' })), two);

@@ -34,9 +34,9 @@ test('the corrected interval covers 95 % and the test errs in 5 % when differenc
       const differences = Array.from({ length: n }, () => 0.4 + shared + Math.sqrt(1 - rho) * draws.normal());
       const result = correctedTTest(differences, { rho });
       if (result.low <= 0.4 && result.high >= 0.4) covered++;
-      const centred = differences.map((d) => d - 0.4);
-      if (correctedTTest(centred, { rho }).p <= 0.05) erred++;
-      if (correctedTTest(centred).p <= 0.05) naive++;
+      const centered = differences.map((d) => d - 0.4);
+      if (correctedTTest(centered, { rho }).p <= 0.05) erred++;
+      if (correctedTTest(centered).p <= 0.05) naive++;
     }
     // Three and a half binomial standard errors of 4000 studies: 1.2 points.
     expect(Math.abs(covered / studies - 0.95)).toBeLessThan(0.012);

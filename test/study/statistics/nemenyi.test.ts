@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { criticalDifference, nemenyi } from '../../../src/study/statistics/nemenyi';
 import expected from './expected/statistics.json';
 
-test('criticalDifference goes by the studentised range of SciPy', () => {
+test('criticalDifference goes by the studentized range of SciPy', () => {
   for (const { k, alpha, q } of expected.range) {
     expect(criticalDifference(k, 14, alpha)).toBeCloseTo((q / Math.SQRT2) * Math.sqrt((k * (k + 1)) / (6 * 14)), 6);
   }

@@ -153,14 +153,14 @@ describe.each([...kindNames])('%s', (name) => {
       expect(closed.length).toBe(data.rows);
       expect(Math.abs(closed.reduce((a, b) => a + b, 0))).toBeLessThan(1e-9);
       const scored = { task, labels: values, predictions, trainMean: context.trainMean, length };
-      const labelled = Array.from({ length: data.rows }, (_, row) => row).filter((row) => !Number.isNaN(values[row * length]!));
+      const labeled = Array.from({ length: data.rows }, (_, row) => row).filter((row) => !Number.isNaN(values[row * length]!));
       const without = (row: number) =>
         score({ ...scored, labels: values.map((value, i) => (Math.floor(i / length) === row ? Number.NaN : value)) });
-      const left = jackknifeContributions(labelled, without, data.rows);
+      const left = jackknifeContributions(labeled, without, data.rows);
       const size = Math.sqrt(closed.reduce((sum, value) => sum + value ** 2, 0));
       const apart = Math.sqrt(closed.reduce((sum, value, i) => sum + (value - left[i]!) ** 2, 0));
       // Leaving a row out differs from its influence by a share of 1/n.
-      expect(apart / size).toBeLessThan(6 / labelled.length);
+      expect(apart / size).toBeLessThan(6 / labeled.length);
     }
   });
 

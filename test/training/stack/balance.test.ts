@@ -88,7 +88,7 @@ describe('balance', () => {
   it('multiplies by the number of tasks that are there for the sum, and feeds the weights of the heads apart as they are', () => {
     const { solver, told } = counting();
     const method = { update: { scale: 'sum' } } as StackSetup['method'];
-    const { balance, next } = partsOf(solver, { method, heads: 'apart', labelled: (row, task) => task === 0 || row >= 20 }, [1]);
+    const { balance, next } = partsOf(solver, { method, heads: 'apart', labeled: (row, task) => task === 0 || row >= 20 }, [1]);
     const upcoming = next();
     balance.weigh(upcoming, { ...probed, losses: floats(1, 0), gramian: floats(1, 0, 0, 0) });
     expect(told[0]!.present).toEqual([true, false]);
@@ -127,7 +127,7 @@ describe('balance', () => {
 
   it('notes a loss that is not finite as the end of its model, of a task that is there', () => {
     const { solver, told } = counting();
-    const { balance, progress, next } = partsOf(solver, { labelled: (_, task) => task === 0 });
+    const { balance, progress, next } = partsOf(solver, { labeled: (_, task) => task === 0 });
     balance.weigh(next(), { ...probed, losses: floats(1, Number.NaN, Number.NaN, 1) });
     expect(progress.map(({ failure }) => failure?.includes('the loss of task "a" (NaN)') ?? false)).toEqual([false, true]);
     expect(told).toHaveLength(1);
@@ -136,7 +136,7 @@ describe('balance', () => {
   it('reads few labels of a task together with those before', () => {
     const { solver, told } = counting();
     // Every eighth row has a label of b, so that a batch has about one.
-    const { balance, next } = partsOf(solver, { labelled: (row, task) => task === 0 || row % 8 === 0 }, [1]);
+    const { balance, next } = partsOf(solver, { labeled: (row, task) => task === 0 || row % 8 === 0 }, [1]);
     const losses = [3, 11, 4];
     for (const k of [0, 1, 2]) balance.weigh(next(k), { ...probed, losses: floats(1, losses[k]!), gramian: floats(1, 0, 0, 1) });
     const seen = told.filter(({ present }) => present![1]).map((input) => input.losses[1]!);

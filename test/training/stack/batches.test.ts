@@ -52,8 +52,8 @@ describe('batches', () => {
   });
 
   it('drawn by task say which task is rarest', () => {
-    const labelled = [rows(0, 18), rows(18, 20)];
-    const of = (taskSampling: { temperature: number; batches: 'mixed' | 'task' }, member = { ...members[0]!, labelled }): Batches =>
+    const labeled = [rows(0, 18), rows(18, 20)];
+    const of = (taskSampling: { temperature: number; batches: 'mixed' | 'task' }, member = { ...members[0]!, labeled }): Batches =>
       new Batches([member], { epochs: 3, batchSize: 8, taskSampling }, PADDING);
     // Two of twenty rows; a tenth of three steps.
     expect(of({ temperature: 1, batches: 'mixed' }).rarest(0)!.task).toBe(1);
@@ -61,7 +61,7 @@ describe('batches', () => {
     expect(of({ temperature: 1, batches: 'task' }).rarest(0)!.draws).toBeCloseTo(0.3, 12);
     expect(batches.rarest(0)).toBeUndefined();
     // With a single task there is nothing to draw by.
-    expect(of({ temperature: 1, batches: 'mixed' }, { ...members[0]!, labelled: [rows(0, 20)] }).rarest(0)).toBeUndefined();
+    expect(of({ temperature: 1, batches: 'mixed' }, { ...members[0]!, labeled: [rows(0, 20)] }).rarest(0)).toBeUndefined();
     for (const batch of epochOf(of({ temperature: 1, batches: 'task' }), 0, 0)) {
       const tasks = new Set(batch.map((row) => Number(row >= 18)));
       expect(tasks.size).toBe(1);

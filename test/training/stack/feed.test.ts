@@ -27,7 +27,7 @@ describe('feeds', () => {
 
   it('have what decoupled decay keeps, and the share of the tasks that have a label', () => {
     const setup = setupOf([memberOf({ train: rows(0, 8) })], {
-      labelled: (_, task) => task === 0,
+      labeled: (_, task) => task === 0,
       training: { optimizer: adamw({ weightDecay: 0.5 }) },
     });
     const [, , keep, , share] = scalarsOf(feedsOf(setup).next([0], 0, 0), 0);
@@ -39,7 +39,7 @@ describe('feeds', () => {
     const weighted = feedsOf(setupOf([memberOf({ taskWeights: [2, 0.5] })])).next([0], 0, 0);
     expect([...weighted.feed.weights]).toEqual([2, 0.5]);
     const { rule } = graddrop();
-    const setup = setupOf([memberOf({})], { step: { kind: 'rule', rule }, labelled: (_, task) => task === 1 });
+    const setup = setupOf([memberOf({})], { step: { kind: 'rule', rule }, labeled: (_, task) => task === 1 });
     expect([...feedsOf(setup).next([0], 0, 0).feed.weights]).toEqual([0, 1]);
   });
 
@@ -47,7 +47,7 @@ describe('feeds', () => {
     const cross = {
       step: { kind: 'gramian', cross: true } as const,
       heads: 'apart' as const,
-      labelled: (row: number, task: number) => row % 3 !== task,
+      labeled: (row: number, task: number) => row % 3 !== task,
     };
     const members = [memberOf({ seed: 5 }), memberOf({ seed: 6, train: rows(10, 34) })];
     const [together, alone] = [feedsOf(setupOf(members, cross)), feedsOf(setupOf([members[1]!], cross))];
@@ -68,7 +68,7 @@ describe('feeds', () => {
   it('draw further batches from the training rows; a task without a label there is not weighed', () => {
     const setup = setupOf([memberOf({ train: rows(0, 7) })], {
       step: { kind: 'gramian', cross: true },
-      labelled: (row, task) => task === 0 || row === 0,
+      labeled: (row, task) => task === 0 || row === 0,
     });
     const { feed, labels, weighed } = feedsOf(setup).next([0], 0, 0);
     expect(labels).toEqual([[7, 1]]);
@@ -81,7 +81,7 @@ describe('feeds', () => {
     expect(weighed).toEqual([[7, 1]]);
     const single = setupOf([memberOf({ train: rows(0, 1) })], {
       step: { kind: 'gramian', cross: true },
-      labelled: (_, task) => task === 0,
+      labeled: (_, task) => task === 0,
     });
     expect(feedsOf(single).next([0], 0, 0).weighed).toEqual([[1, 0]]);
   });

@@ -25,18 +25,18 @@ export const memberOf = (given: Partial<Member>): Member => ({
   ...given,
 });
 
-/** What parts of a stack read of its setup, of a stack without networks and tensors; the label (row, task) is there where `labelled` says so. */
+/** What parts of a stack read of its setup, of a stack without networks and tensors; the label (row, task) is there where `labeled` says so. */
 export function setupOf(
   members: readonly Member[],
   given: Partial<StackSetup> & {
-    readonly labelled?: (row: number, task: number) => boolean;
+    readonly labeled?: (row: number, task: number) => boolean;
     readonly training?: Partial<TrainingOptions>;
   } = {},
 ): StackSetup {
-  const { labelled = () => true, training, ...rest } = given;
+  const { labeled = () => true, training, ...rest } = given;
   const tasks: readonly Task[] = [regressionTask('a'), regressionTask('b')];
   const options: TrainingOptions = { epochs: 4, batchSize: 8, optimizer: sgd(), mode: 'eager', ...training };
-  const hasLabel = Uint8Array.from({ length: (PADDING + 1) * 2 }, (_, i) => Number(i < 2 * PADDING && labelled(Math.floor(i / 2), i % 2)));
+  const hasLabel = Uint8Array.from({ length: (PADDING + 1) * 2 }, (_, i) => Number(i < 2 * PADDING && labeled(Math.floor(i / 2), i % 2)));
   return {
     tasks,
     members,

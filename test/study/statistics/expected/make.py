@@ -78,7 +78,7 @@ p = np.round(rng.uniform(0, 1, 12) ** 3, 5)
 p[3] = p[7]
 out['multiplicity'] = dict(p=p.tolist(), holm=multipletests(p, method='holm')[1].tolist(), bh=multipletests(p, method='fdr_bh')[1].tolist())
 
-# Ranks, Friedman with and without ties, Iman-Davenport from it, Nemenyi's studentised range.
+# Ranks, Friedman with and without ties, Iman-Davenport from it, Nemenyi's studentized range.
 scores = np.round(rng.normal(0, 1, (12, 4)) + [0, 0.2, 0.7, 1.0], 2)
 tied = np.round(scores)
 out['friedman'] = []

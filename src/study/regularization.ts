@@ -24,8 +24,8 @@ export interface GapRow {
   readonly calibrationError?: Interval;
 }
 
-/** The promise of regularisation, tested. */
-export interface Regularisation {
+/** The promise of regularization, tested. */
+export interface Regularization {
   readonly rows: readonly GapRow[];
   readonly sentences: readonly string[];
   table(): Table;
@@ -36,14 +36,14 @@ export interface Regularisation {
 }
 
 /**
- * The promise of regularisation: the gap between training and test scores of every method and task, whether it is narrower than the
+ * The promise of regularization: the gap between training and test scores of every method and task, whether it is narrower than the
  * baseline's, and the calibration of the probabilities. Intervals of gaps describe; of narrowings they are corrected by Holm over all methods and tasks.
  * @param comparison made by `compare`
  * @example
- * const gaps = regularisation(await compare(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 10 }));
+ * const gaps = regularization(await compare(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 10 }));
  * show(gaps.plot());
  */
-export function regularisation(comparison: { readonly data: ComparisonData }): Regularisation {
+export function regularization(comparison: { readonly data: ComparisonData }): Regularization {
   const { data } = comparison;
   const options = { rho: data.rho, level: 1 - data.alpha };
   const interval = (values: ArrayLike<number>): Interval => {
@@ -132,7 +132,7 @@ export function regularisation(comparison: { readonly data: ComparisonData }): R
     );
   };
   const text = (): string => [textTable(table()), ...sentences.map((sentence) => `- ${sentence}`)].join('\n');
-  const result: Regularisation = {
+  const result: Regularization = {
     rows,
     sentences,
     table,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { regularisation } from '../../src/study/regularisation';
+import { regularization } from '../../src/study/regularization';
 import { correctedTTest } from '../../src/study/statistics/corrected-t-test';
 import { madeComparison } from './support/made-comparison';
 
@@ -18,8 +18,8 @@ const gapped = madeComparison({
   },
 });
 
-it('regularisation: gaps are positive for overfitting, and narrower than the baseline where they are', () => {
-  const result = regularisation(gapped);
+it('regularization: gaps are positive for overfitting, and narrower than the baseline where they are', () => {
+  const result = regularization(gapped);
   const of = (method: string, task: string) => result.rows.find((row) => row.method === method && row.task === task)!;
   for (const task of ['t0', 't1']) {
     expect(of('single', task).gap.value).toBeCloseTo(0.2009, 10);
@@ -34,7 +34,7 @@ it('regularisation: gaps are positive for overfitting, and narrower than the bas
   expect(result.table().rows).toHaveLength(4);
 });
 
-it('regularisation: sentences follow the interval', () => {
+it('regularization: sentences follow the interval', () => {
   const made = (extra: (seed: number) => number) =>
     madeComparison({
       means: { single: [0.7, 0.8], hard: [0.7, 0.8] },
@@ -46,10 +46,10 @@ it('regularisation: sentences follow the interval', () => {
         },
       }),
     });
-  const first = (extra: (seed: number) => number): string => regularisation(made(extra)).sentences[0]!;
+  const first = (extra: (seed: number) => number): string => regularization(made(extra)).sentences[0]!;
   expect(first((seed) => -0.05 + 0.001 * seed)).toContain('hard overfits t0 less than single');
   // Two narrowings are one family: the p value is twice that of one.
-  const rows = regularisation(made((seed) => 0.01 * (seed % 3) - 0.012)).rows.filter(({ p }) => p !== undefined);
+  const rows = regularization(made((seed) => 0.01 * (seed % 3) - 0.012)).rows.filter(({ p }) => p !== undefined);
   expect(rows).toHaveLength(2);
   const alone = correctedTTest(
     Array.from({ length: 10 }, (_, seed) => 0.012 - 0.01 * (seed % 3)),
