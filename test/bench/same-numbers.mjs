@@ -51,7 +51,7 @@ const unequal = {
   2: { train: rowsFrom(20, 84), test: rowsFrom(0, 20) },
 };
 
-/** Studies by name: data, methods, settings. */
+/** Studies by name: data, makers of methods (a commit may lack one), settings. */
 function studiesOf(tl) {
   const [whole, gaps, sparse] = [tableOf(tl), tableOf(tl, 0.2), tableOf(tl, 0.7)];
   const trunk = tl.mlp([8, 6], { dropout: 0.2 });
@@ -65,54 +65,58 @@ function studiesOf(tl) {
   };
   const early = { epochs: 12, patience: 2, validation: 0.2, learningRate: 0.05 };
   return {
-    'equal, dropout, missing labels': [gaps, { hard: hard.with(tl.equal()), single: tl.singleTask(trunk) }, {}],
-    'mixture of experts, PCGrad': [gaps, { mmoe: tl.mmoe({ expert: smooth, experts: 3 }).with(tl.pcgrad()) }, {}],
-    'cross-stitch, MGDA': [whole, { stitch: tl.crossStitch(smooth).with(tl.mgda()) }, { schedule: 'cosine' }],
+    'equal, dropout, missing labels': [gaps, { hard: () => hard.with(tl.equal()), single: () => tl.singleTask(trunk) }, {}],
+    'mixture of experts, PCGrad': [gaps, { mmoe: () => tl.mmoe({ expert: smooth, experts: 3 }).with(tl.pcgrad()) }, {}],
+    'cross-stitch, MGDA': [whole, { stitch: () => tl.crossStitch(smooth).with(tl.mgda()) }, { schedule: 'cosine' }],
     'recurrent trunk, uncertainty': [
       tableOf(tl, 0.2, series),
-      { gru: tl.hardSharing(tl.gru(5)).with(tl.uncertainty()) },
+      { gru: () => tl.hardSharing(tl.gru(5)).with(tl.uncertainty()) },
       { schedule: 'cosine' },
     ],
     'coordinate-wise rules': [
       gaps,
       {
-        graddrop: hard.with(tl.graddrop()),
-        upper: hard.with(tl.graddrop(), { gradients: 'representation' }),
-        moco: hard.with(tl.moco()),
-        dbmtl: hard.with(tl.dbmtl(), { scale: 'sum' }),
-        excess: hard.with(tl.excessmtl(), { scale: 'matchMean' }),
+        graddrop: () => hard.with(tl.graddrop()),
+        upper: () => hard.with(tl.graddrop(), { gradients: 'representation' }),
+        moco: () => hard.with(tl.moco()),
+        dbmtl: () => hard.with(tl.dbmtl(), { scale: 'sum' }),
+        excess: () => hard.with(tl.excessmtl(), { scale: 'matchMean' }),
       },
       { optimizer: tl.adamw() },
     ],
     'weights from products': [
       gaps,
       {
-        imtl: hard.with(tl.imtl()),
-        nash: hard.with(tl.nashmtl(), { scale: 'sum' }),
-        layers: hard.with(tl.gradvac(), { groups: 'layer' }),
-        upper: hard.with(tl.upgrad(), { gradients: 'representation', scale: 'matchMean' }),
-        modo: hard.with(tl.modo()),
-        gradnorm: hard.with(tl.gradnorm()),
-        penalty: tl.sluice(smooth).with(tl.cagrad()),
+        imtl: () => hard.with(tl.imtl()),
+        nash: () => hard.with(tl.nashmtl(), { scale: 'sum' }),
+        layers: () => hard.with(tl.gradvac(), { groups: 'layer' }),
+        upper: () => hard.with(tl.upgrad(), { gradients: 'representation', scale: 'matchMean' }),
+        modo: () => hard.with(tl.modo()),
+        gradnorm: () => hard.with(tl.gradnorm()),
+        penalty: () => tl.sluice(smooth).with(tl.cagrad()),
       },
       { optimizer: tl.sgd({ momentum: 0.9, weightDecay: 0.01 }) },
     ],
     'weights from losses': [
       sparse,
-      { famo: hard.with(tl.famo()), dwa: hard.with(tl.dwa()), gls: hard.with(tl.gls()), rlw: hard.with(tl.rlw()) },
+      { famo: () => hard.with(tl.famo()), dwa: () => hard.with(tl.dwa()), gls: () => hard.with(tl.gls()), rlw: () => hard.with(tl.rlw()) },
       { clipNorm: 0.5 },
     ],
-    'early stopping': [gaps, { hard, single: tl.singleTask(trunk), pcgrad: hard.with(tl.pcgrad()), moco: hard.with(tl.moco()) }, early],
-    'early stopping by task': [sparse, { hard, famo: hard.with(tl.famo()) }, { ...early, stopping: 'perTask' }],
-    'rows drawn by task': [sparse, { hard, modo: hard.with(tl.modo()) }, { taskSampling: 'annealed' }],
-    'steps of one task': [sparse, { hard }, { taskSampling: { temperature: 2, batches: 'task' } }],
+    'early stopping': [
+      gaps,
+      { hard: () => hard, single: () => tl.singleTask(trunk), pcgrad: () => hard.with(tl.pcgrad()), moco: () => hard.with(tl.moco()) },
+      early,
+    ],
+    'early stopping by task': [sparse, { hard: () => hard, famo: () => hard.with(tl.famo()) }, { ...early, stopping: 'perTask' }],
+    'rows drawn by task': [sparse, { hard: () => hard, modo: () => hard.with(tl.modo()) }, { taskSampling: 'annealed' }],
+    'steps of one task': [sparse, { hard: () => hard }, { taskSampling: { temperature: 2, batches: 'task' } }],
     'unequal steps': [
       gaps,
-      { hard, pcgrad: hard.with(tl.pcgrad()), moco: hard.with(tl.moco()), famo: hard.with(tl.famo()) },
+      { hard: () => hard, pcgrad: () => hard.with(tl.pcgrad()), moco: () => hard.with(tl.moco()), famo: () => hard.with(tl.famo()) },
       { splits: unequal, schedule: 'cosine', clipNorm: 1 },
     ],
-    'weights of the plan': [whole, { grouped: tl.grouped(plan, smooth) }, {}],
-    divergence: [whole, { hard, pcgrad: hard.with(tl.pcgrad()) }, { optimizer: tl.sgd(), learningRate: 1e12, epochs: 3 }],
+    'weights of the plan': [whole, { grouped: () => tl.grouped(plan, smooth) }, {}],
+    divergence: [whole, { hard: () => hard, pcgrad: () => hard.with(tl.pcgrad()) }, { optimizer: tl.sgd(), learningRate: 1e12, epochs: 3 }],
   };
 }
 
@@ -122,22 +126,36 @@ async function numbersOf(folder) {
   const tl = require(path.join(folder, 'dist', 'index.js'));
   await tl.loadBackend();
   const found = {};
-  for (const [name, [data, methods, settings]] of Object.entries(studiesOf(tl))) {
+  for (const [name, [data, makers, settings]] of Object.entries(studiesOf(tl))) {
+    const { methods, lacking } = made(makers);
     for (const mode of ['auto', 'eager']) {
       const training = { epochs: 3, batchSize: 16, mode, onProgress: () => {}, ...settings };
       const { runs } = (await tl.compare(data, { methods, ...(training.splits ? {} : { seeds: 3 }), ...training })).data;
-      const own = { runs: runs.map(({ seconds, ...run }) => run) };
+      for (const method of Object.keys(methods))
+        found[`${name}, ${mode}, ${method}`] = runs.filter((run) => run.method === method).map(({ seconds, ...run }) => run);
+      for (const [method, error] of Object.entries(lacking)) found[`${name}, ${mode}, ${method}`] = { error };
+      if (name === 'divergence') continue;
       const { splits, ...rest } = training;
       const split = splits && { train: Int32Array.from(splits[0].train), validation: new Int32Array(0) };
-      if (name !== 'divergence') {
-        const model = await tl.fit(data, Object.values(methods)[0], { ...rest, ...(split && { split }) });
-        own.predictions = model.predictValues(data);
-        own.diagnosis = model.diagnose(data);
-      }
-      found[`${name}, ${mode}`] = own;
+      const [first, method] = Object.entries(methods)[0];
+      const model = await tl.fit(data, method, { ...rest, ...(split && { split }) });
+      found[`${name}, ${mode}, fit of ${first}`] = { predictions: model.predictValues(data), diagnosis: model.diagnose(data) };
     }
   }
   return JSON.parse(JSON.stringify(found));
+}
+
+/** Methods from their makers, and the errors of those that this tree does not have. */
+function made(makers) {
+  const [methods, lacking] = [{}, {}];
+  for (const [name, make] of Object.entries(makers)) {
+    try {
+      methods[name] = make();
+    } catch (error) {
+      lacking[name] = error.message;
+    }
+  }
+  return { methods, lacking };
 }
 
 /** Paths at which two JSON values differ. */
@@ -145,6 +163,16 @@ function differences(a, b, at = '') {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b) ? [] : [`${at}: ${a}, ${b}`];
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return keys.flatMap((key) => differences(a[key], b[key], at === '' ? key : `${at}/${key}`));
+}
+
+/** Two lists of runs with the fields that both have; those that one has alone are added to `fields`. */
+function inBoth(a, b, fields) {
+  if (!Array.isArray(a) || !Array.isArray(b)) return [a, b];
+  const keys = (runs) => new Set(runs.flatMap((run) => Object.keys(run)));
+  const [own, other] = [keys(a), keys(b)];
+  for (const key of [...own, ...other].filter((key) => !own.has(key) || !other.has(key))) fields.add(key);
+  const common = (runs) => runs.map((run) => Object.fromEntries(Object.entries(run).filter(([key]) => own.has(key) && other.has(key))));
+  return [common(a), common(b)];
 }
 
 function checked(command, args, cwd) {
@@ -167,13 +195,20 @@ function compareWith(commit) {
       return JSON.parse(readFileSync(file, 'utf8'));
     });
     let wrong = 0;
+    const fields = new Set();
     for (const name of new Set([...Object.keys(theirs), ...Object.keys(ours)])) {
-      const found = differences(theirs[name], ours[name]);
+      const missing = theirs[name]?.error ?? ours[name]?.error ?? (theirs[name] && ours[name] ? undefined : 'in one of the two only');
+      if (missing !== undefined) {
+        console.log(`left out  ${name}: ${missing}`);
+        continue;
+      }
+      const found = differences(...inBoth(theirs[name], ours[name], fields));
       if (found.length > 0) wrong++;
       console.log(`${found.length === 0 ? 'same     ' : 'DIFFERENT'} ${name}`);
       for (const line of found.slice(0, 3)) console.log(`            ${line}`);
       if (found.length > 3) console.log(`            and ${found.length - 3} more`);
     }
+    if (fields.size > 0) console.log(`Fields of runs that only one of the two has, not compared: ${[...fields].join(', ')}.`);
     console.log(wrong === 0 ? `All numbers are those of ${commit}.` : `${wrong} studies differ from ${commit}.`);
     return wrong === 0 ? 0 : 1;
   } finally {
