@@ -244,7 +244,10 @@ function believe({ cells, used, averaged }: Contestant, data: ComparisonData): H
   });
   const { margin } = unitOf(data);
   const same = weights.every((weight) => weight === 1) ? margin : 1;
-  return hierarchicalGains(estimates, { scale: 1, margin: 1, meanStandardError: averaged.standardError / same });
+  const { effect, standardError, degreesOfFreedom } = averaged;
+  // The average is believed by its own test, so that its odds never contradict it; the tasks' model may trust precise tasks more.
+  const { average } = hierarchicalGains([{ effect: effect / same, standardError: standardError / same, degreesOfFreedom }], { scale: 1 });
+  return { ...hierarchicalGains(estimates, { scale: 1, meanStandardError: standardError / same }), average };
 }
 
 /** The methods' averages, each as a decision: the primary one alone, the others by Holm. */

@@ -43,10 +43,22 @@ export interface HierarchicalGains {
 }
 
 /** Points that stand for the precision of a t distribution as a mixture of normal ones, for the tasks' mean and spread, and the common error. */
-const POINTS = { precision: 6, mean: 31, spread: 12, common: 5 } as const;
+const POINTS = { precision: 5, mean: 21, spread: 12, common: 5 } as const;
+
+/** Between two points of the tasks' mean, in its standard deviations given the spread. */
+const STEP = 0.6;
 
 /** Points of the grid whose weight is smaller than that of the best by this, in the logarithm, add nothing. */
-const NEGLIGIBLE = 14;
+const NEGLIGIBLE = 11;
+
+/** Nor do parts of a task's likelihood that are a smaller share of it than this. */
+const NEGLIGIBLE_PART = 1e-4;
+
+/** Degrees of freedom of the tasks' gains about their mean: heavy tails, so that one task may differ from all others. */
+const TAILS = 3;
+
+/** Shares of a t distribution's precisions that one normal part each stands for: finer where tails come from. */
+const TAIL_SHARES = [0.005, 0.025, 0.1, 0.27, 0.6];
 
 /** Weight by which a Student t of 3 degrees of freedom falls off. */
 const t3 = (z: number): number => (1 + (z * z) / 3) ** -2;
@@ -56,50 +68,75 @@ const phi = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.P
 /** E max(0, -x) of a normal x. */
 const lossOf = (m: number, sd: number): number => sd * phi(m / sd) - m * normalCdf(-m / sd, 0, 1);
 
-/** Variances that a t likelihood is a mixture of, relative to the squared standard error. */
-function mixture(degreesOfFreedom: number): number[] {
-  return Array.from({ length: POINTS.precision }, (_, k) => {
-    const wanted = (k + 0.5) / POINTS.precision;
+/** A normal part of a t distribution: its share, and its variance relative to the squared scale. */
+interface Part {
+  readonly share: number;
+  readonly variance: number;
+}
+
+/** Normal parts of a t distribution, each at the middle of its share of the precisions. */
+function mixture(degreesOfFreedom: number, shares: readonly number[]): Part[] {
+  let below = 0;
+  return shares.map((share) => {
+    const wanted = below + share / 2;
+    below += share;
     let [low, high] = [0, 20 * degreesOfFreedom + 100];
     for (let step = 0; step < 60; step++) {
       const middle = (low + high) / 2;
       if (chiSquareCdf(middle, degreesOfFreedom) < wanted) low = middle;
       else high = middle;
     }
-    return degreesOfFreedom / high;
+    return { share, variance: degreesOfFreedom / high };
   });
 }
 
-/** The likelihood of one task's estimate, given the tasks' mean and spread. */
-function likelihoodOf(deviation: number, variances: readonly number[], spread: number): number {
-  let sum = 0;
-  for (const variance of variances) sum += density(deviation, variance + spread * spread);
-  return sum / variances.length;
+const evenShares: readonly number[] = Array.from({ length: POINTS.precision }, () => 1 / POINTS.precision);
+const tails = mixture(TAILS, TAIL_SHARES);
+
+/** A task's estimate: its error's and its gain's normal parts; `unit` is how far its gain is expected to spread, relative to the others. */
+interface Observed {
+  readonly effect: number;
+  readonly errors: readonly Part[];
+  readonly unit: number;
 }
 
 /** What is believed of one task, given the tasks' mean and spread and the common error. */
 interface Given {
+  readonly likelihood: number;
   readonly believed: Believed;
   readonly variance: number;
 }
 
-function given(estimate: number, variances: readonly number[], mean: number, spread: number, margin: number): Given {
+function given({ effect, errors, unit }: Observed, mean: number, spread: number, margin: number): Given {
   let [likelihood, first, second, gain, harm, loss] = [0, 0, 0, 0, 0, 0];
-  for (const variance of variances) {
-    const weight = density(estimate - mean, variance + spread * spread);
-    const kept = (spread * spread) / (variance + spread * spread);
-    const center = mean + kept * (estimate - mean);
-    const sd = Math.sqrt(Math.max(kept * variance, 1e-300));
-    likelihood += weight;
-    first += weight * center;
-    second += weight * (center * center + sd * sd);
-    gain += weight * normalCdf(center / sd, 0, 1);
-    harm += weight * normalCdf((-margin - center) / sd, 0, 1);
-    loss += weight * lossOf(center, sd);
+  const least = NEGLIGIBLE_PART * likelihoodOf({ effect, errors, unit }, mean, spread);
+  for (const error of errors) {
+    for (const tail of tails) {
+      const own = (spread * unit) ** 2 * tail.variance;
+      const weight = error.share * tail.share * density(effect - mean, error.variance + own);
+      if (weight < least) continue;
+      const kept = own / (error.variance + own);
+      const center = mean + kept * (effect - mean);
+      const sd = Math.sqrt(Math.max(kept * error.variance, 1e-300));
+      likelihood += weight;
+      first += weight * center;
+      second += weight * (center * center + sd * sd);
+      gain += weight * normalCdf(center / sd, 0, 1);
+      harm += weight * normalCdf((-margin - center) / sd, 0, 1);
+      loss += weight * lossOf(center, sd);
+    }
   }
   const m = first / likelihood;
   const believed = { mean: m, pGain: gain / likelihood, pHarm: harm / likelihood, expectedLoss: loss / likelihood };
-  return { believed, variance: Math.max(0, second / likelihood - m * m) };
+  return { likelihood, believed, variance: Math.max(0, second / likelihood - m * m) };
+}
+
+function likelihoodOf({ effect, errors, unit }: Observed, mean: number, spread: number): number {
+  let sum = 0;
+  for (const error of errors)
+    for (const tail of tails)
+      sum += error.share * tail.share * density(effect - mean, error.variance + (spread * unit) ** 2 * tail.variance);
+  return sum;
 }
 
 const zero: Believed = { mean: 0, pGain: 0, pHarm: 0, expectedLoss: 0 };
@@ -110,11 +147,63 @@ const plus = (a: Believed, b: Believed, weight: number): Believed => ({
   expectedLoss: a.expectedLoss + weight * b.expectedLoss,
 });
 
+/** What is believed of the mean over tasks whose gains are known apart, given the rest. */
+function averageOf(own: readonly Given[], margin: number): Believed {
+  const mean = own.reduce((sum, { believed }) => sum + believed.mean, 0) / own.length;
+  const variance = own.reduce((sum, one) => sum + one.variance, 0);
+  const sd = Math.sqrt(Math.max(variance, 1e-300)) / own.length;
+  return { mean, pGain: normalCdf(mean / sd, 0, 1), pHarm: normalCdf((-margin - mean) / sd, 0, 1), expectedLoss: lossOf(mean, sd) };
+}
+
+/** A point of the grid over the tasks' spread, mean and common error, with the logarithm of its weight. */
+interface Point {
+  readonly spread: number;
+  readonly mean: number;
+  readonly error: number;
+  readonly log: number;
+}
+
+/** The tasks' mean and its standard deviation given their spread, as if all were normal: where the grid of means has to lie. */
+function meanGiven(
+  observed: readonly Observed[],
+  variances: readonly number[],
+  spread: number,
+): { readonly at: number; readonly sd: number } {
+  const weights = observed.map(({ unit }, t) => 1 / (variances[t]! + (spread * unit) ** 2));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return { at: observed.reduce((sum, { effect }, t) => sum + weights[t]! * effect, 0) / total, sd: 1 / Math.sqrt(total) };
+}
+
+/** @param variances of the tasks' own errors, `[tasks]` */
+function gridOf(observed: readonly Observed[], variances: readonly number[], common: number, scale: number): Point[] {
+  const effects = observed.map(({ effect }) => effect);
+  const center = effects.reduce((sum, effect) => sum + effect, 0) / effects.length;
+  const widest = Math.sqrt(Math.max(...effects.map((effect) => (effect - center) ** 2), ...variances.map((v) => v + common)));
+  // From far below the errors, where it is as good as 0, to far above what is seen or thought, evenly in the logarithm.
+  const least = Math.min(scale, ...variances.map((v) => Math.sqrt(v + common))) / 20;
+  const most = Math.max(2 * least, Math.min(10 * scale, 5 * widest));
+  const spreads = Array.from({ length: POINTS.spread }, (_, i) => least * (most / least) ** (i / (POINTS.spread - 1)));
+  const errors = common === 0 ? [0] : Array.from({ length: POINTS.common }, (_, i) => Math.sqrt(common) * (i - (POINTS.common - 1) / 2));
+  return spreads.flatMap((spread) => {
+    const { at, sd } = meanGiven(observed, variances, spread);
+    return errors.flatMap((error) =>
+      Array.from({ length: POINTS.mean }, (_, i) => {
+        const mean = at - error + STEP * sd * (i - (POINTS.mean - 1) / 2);
+        // The spacing of means differs by spread, and that of spreads is even in the logarithm.
+        const prior = t3(mean / (2 * scale)) * t3(spread / scale) * spread * sd * (common === 0 ? 1 : density(error, common));
+        const log = observed.reduce((sum, one) => sum + Math.log(likelihoodOf(one, mean + error, spread)), Math.log(prior));
+        return { spread, mean, error, log };
+      }),
+    );
+  });
+}
+
 /**
- * What to believe of the gains of a method on several tasks: a hierarchical normal model with t likelihoods (after Corani, Benavoli et al. 2017,
- * 1609.08905, for tasks of one data set). Gains of the tasks are normal about a mean; the mean has a Student t prior of 3 degrees of freedom with
- * scale 2, their spread half of one with scale 1, in units of `scale`. What the errors of the tasks have in common (they share rows and seeds) is
- * one normal error more. Integrated on a grid; nothing is drawn.
+ * What to believe of the gains of a method on several tasks: a hierarchical model with t likelihoods (after Corani, Benavoli et al. 2017, 1609.08905,
+ * for tasks of one data set). Gains of the tasks are Student t of 3 degrees of freedom about a mean, as one task may differ from all others; the mean
+ * has a t prior of 3 degrees of freedom with scale 2, their spread half of one with scale 1, in units of `scale`. Deviates in that a task's gain
+ * spreads with the root of its standard error: who has few labels has more to gain or lose. What the errors of the tasks have in common (they share
+ * rows and seeds) is one normal error more. Integrated on a grid that lies where the data say; nothing is drawn.
  * @param estimates `[tasks]`
  * @throws RangeError for a standard error or scale that is not above 0
  */
@@ -131,26 +220,14 @@ export function hierarchicalGains(estimates: readonly TaskEstimate[], options: H
   // The mean's variance is common + (alone - common / count). No task's own error can be more than wholly common.
   const told = Number.isNaN(meanStandardError) || count < 2 ? 0 : (meanStandardError ** 2 - alone) / (1 - 1 / count);
   const common = Math.min(Math.max(0, told), 0.9 * Math.min(...squares));
-  const variances = estimates.map(({ degreesOfFreedom }, t) => mixture(degreesOfFreedom).map((v) => v * (squares[t]! - common)));
-  const center = estimates.reduce((sum, { effect }) => sum + effect, 0) / count;
-  const between = Math.sqrt(estimates.reduce((sum, { effect }) => sum + (effect - center) ** 2, 0) / count);
-  const errorsSeen = estimates.map(({ standardError }) => standardError);
-  const widest = Math.max(between, ...errorsSeen);
-  const reach = 5 * Math.sqrt(alone + common + (widest * widest) / count);
-  const means = Array.from({ length: POINTS.mean }, (_, i) => center + reach * ((2 * i) / (POINTS.mean - 1) - 1));
-  // From far below the errors, where it is as good as 0, to far above what is seen or thought, evenly in the logarithm.
-  const [least, most] = [Math.min(scale, ...errorsSeen) / 20, Math.min(10 * scale, 5 * widest)];
-  const spreads = Array.from({ length: POINTS.spread }, (_, i) => least * (Math.max(most, 2 * least) / least) ** (i / (POINTS.spread - 1)));
-  const errors = common === 0 ? [0] : Array.from({ length: POINTS.common }, (_, i) => Math.sqrt(common) * (i - (POINTS.common - 1) / 2));
-  const points = spreads.flatMap((spread) =>
-    means.flatMap((mean) =>
-      errors.map((error) => {
-        const prior = t3(mean / (2 * scale)) * t3(spread / scale) * spread * (common === 0 ? 1 : density(error, common));
-        const logs = estimates.map(({ effect }, t) => Math.log(likelihoodOf(effect - error - mean, variances[t]!, spread)));
-        return { spread, mean, error, log: logs.reduce((a, b) => a + b, Math.log(prior)) };
-      }),
-    ),
-  );
+  const variances = squares.map((square) => square - common);
+  const usual = Math.exp(squares.reduce((sum, square) => sum + Math.log(square), 0) / count);
+  const observed = estimates.map(({ effect, degreesOfFreedom }, t) => ({
+    effect,
+    errors: mixture(degreesOfFreedom, evenShares).map(({ share, variance }) => ({ share, variance: variance * variances[t]! })),
+    unit: (squares[t]! / usual) ** 0.25,
+  }));
+  const points = gridOf(observed, variances, common, scale);
   const highest = points.reduce((most, { log }) => Math.max(most, log), Number.NEGATIVE_INFINITY);
   let total = 0;
   let tasks: Believed[] = estimates.map(() => zero);
@@ -158,19 +235,10 @@ export function hierarchicalGains(estimates: readonly TaskEstimate[], options: H
   for (const { spread, mean, error, log } of points) {
     if (!(log > highest - NEGLIGIBLE)) continue;
     const weight = Math.exp(log - highest);
-    const own = estimates.map(({ effect }, t) => given(effect - error, variances[t]!, mean, spread, margin));
+    const own = observed.map((one) => given({ ...one, effect: one.effect - error }, mean, spread, margin));
     total += weight;
     tasks = tasks.map((one, t) => plus(one, own[t]!.believed, weight));
-    const m = own.reduce((sum, { believed }) => sum + believed.mean, 0) / count;
-    const sd =
-      Math.sqrt(
-        Math.max(
-          own.reduce((sum, { variance }) => sum + variance, 0),
-          1e-300,
-        ),
-      ) / count;
-    const whole = { mean: m, pGain: normalCdf(m / sd, 0, 1), pHarm: normalCdf((-margin - m) / sd, 0, 1), expectedLoss: lossOf(m, sd) };
-    average = plus(average, whole, weight);
+    average = plus(average, averageOf(own, margin), weight);
     safe += weight * own.reduce((product, { believed }) => product * (1 - believed.pHarm), 1);
   }
   const scaled = (one: Believed): Believed => plus(zero, one, 1 / total);

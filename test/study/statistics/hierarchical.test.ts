@@ -21,7 +21,7 @@ function sampled(
   estimates: readonly TaskEstimate[],
   scale: number,
   common: number,
-): { readonly pGain: number[]; readonly pHarm: number[]; readonly average: number } {
+): { readonly pGain: number[]; readonly pHarm: number[]; readonly average: number; readonly effective: number } {
   const draws = random(5, 'importance');
   const t3 = (): number => {
     const chi = draws.normal() ** 2 + draws.normal() ** 2 + draws.normal() ** 2;
@@ -29,25 +29,32 @@ function sampled(
   };
   const gain = estimates.map(() => 0);
   const harm = estimates.map(() => 0);
-  let [total, average] = [0, 0];
+  const usual = Math.exp(estimates.reduce((sum, { standardError }) => sum + Math.log(standardError), 0) / estimates.length);
+  let [total, average, squares] = [0, 0, 0];
   for (let s = 0; s < 400_000; s++) {
     const mean = 2 * scale * t3();
     const spread = scale * Math.abs(t3());
     const error = common * draws.normal();
-    const thetas = estimates.map(() => mean + spread * draws.normal());
+    const thetas = estimates.map(({ standardError }) => mean + spread * Math.sqrt(standardError / usual) * t3());
     const log = estimates.reduce((sum, { effect, standardError, degreesOfFreedom: df }, t) => {
       const own = standardError ** 2 - common ** 2;
       return sum - ((df + 1) / 2) * Math.log1p((effect - error - thetas[t]!) ** 2 / (own * df));
     }, 0);
     const weight = Math.exp(log);
     total += weight;
+    squares += weight * weight;
     average += weight * (thetas.reduce((a, b) => a + b, 0) / thetas.length);
     thetas.forEach((theta, t) => {
       if (theta > 0) gain[t]! += weight;
       if (theta < -scale) harm[t]! += weight;
     });
   }
-  return { pGain: gain.map((g) => g / total), pHarm: harm.map((h) => h / total), average: average / total };
+  return {
+    pGain: gain.map((g) => g / total),
+    pHarm: harm.map((h) => h / total),
+    average: average / total,
+    effective: (total * total) / squares,
+  };
 }
 
 describe('hierarchicalGains', () => {
@@ -77,6 +84,20 @@ describe('hierarchicalGains', () => {
       });
       expect(Math.abs(exact.average.mean - drawn.average)).toBeLessThan(0.001);
     }
+  });
+
+  it('agrees with importance sampling where one task is known far less exactly than the others, and lies far from them', () => {
+    const exact5 = [-0.1, -0.3, -0.3, -0.2, -0.2].map((effect) => ({ effect, standardError: 0.3, degreesOfFreedom: 9 }));
+    const estimates = [...exact5, { effect: 6.2, standardError: 2.3, degreesOfFreedom: 9 }];
+    const exact = hierarchicalGains(estimates, { scale: 1 });
+    const drawn = sampled(estimates, 1, 0);
+    // Two points for the parts that stand for a t, and two standard errors of as many draws as the weights are worth.
+    const bound = 0.02 + 2 * Math.sqrt(0.25 / drawn.effective);
+    expect(drawn.effective).toBeGreaterThan(500);
+    exact.tasks.forEach(({ pGain }, t) => {
+      expect(Math.abs(pGain - drawn.pGain[t]!)).toBeLessThan(bound);
+    });
+    expect(exact.tasks[5]!.pGain).toBeGreaterThan(exact.tasks[0]!.pGain);
   });
 
   it('turns with its data, and is one half where nothing is seen', () => {
