@@ -7,6 +7,7 @@ import { nativeTensorFlow } from './native-tensorflow.mjs';
 import { npmPackages, zeroMq } from './npm-packages.mjs';
 import { main, readOptions } from './options.mjs';
 import { alone, projectAt, SetupError, say, stopChildrenOnSignal, take } from './steps.mjs';
+import { notebookKernel } from './tslab.mjs';
 
 /** @typedef {import('./steps.mjs').Project} Project */
 
@@ -61,8 +62,9 @@ export async function setUp(project, options = {}) {
       (async () => {
         const native = await nativeTensorFlow(project, { retry: options.retryNative ?? false });
         await zeroMq(project);
+        const mended = await take(notebookKernel(project));
         const linked = await take(packageLink(project));
-        return (await take(packageBuild(project))) || linked || native;
+        return (await take(packageBuild(project))) || linked || native || mended;
       })(),
     ]);
     if (node.status === 'rejected') throw node.reason;
