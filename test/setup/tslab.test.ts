@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectAt } from '../../src/setup/steps.mjs';
@@ -14,7 +13,7 @@ interface Converter {
   close(): void;
 }
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const root = path.join(__dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'taskloom-tslab-'));
 let converter: Converter;
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
   const step = notebookKernel(projectAt(folder));
   if (!(await step.ready())) await step.make();
   expect(await step.ready()).toBe(true);
-  const { createConverter } = createRequire(import.meta.url)(path.join(kernel, 'dist', 'converter.js')) as {
+  const { createConverter } = createRequire(__filename)(path.join(kernel, 'dist', 'converter.js')) as {
     createConverter(options: object): Converter;
   };
   converter = createConverter({ cwd: root, isJS: false, isBrowser: false });
