@@ -48,15 +48,19 @@ describe('recommend', () => {
   });
 
   it('says nothing by odds below ten seeds, and nothing at all below five', () => {
-    const few = madeComparison({ means: { single: [0.7, 0.8], a: [0.71, 0.79] }, seeds: 9 });
+    const few = madeComparison({ means: { single: [0.7, 0.8], a: [0.71, 0.79] }, seeds: 9, noise: 0.05 });
     expect(few.averages()[0]!.pGain).toBeUndefined();
-    expect(few.recommend().method).toBe('single');
+    expect([few.recommend().standing, few.recommend().method]).toEqual(['open', 'single']);
+    expect(few.recommend().sentence).toBe(
+      'Open: 9 seeds show nothing either way, 10 give odds; until then train every task alone by single.',
+    );
     expect(few.recommend().toString()).toContain('probabilities need at least 10 seeds');
     // A proof needs no odds.
     const clear = madeComparison({ means: { single: [0.7, 0.8], a: [0.9, 0.5] }, seeds: 6 });
     expect([clear.recommend().standing, clear.recommend().method]).toEqual(['proven', 'a']);
     const three = madeComparison({ means: { single: [0.7, 0.8], a: [0.9, 0.5] }, seeds: 3 });
     expect(three.recommend().method).toBe('single');
+    expect(three.recommend().sentence).toMatch(/^Open: 3 seeds say nothing, verdicts need 5 and odds 10; until then /);
     expect(three.averages()[0]).toMatchObject({ verdict: 'not enough evidence', p: Number.NaN });
   });
 
