@@ -48,8 +48,8 @@ const POINTS = { precision: 6, mean: 31, spread: 12, common: 5 } as const;
 /** Points of the grid whose weight is smaller than that of the best by this, in the logarithm, add nothing. */
 const NEGLIGIBLE = 14;
 
-/** Weight by which a Student t of 3 degrees of freedom falls off. */
-const t3 = (z: number): number => (1 + (z * z) / 3) ** -2;
+/** Weight by which a Student t of 3 degrees of freedom falls off: the shape of the priors. */
+export const t3 = (z: number): number => (1 + (z * z) / 3) ** -2;
 
 const density = (x: number, variance: number): number => Math.exp((-x * x) / (2 * variance)) / Math.sqrt(variance);
 const phi = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
@@ -57,7 +57,7 @@ const phi = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.P
 const lossOf = (m: number, sd: number): number => sd * phi(m / sd) - m * normalCdf(-m / sd, 0, 1);
 
 /** Variances that a t likelihood is a mixture of, relative to the squared standard error. */
-function mixture(degreesOfFreedom: number): number[] {
+export function mixture(degreesOfFreedom: number): number[] {
   return Array.from({ length: POINTS.precision }, (_, k) => {
     const wanted = (k + 0.5) / POINTS.precision;
     let [low, high] = [0, 20 * degreesOfFreedom + 100];
