@@ -22,6 +22,7 @@ export { auxiliaryWeights } from './study/auxiliary-weights';
 export { compare } from './study/compare';
 export { fromJSON } from './study/comparison';
 export { efficiency } from './study/efficiency';
+export { gainsOver } from './study/gains-over';
 export { learningCurves } from './study/learning-curves';
 export { baselines, scalarization } from './study/method-search';
 export { noiseTaskTest } from './study/noise-task-test';

@@ -34,6 +34,8 @@ export interface Affinity {
   readonly high?: readonly (readonly number[])[];
   /** Coverage of the interval, in (0, 1). */
   readonly confidence?: number;
+  /** How many runs (one per seed) the values are means and the intervals are over; absent where they are of something else. */
+  readonly runs?: number;
   /** What a reader should know: steps left out, pairs with few rows, what the interval is over. */
   readonly notes: readonly string[];
 }
@@ -125,6 +127,7 @@ function overRuns(
     low: square(size, (i, j) => values[i]![j]! - half[i]![j]!),
     high: square(size, (i, j) => values[i]![j]! + half[i]![j]!),
     confidence,
+    runs: runs.length,
     notes: [...base.notes, `interval: Student t over ${runs.length} runs`],
   };
 }

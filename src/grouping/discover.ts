@@ -10,14 +10,14 @@ import { type GroupTasksOptions, groupBy, type TaskGrouping } from './group-task
 
 /** Options of `discover`. */
 export interface DiscoverOptions extends GroupTasksOptions {
-  /** Options of the comparison that judges the groups; its seeds are further ones than those of the affinity. @default 5 seeds, else as for the affinity */
+  /** Options of the comparison that judges the groups; its seeds are further ones than those of the affinity. @default 10 seeds, which give odds, and the groups as the method that is looked at first; else as for the affinity */
   readonly compare?: Omit<CompareOptions, 'methods'>;
 }
 
 /** What `discover` found. */
 export interface Discovery {
   readonly grouping: TaskGrouping;
-  /** Every task alone, all tasks together, and the groups. */
+  /** Every task alone, all tasks together, and the groups: `comparison.recommend()` is what to train, by the odds, and why. */
   readonly comparison: Comparison;
 }
 
@@ -41,7 +41,7 @@ async function runDiscover(data: TaskData, options: DiscoverOptions): Promise<Di
   const trunk = options.trunk ?? mlp([64, 32]);
   const grouping = await groupBy('discover', ['compare'], data, { ...rest, trunk });
   const measured = options.seeds ?? 3;
-  const count = typeof judging.seeds === 'number' ? judging.seeds : 5;
+  const count = typeof judging.seeds === 'number' ? judging.seeds : 10;
   const seeds = Array.isArray(judging.seeds) ? judging.seeds : Array.from({ length: count }, (_, i) => measured + i);
   const shared = Object.fromEntries(
     (
@@ -64,6 +64,7 @@ async function runDiscover(data: TaskData, options: DiscoverOptions): Promise<Di
   );
   const comparison = await compare(data, {
     epochs: 60,
+    primary: 'groups',
     ...shared,
     ...judging,
     ...(judging.splits === undefined ? { seeds } : {}),

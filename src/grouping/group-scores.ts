@@ -1,4 +1,5 @@
 import { type Affinity, checkAffinity } from './affinity';
+import { harmOdds } from './harm-odds';
 
 /** Estimates of what each task gains in each possible network. */
 export interface GroupScores {
@@ -9,18 +10,23 @@ export interface GroupScores {
    * @param members indices of the network's tasks, rising
    */
   gain(task: number, members: readonly number[]): number;
+  /** Whether `from` is likely to harm `on`, by the odds: it is then no helper of it. @default never */
+  harms?(from: number, on: number): boolean;
 }
 
 /**
  * Gains of whole groups from an affinity between pairs, as the mean over the task's mates of their affinity on it: the higher-order
  * approximation of Standley et al. 2020 (1905.07553), used by Fifty et al. 2021 (2109.04617) on TAG. A task alone gains the affinity's
- * neutral value. Pairs of which nothing is known count as neutral.
+ * neutral value. Pairs of which nothing is known count as neutral. Where the affinity is a share of the error in 10 runs or more, `harms` says by
+ * a hierarchical model who is no helper of whom.
  */
 export function pairwiseScores(affinity: Affinity): GroupScores {
   checkAffinity(affinity);
   const values = affinity.values.map((row) => row.map((v) => (Number.isNaN(v) ? affinity.neutral : v)));
+  const odds = harmOdds(affinity);
   return {
     tasks: affinity.tasks,
+    ...(odds ? { harms: odds.harms } : {}),
     gain(task, members) {
       if (members.length < 2) return affinity.neutral;
       let sum = 0;

@@ -3,12 +3,16 @@ import { checkInteger } from '../options/check';
 import { dendrogram } from '../plots/dendrogram';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
+import { FEWEST_FOR_PROBABILITIES } from '../study/answers';
+import { planOf } from '../study/task-influence';
+import { percent } from '../study/words';
 import { longWork } from '../training/long-work';
 import type { Affinity } from './affinity';
 import { type ClusterMethod, clusterMethods, clusterTasks, type TaskClustering } from './cluster';
 import { pairwiseScores } from './group-scores';
+import { HARM_MARGIN, harmOdds } from './harm-odds';
 import { type GroupPlan, planGroups } from './plan';
-import type { SharingPlan } from './sharing-plan';
+import { type SharingPlan, sharingPlan } from './sharing-plan';
 import { measureAffinity, type TaskAffinityOptions } from './task-affinity';
 
 /** Options of `groupTasks`. */
@@ -47,7 +51,9 @@ export interface TaskGrouping {
 }
 
 /**
- * Finds which tasks belong together: measures their affinity, then groups them; shows its progress.
+ * Finds which tasks belong together: measures their affinity, then groups them; shows its progress. With a measure of errors (`pairwise`,
+ * `leave-one-out`) and 10 seeds or more, a task is trained without a mate that is likely to harm it: by a hierarchical model of all its mates more
+ * likely to cost it something than not, with more than one chance in ten of more than 2 % of its error.
  * @param data made by `taskData`, at least two tasks
  * @throws as `taskAffinity`; RangeError for an unknown `by`
  * @example
@@ -81,7 +87,7 @@ export async function groupBy(who: string, others: readonly string[], data: Task
   if (method !== undefined && !clusterMethods.includes(method))
     throw new RangeError(`${who}: method must be one of ${clusterMethods.join(', ')}, got ${JSON.stringify(method)}`);
   const affinity = given ?? (await measureAffinity(who, [...others, ...ownNames], data, rest));
-  const found = by === 'clusters' ? byClusters(affinity, budget, method) : bySearch(affinity, budget);
+  const found = withoutHarm(by === 'clusters' ? byClusters(affinity, budget, method) : bySearch(affinity, budget), affinity, budget);
   const text = (): string =>
     [...found.plan.groups.map(({ train }, i) => `group ${i + 1}: ${train.join(', ')}`), ...found.reasons].join('\n');
   const grouping: TaskGrouping = {
@@ -110,6 +116,39 @@ export async function groupBy(who: string, others: readonly string[], data: Task
 }
 
 type Found = Pick<TaskGrouping, 'plan' | 'reasons' | 'clustering' | 'search'>;
+
+/**
+ * Drops from each task's network the mates that are likely to harm it, by the odds, and says so; tasks that keep the same mates still share a network.
+ * Not where that takes more networks than `budget`.
+ */
+function withoutHarm(found: Found, affinity: Affinity, budget: number | undefined): Found {
+  const odds = harmOdds(affinity);
+  const said = (...reasons: readonly string[]): Found => ({ ...found, reasons: [...found.reasons, ...reasons] });
+  const { tasks, kind, runs } = affinity;
+  if (!odds) {
+    if (kind !== 'pairwise' && kind !== 'leave-one-out') return found;
+    return said(`Groups follow the mean affinity: ${runs ?? 'fewer than 2'} runs give no odds of harm, ${FEWEST_FOR_PROBABILITIES} do.`);
+  }
+  const reasons: string[] = [];
+  const groups = found.plan.groups.flatMap(
+    ({ serve, train }) =>
+      planOf(serve, (task) => {
+        const on = tasks.indexOf(task);
+        const dropped = train.filter((mate) => mate !== task && odds.harms(tasks.indexOf(mate), on));
+        for (const mate of dropped) {
+          const { pGain, pHarm } = odds.of(tasks.indexOf(mate), on)!;
+          reasons.push(
+            `${task} is trained without ${mate}, which has a risk of ${percent(pHarm)} of costing it more than ${100 * HARM_MARGIN} % of its error, and a chance of ${percent(pGain)} of a gain.`,
+          );
+        }
+        return { train: train.filter((mate) => !dropped.includes(mate)) };
+      }).groups,
+  );
+  if (reasons.length === 0) return said('No mate is dropped: none is likely to harm another in its group.');
+  if (budget !== undefined && groups.length > budget)
+    return said(`The budget of ${budget} keeps tasks together though some are likely to be harmed; without it: ${reasons.join(' ')}`);
+  return { ...said(...reasons), plan: sharingPlan(groups) };
+}
 
 function byClusters(affinity: Affinity, groups: number | undefined, method: ClusterMethod | undefined): Found {
   const clustering = clusterTasks(affinity, { ...(groups === undefined ? {} : { groups }), ...(method === undefined ? {} : { method }) });

@@ -2,7 +2,7 @@ import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fields, flag, listOf, number, numberOrNaN, oneOf, type Shape, text } from '../json-shape';
+import { fields, flag, integer, listOf, number, numberOrNaN, oneOf, type Shape, text } from '../json-shape';
 import { readRegularFile } from '../regular-file';
 import { replaceFile } from '../replace-file';
 import type { Affinity } from './affinity';
@@ -13,7 +13,7 @@ const digest = (content: string): string => createHash('sha256').update(content)
 const matrix = listOf(listOf(numberOrNaN));
 const affinityShape: Shape<Omit<Affinity, 'kind'> & { readonly kind: string }> = fields(
   { kind: text, tasks: listOf(text), values: matrix, directed: flag, neutral: number(), notes: listOf(text) },
-  { ceiling: number(), low: matrix, high: matrix, confidence: number(0, 1) },
+  { ceiling: number(), low: matrix, high: matrix, confidence: number(0, 1), runs: integer(1) },
 );
 const fileShape = fields({ format: oneOf([FORMAT]), checksum: text, key: text, affinity: affinityShape });
 

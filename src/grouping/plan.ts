@@ -11,7 +11,7 @@ export interface PlanOptions {
   readonly budget?: number;
   /** Gain, summed over tasks, that each network must bring to be worth its cost: a larger price makes fewer networks. @default 0 */
   readonly price?: number;
-  /** Whether a network may train tasks that are served by another (Standley et al. 2020). @default false */
+  /** Whether a network may train tasks that are served by another (Standley et al. 2020), but none that is likely to harm what it serves. @default false */
   readonly helpers?: boolean;
   /** @default 'exact' for up to 12 tasks, 'beam' beyond */
   readonly search?: PlanSearch;
@@ -45,6 +45,11 @@ function members(mask: number): number[] {
   return out;
 }
 
+/** Per task, the set of those that are likely to harm it: no helpers. */
+function harmfulTo({ tasks, harms }: GroupScores): number[] {
+  return tasks.map((_, on) => tasks.reduce((set, __, from) => set | (from !== on && harms?.(from, on) ? 1 << from : 0), 0));
+}
+
 /**
  * The best plan, by dynamic programming over sets of tasks: a best partition of a set is the part that holds its first task and a best
  * partition of the rest. With helpers, the value of serving a set is the best over the networks that train at least that set.
@@ -54,6 +59,7 @@ function exact(scores: GroupScores, budget: number, price: number, helpers: bool
   const all = 2 ** n - 1;
   const value = new Float64Array(all + 1).fill(Number.NEGATIVE_INFINITY);
   const trained = new Int32Array(all + 1);
+  const harmful = harmfulTo(scores);
   for (let train = 1; train <= all; train++) {
     const tasks = members(train);
     const gain = tasks.map((t) => scores.gain(t, tasks));
@@ -74,6 +80,7 @@ function exact(scores: GroupScores, budget: number, price: number, helpers: bool
         byTask[t] = gain[i]!;
       });
       for (let serve = train; serve > 0; serve = (serve - 1) & train) {
+        if (members(serve).some((t) => (harmful[t]! & train & ~serve) !== 0)) continue;
         let total = 0;
         for (let rest = serve; rest !== 0; rest &= rest - 1) total += byTask[31 - Math.clz32(rest & -rest)]!;
         offer(serve, total);
@@ -211,7 +218,7 @@ function addHelpers(networks: readonly Network[], scores: GroupScores): Network[
     for (;;) {
       let best = network;
       for (let t = 0; t < scores.tasks.length; t++) {
-        if (network.train.includes(t)) continue;
+        if (network.train.includes(t) || network.serve.some((on) => scores.harms?.(t, on))) continue;
         const candidate = closed(scores, network.serve, insert(network.train, t));
         if (candidate.gain > best.gain + 1e-12) best = candidate;
       }

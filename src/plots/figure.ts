@@ -1,7 +1,7 @@
 import type { Figure, PlotValue, Trace } from './figure-types';
 import { figureBundle } from './mime';
 import { escapeHtml, wrap } from './text';
-import { font, ink } from './theme';
+import { font, ink, pageInk } from './theme';
 
 export type { Figure, Layout, PlotValue, Trace } from './figure-types';
 
@@ -25,6 +25,10 @@ export interface FigureParts {
   readonly margin: Margin;
   /** Space between the titles and the drawing area, in pixels, for what stands above it. @default 8 */
   readonly above?: number;
+  /** `page`: no ground of its own, in ink that reads on a light and on a dark page. @default 'white' */
+  readonly ground?: 'white' | 'page';
+  /** Characters of a line of the subtitle. @default 110 */
+  readonly columns?: number;
   /** Further attributes of the layout: axes, shapes, annotations, legend. */
   readonly layout: { readonly [attribute: string]: PlotValue };
 }
@@ -54,10 +58,12 @@ function tidy(value: PlotValue): PlotValue {
 
 /** Puts a figure together: theme, title lines, height, numbers at 4 significant digits. */
 export function makeFigure(parts: FigureParts): Figure {
-  const lines = parts.subtitle ? wrap(parts.subtitle, subtitleColumns) : [];
+  const lines = parts.subtitle ? wrap(parts.subtitle, parts.columns ?? subtitleColumns) : [];
   // Plotly spaces all lines of a title by 1.3 times the title's size.
   const top = titleBaseline + lines.length * titleSize * 1.3 + 8 + (parts.above ?? 8);
-  const small = lines.map((line) => `<br><span style="font-size:${subtitleSize}px;color:${ink.soft}">${escapeHtml(line)}</span>`);
+  const { text, soft } = parts.ground === 'page' ? pageInk : ink;
+  const ground = parts.ground === 'page' ? 'rgba(0,0,0,0)' : '#ffffff';
+  const small = lines.map((line) => `<br><span style="font-size:${subtitleSize}px;color:${soft}">${escapeHtml(line)}</span>`);
   const { l, r, b } = parts.margin;
   // Margins are ours, measured from the labels: plotly's own growing of them would redraw the figure after it was drawn.
   const margin = { l: Math.ceil(l), r: Math.ceil(r), t: Math.ceil(top), b: Math.ceil(b), autoexpand: false };
@@ -65,9 +71,9 @@ export function makeFigure(parts: FigureParts): Figure {
   const figure = tidy({
     data: parts.data,
     layout: {
-      font: { family: font.family, size: font.size, color: ink.text },
-      paper_bgcolor: '#ffffff',
-      plot_bgcolor: '#ffffff',
+      font: { family: font.family, size: font.size, color: text },
+      paper_bgcolor: ground,
+      plot_bgcolor: ground,
       hovermode: 'closest',
       showlegend: false,
       ...parts.layout,

@@ -1,6 +1,18 @@
 /** Grays of text, lines and grid. */
 export const ink = { text: '#202428', soft: '#5b6168', line: '#9aa0a6', grid: '#e4e7eb', band: '#f5f6f8' } as const;
 
+/**
+ * The same for a figure without a ground of its own: text and marks stand out 4.3 to 1 from white as from a notebook's dark page (#111111), the
+ * rest is a shade of either.
+ */
+export const pageInk = {
+  text: '#757a81',
+  soft: '#757a81',
+  line: 'rgba(128,128,128,0.7)',
+  grid: 'rgba(128,128,128,0.22)',
+  band: 'rgba(128,128,128,0.16)',
+} as const;
+
 /** Fonts that are there on each system, in that order; sizes in pixels. */
 export const font = { family: 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif', size: 12, small: 11 } as const;
 
@@ -15,6 +27,9 @@ export const dashes: readonly string[] = ['solid', 'dash', 'dashdot', 'longdash'
 
 /** Colours of what helps, harms, changes nothing, or cannot be told. */
 export const verdictColors = { positive: '#0072b2', negative: '#d55e00', none: '#5b6168', unclear: '#9aa0a6' } as const;
+
+/** The same without a ground: 3 to 1 and more from white and from #111111. */
+export const pageVerdictColors = { positive: '#1a80c4', negative: '#d55e00', none: '#757a81', unclear: '#757a81' } as const;
 
 /** From harm over zero to help, for values around zero (ColorBrewer RdBu). */
 export const diverging: readonly (readonly [number, string])[] = [

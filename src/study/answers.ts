@@ -225,6 +225,39 @@ export function rowVariancesOf(data: ComparisonData): Record<string, RowVariance
   );
 }
 
+/** The gains of a method in each seed, positive is better: by task, and on the average in its unit; NaN where a seed has none. */
+export function seedGainsOf(
+  data: ComparisonData,
+  method: string,
+): { readonly tasks: readonly Float64Array[]; readonly average: Float64Array } {
+  const [runs, base] = [runsOf(data, method), runsOf(data, data.baseline)];
+  const gains = data.tasks.map((task) => gainsOf(runs, base, task, data.margin[task.name]!));
+  return { tasks: gains.map(({ values }) => values), average: averageGains(gains, unitOf(data).weights).values };
+}
+
+/** The average gain of a method over the tasks as an estimate, for what is asked of several data sets. */
+export interface AverageEstimate {
+  readonly unit: string;
+  readonly margin: number;
+  readonly effect: number;
+  /** NaN where there is no spread to judge by. */
+  readonly standardError: number;
+  readonly degreesOfFreedom: number;
+  /** Seeds that count. */
+  readonly seeds: number;
+  /** Whether all predictions are the same. */
+  readonly identical: boolean;
+}
+
+/** The average gain of a method over the baseline of its comparison. */
+export function averageEstimateOf(data: ComparisonData, method: string): AverageEstimate {
+  const { average, averaged } = contestantOf(data, method, designOf(data));
+  const { effect, standardError, degreesOfFreedom, t, n } = averaged;
+  const known = Number.isNaN(t) ? Number.NaN : standardError;
+  const { failed, identical } = average;
+  return { ...unitOf(data), effect, standardError: known, degreesOfFreedom, seeds: n - failed, identical };
+}
+
 /** p value of "worse by the margin or more", one-sided. */
 const asGoodPOf = ({ effect, margin, standardError, degreesOfFreedom, t }: PairedComparison): number =>
   Number.isNaN(t) || !(margin > 0) ? Number.NaN : tCdf(-(effect + margin) / standardError, degreesOfFreedom);

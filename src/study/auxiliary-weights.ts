@@ -17,7 +17,7 @@ import type { Margin } from './margins';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
 import { type Decision, decide, type FamilyMember, mean } from './statistics';
-import { planOf, type TaskInfluence } from './task-influence';
+import { planOf, riskText, type TaskInfluence } from './task-influence';
 import { validationLoss } from './tuned-runs';
 import { finite, runOf } from './values';
 
@@ -67,30 +67,35 @@ export interface AuxiliaryWeights {
   readonly remedies: readonly Remedy[];
   /** Per task, what to do. */
   readonly sentences: readonly string[];
-  /** The runs; undefined where no task was shown to harm another, and so nothing was trained. */
+  /** The runs; undefined where no task is likely to harm another, and so nothing was trained. */
   readonly study?: Comparison;
   table(): Table;
   /**
    * Gain over weight 1 by weight, with intervals.
-   * @throws RangeError where no task was shown to harm another
+   * @throws RangeError where no task is likely to harm another
    */
   plot(): Figure;
   toMime(): readonly MimeBundle[];
   toString(): string;
 }
 
-/** A task with those that were shown to harm it. */
+/** A task with those that are likely to harm it, and why. */
 interface Target {
   readonly task: string;
   readonly harmful: readonly string[];
+  readonly why?: readonly string[];
 }
+
+/** What is known of who harms whom: `leaveOneTaskOut`'s answer, or as much of it as is needed. */
+type Harm = Pick<TaskInfluence, 'tasks' | 'partners' | 'all'> & Partial<Pick<TaskInfluence, 'influences'>>;
 
 /** Quoted, so that no two sets of tasks have the same name. */
 const nameOf = (harmful: readonly string[], weight: number): string =>
   weight === 1 ? 'keep' : `${listed(harmful.map((name) => JSON.stringify(name)))} at ${weight}`;
 
 /**
- * Down-weights what harms, instead of dropping it: for each task that others were shown to harm, trains with a smaller fixed weight of these
+ * Down-weights what harms, instead of dropping it: for each task that others are likely to harm (its `partners` leave them
+ * out, by the odds), trains with a smaller fixed weight of these
  * others (one weight for all of them, from a grid) and chooses by the task's own loss on validation rows. The verdicts set dropping,
  * down-weighting and the choice against keeping weight 1, on the same splits and seeds; test rows play no part in the choice.
  * Shows its progress.
@@ -112,7 +117,7 @@ const nameOf = (harmful: readonly string[], weight: number): string =>
 export async function auxiliaryWeights(
   data: TaskData,
   method: Method,
-  influence: Pick<TaskInfluence, 'tasks' | 'partners' | 'all'>,
+  influence: Harm,
   options: AuxiliaryWeightsOptions = {},
 ): Promise<AuxiliaryWeights> {
   return longWork(options, (own) => runAuxiliaryWeights(data, method, influence, own));
@@ -121,7 +126,7 @@ export async function auxiliaryWeights(
 async function runAuxiliaryWeights(
   data: TaskData,
   method: Method,
-  influence: Pick<TaskInfluence, 'tasks' | 'partners' | 'all'>,
+  influence: Harm,
   options: AuxiliaryWeightsOptions,
 ): Promise<AuxiliaryWeights> {
   const who = 'auxiliaryWeights';
@@ -146,7 +151,9 @@ async function runAuxiliaryWeights(
   const targets = tasks.flatMap((task): Target[] => {
     const kept = influence.partners[task] ?? tasks;
     const harmful = tasks.filter((from) => !kept.includes(from));
-    return harmful.length > 0 ? [{ task, harmful }] : [];
+    const { margin } = influence.all.data;
+    const known = (influence.influences ?? []).filter(({ from, on }) => on === task && harmful.includes(from));
+    return harmful.length > 0 ? [{ task, harmful, why: known.map((one) => riskText(one, margin)) }] : [];
   });
   const weights = [...new Set(grid)].sort((a, b) => a - b);
   if (targets.length === 0) return makeAuxiliaryWeights(tasks, targets, weights, undefined);
@@ -259,12 +266,13 @@ export function makeAuxiliaryWeights(
   );
   const sentences = tasks.map((task) => {
     const target = targets.find((one) => one.task === task);
-    if (!target) return `Train ${task} with all tasks at weight 1: none was shown to harm it.`;
+    if (!target) return `Train ${task} with all tasks at weight 1: none is likely to harm it.`;
     const weight = weightOf.get(task)!;
     const how = weight === 0 ? 'without' : 'with';
     const at = weight === 0 ? '' : ` at weight ${weight}`;
     const choice = remedies.find((one) => one.task === task && one.weight === undefined)!;
-    return `Train ${task} ${how} ${listed(target.harmful)}${at}. ${choice.sentence}`;
+    const why = target.why && target.why.length > 0 ? ` Why: ${target.why.join('; ')}.` : '';
+    return `Train ${task} ${how} ${listed(target.harmful)}${at}. ${choice.sentence}${why}`;
   });
   const seeds = study?.data.seeds.length ?? 0;
   const table = (): Table => ({
@@ -285,7 +293,7 @@ export function makeAuxiliaryWeights(
     notes: [...sentences, ...(study?.data.notes ?? [])],
   });
   const plot = (): Figure => {
-    if (remedies.length === 0) throw new RangeError('auxiliaryWeights: no task was shown to harm another, so there is nothing to draw');
+    if (remedies.length === 0) throw new RangeError('auxiliaryWeights: no task is likely to harm another, so there is nothing to draw');
     return gains(
       remedies.map(({ task, weight, metric, better, effect, ci, verdict }): Gain => {
         // The figure turns metrics that are better when lower itself.

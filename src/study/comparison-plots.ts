@@ -2,19 +2,23 @@ import type { ReliabilityBin } from '../metrics/calibration';
 import { didYouMean } from '../options/check';
 import { type Curve, curves } from '../plots/curves';
 import type { Figure } from '../plots/figure';
-import { type Gain, gains } from '../plots/gains';
+import { type Gain, type GainVerdict, gains } from '../plots/gains';
 import { type Calibration, reliability } from '../plots/reliability';
 import { type Score, scores } from '../plots/scores';
+import { clip } from '../plots/text';
 import { kindOf } from '../tasks/registry';
+import { answersOf, seedGainsOf, type Verdict } from './answers';
 import type { ComparisonData } from './comparison-data';
 import { correctedTTest, mean } from './statistics';
 import { finite, ownOf, valuesOf } from './values';
-import { verdictsOf } from './verdicts';
 
 /** Figures of a comparison. */
 export interface ComparisonPlots {
-  /** Gain over the baseline per task and method, with intervals and verdicts. */
-  gains(): Figure;
+  /**
+   * Gain over the baseline, on average and per task and method, with intervals, odds and verdicts.
+   * @param dataSet its name, for the title
+   */
+  gains(dataSet?: string): Figure;
   /** Test scores per task and method. */
   scores(metric?: string): Figure;
   /** Losses over the epochs. */
@@ -23,21 +27,69 @@ export interface ComparisonPlots {
   reliability(task: string): Figure;
 }
 
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** What the gains figure shows of a comparison: of each method the average over the tasks, where there are several, and every task. */
+function gainsOfComparison(data: ComparisonData): Gain[] {
+  const { averages, verdicts } = answersOf(data);
+  const better = new Map(data.tasks.map((task) => [task.name, task.better]));
+  const seeds = new Map(averages.map(({ method }) => [method, seedGainsOf(data, method)]));
+  // The declared method first, then the others by their averages.
+  const order = [...averages].sort((a, b) => Number(b.primary) - Number(a.primary) || b.effect - a.effect);
+  return order.flatMap((average): Gain[] => {
+    const { method, unit, margin, effect, ci, pGain, believed, direction, asGood } = average;
+    const own = verdicts.filter((one) => one.method === method);
+    const word = direction === 'open' && asGood ? 'as good' : wordOf(average.verdict);
+    const odds = pGain === undefined ? {} : { pGain, believed: believed! };
+    const task = data.tasks.length > 1 ? `average of ${data.tasks.length} tasks` : data.tasks[0]!.name;
+    const whole = { task, method, effect, low: ci[0], high: ci[1], verdict: word, metric: unit, margin };
+    // The average of one metric is on its axis, whichever way that is better; its gain is turned already.
+    const lower = unit !== 'margins' && data.tasks[0]!.better === 'lower';
+    const top = turned({ ...whole, ...odds, seeds: seeds.get(method)!.average }, lower);
+    // One task is its own average: the question that was asked first.
+    if (data.tasks.length === 1) return [top];
+    return [
+      { ...top, average: true },
+      ...own.map((v, t): Gain => {
+        const cell = { task: v.task, method, effect: v.effect, low: v.ci[0], high: v.ci[1], metric: v.metric, margin: v.margin };
+        const believes = v.pGain === undefined ? {} : { pGain: v.pGain, believed: v.believed! };
+        return turned(
+          { ...cell, ...believes, verdict: wordOf(v.verdict), seeds: seeds.get(method)!.tasks[t]! },
+          better.get(v.task) === 'lower',
+        );
+      }),
+    ];
+  });
+}
+
+const wordOf = (verdict: Verdict['verdict']): GainVerdict => (verdict === 'not enough evidence' ? 'unclear' : verdict);
+
+/** The figure turns metrics that are better when lower itself: gives it what it turns. */
+function turned(gain: Gain, lower: boolean): Gain {
+  if (!lower) return gain;
+  const { effect, low, high, believed, seeds } = gain;
+  return {
+    ...gain,
+    ...{ effect: -effect, low: -high, high: -low, better: 'lower' },
+    ...(believed === undefined ? {} : { believed: -believed }),
+    ...(seeds === undefined ? {} : { seeds: Array.from(seeds, (value) => -value) }),
+  };
+}
+
 /** The figures of a comparison. */
 export function plotsOf(data: ComparisonData): ComparisonPlots {
   const level = `${Number((100 * (1 - data.alpha)).toPrecision(4))} % interval`;
   return {
-    gains() {
-      const better = new Map(data.tasks.map((task) => [task.name, task.better]));
-      const rows = verdictsOf(data).map((v): Gain => {
-        const lower = better.get(v.task) === 'lower';
-        const [low, high] = v.ci;
-        const verdict = v.verdict === 'not enough evidence' ? 'unclear' : v.verdict;
-        // The figure turns metrics that are better when lower itself.
-        const raw = lower ? { effect: -v.effect, low: -high, high: -low } : { effect: v.effect, low, high };
-        return { task: v.task, method: v.method, ...raw, verdict, metric: v.metric, better: lower ? 'lower' : 'higher' };
+    gains(dataSet) {
+      const { averages } = answersOf(data);
+      const tasks = plural(data.tasks.length, 'task');
+      const what = `${tasks}${dataSet === undefined ? '' : ` of ${dataSet}`}, ${data.rows} rows, ${plural(data.seeds.length, 'seed')}`;
+      const corrected = data.tasks.length * averages.length > 1 ? ', corrected for looking at several' : '';
+      return gains(gainsOfComparison(data), {
+        title: `Gain over ${clip(data.baseline, 20)}: ${what}`,
+        baseline: data.baseline,
+        interval: `${level}${corrected}`,
       });
-      return gains(rows, { baseline: data.baseline, interval: level });
     },
     scores(metric) {
       const rows = data.methods.flatMap(({ name: method }) =>

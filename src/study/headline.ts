@@ -4,13 +4,8 @@ import type { ComparisonData } from './comparison-data';
 import { type Recommendation, recommend } from './recommend';
 import { mean } from './statistics';
 import { FEWEST_SEEDS } from './statistics/decide';
+import { interval, percent, pText, short, signed } from './words';
 
-const short = (value: number): string => (Math.abs(value) < 5e-4 ? String(Number(value.toFixed(4))) : String(Number(value.toPrecision(2))));
-const signed = (value: number): string => `${value > 0 ? '+' : ''}${short(value)}`;
-const interval = (ci: readonly [number, number]): string => (Number.isFinite(ci[0]) ? ` [${signed(ci[0])}, ${signed(ci[1])}]` : '');
-const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`);
-const percent = (share: number): string =>
-  share < 0.01 ? 'less than 1 %' : share > 0.99 ? 'more than 99 %' : `${Math.round(100 * share)} %`;
 const marginText = ({ unit, margin }: AverageVerdict): string => (unit === 'margins' ? 'the margins' : `${short(margin)} ${unit}`);
 
 /** Whether all seeds were tested on the same rows, and so say nothing of others. */

@@ -3,6 +3,7 @@ import { bars } from '../plots/bars';
 import { criticalDifference as drawCriticalDifference } from '../plots/critical-difference';
 import type { Figure } from '../plots/figure';
 import type { ComparisonData } from './comparison-data';
+import { type Comparisons, commonMethods, entriesOf } from './several-comparisons';
 import { type Friedman, friedman, mean, type Nemenyi, nemenyi, ranks } from './statistics';
 import { finite, valuesOf } from './values';
 
@@ -59,34 +60,20 @@ function comparisonBlock(data: ComparisonData, methods: readonly string[], name:
 
 /**
  * Ranks methods over several comparisons, usually one per data set: Friedman's test with Iman and Davenport's F, Nemenyi's test of all
- * pairs, and the critical-difference diagram (Demsar 2006, JMLR 7). Only methods that all comparisons have take part, by name.
+ * pairs, and the critical-difference diagram (Demsar 2006, JMLR 7). Only methods that all comparisons have take part, by name. Ranks say nothing of
+ * how large gains are: `gainsOver` does, of two methods.
  * @param comparisons a list, or comparisons by the names of their data sets
  * @throws TypeError for an unknown option, RangeError where fewer than two methods are common to all comparisons
  * @example
  * ranksOver({ emotions: first, yeast: second, flare: third }).plot()
  */
-export function ranksOver(
-  comparisons: readonly { readonly data: ComparisonData }[] | Readonly<Record<string, { readonly data: ComparisonData }>>,
-  options: RanksOptions = {},
-): Ranks {
+export function ranksOver(comparisons: Comparisons, options: RanksOptions = {}): Ranks {
   const { blocks: kind, alpha } = withDefaults<Required<RanksOptions>>('ranksOver', options, { blocks: 'comparisons', alpha: 0.05 });
   checkNumber('ranksOver', 'alpha', alpha, Number.MIN_VALUE, 1, true);
   if (kind !== 'comparisons' && kind !== 'tasks')
     throw new RangeError(`ranksOver: blocks must be "comparisons" or "tasks", got ${JSON.stringify(kind)}`);
-  const isList = Array.isArray(comparisons);
-  const entries = Object.entries(comparisons as Readonly<Record<string, { readonly data: ComparisonData }>>).map(
-    ([name, one]) => [isList ? `comparison ${Number(name) + 1}` : name, one.data] as const,
-  );
-  if (entries.length === 0) throw new RangeError('ranksOver: at least one comparison is needed, got none');
-  const methods = entries[0]![1].methods
-    .map(({ name }) => name)
-    .filter((name) => entries.every(([, data]) => data.methods.some((method) => method.name === name)));
-  if (methods.length < 2) {
-    const names = entries.map(([name, data]) => `${name}: ${data.methods.map((method) => method.name).join(', ')}`);
-    throw new RangeError(
-      `ranksOver: at least 2 methods must be common to all comparisons, got ${methods.length}; give methods the same names (${names.join('; ')})`,
-    );
-  }
+  const entries = entriesOf('ranksOver', comparisons);
+  const methods = commonMethods('ranksOver', entries);
   const blocks = entries.flatMap(([name, data]) =>
     kind === 'comparisons' ? [comparisonBlock(data, methods, name)] : taskBlocks(data, methods, entries.length > 1 ? `${name}: ` : ''),
   );

@@ -3,9 +3,11 @@ import { type Cell, type Table, textTable } from '../plots/table';
 import { listed } from '../plots/text';
 import type { MethodPlan } from '../training/method-plan';
 import { type AverageVerdict, answersOf, FEWEST_FOR_PROBABILITIES, type Verdict } from './answers';
-import type { ComparisonData } from './comparison-data';
+import type { ComparisonData, MethodRecord } from './comparison-data';
 import { methodOf, settingsOf } from './planned-methods';
 import { mean } from './statistics';
+import { FEWEST_SEEDS } from './statistics/decide';
+import { percent } from './words';
 
 /** How to train one task, and why. */
 export interface TaskAdvice {
@@ -14,7 +16,8 @@ export interface TaskAdvice {
   readonly method: string;
   /**
    * `helps`: shown to be better than the baseline. `as good`: shown to make no difference that matters. `best bet`: believed to be no worse, with at
-   * most one chance in ten of losing more than the margin. `fallback`: nothing of that, so the baseline stays.
+   * most one chance in ten of losing more than the margin; below 10 usable seeds, part of an average that is shown to be at least as good, and not
+   * seen to lose more than the margin. `fallback`: nothing of that, so the baseline stays.
    */
   readonly why: 'helps' | 'as good' | 'best bet' | 'fallback';
   /** What was said of the method, or, for the fallback, of the method that it is split off from. */
@@ -34,8 +37,12 @@ export interface PlanRisk {
 
 /** The plan that a comparison supports. */
 export interface Recommendation {
-  /** `proven`: a test says so, of the method that was declared; `best bet`: the odds do. */
-  readonly standing: 'proven' | 'best bet';
+  /**
+   * `proven`: a test says so, of the method that was declared or of one that follows it by Holm; `best bet`: the odds do, or, below 10 usable
+   * seeds, that a method is shown to be at least as good; `open`: nothing is shown and there are no odds, so the baseline stays until there are
+   * more seeds.
+   */
+  readonly standing: 'proven' | 'best bet' | 'open';
   /** The method that trains the tasks that are trained together, or the baseline. */
   readonly method: string;
   /** How to train each task. */
@@ -72,28 +79,38 @@ interface Choice {
   readonly proven: boolean;
 }
 
-/** What a method would be good for; undefined where it is not believed to gain. */
+const methodNamed = (data: ComparisonData, name: string): MethodRecord => data.methods.find((method) => method.name === name)!;
+
+/** Whether a method is shown to be better on average, or at least as good. */
+const isAnswered = ({ direction, asGood }: AverageVerdict): boolean => direction === 'better' || (direction === 'open' && asGood);
+
+/** The tasks that a method may train: those that it does not put at risk, or, with too few seeds for odds, did not. */
+function keepers(average: AverageVerdict, own: readonly Verdict[]): readonly Verdict[] {
+  if (average.pGain !== undefined)
+    return own.filter(({ direction, pHarm }) => direction !== 'worse' && pHarm !== undefined && pHarm <= MOST_RISK);
+  // Without odds only what is shown counts: of the average, which then holds for all tasks but those that were seen to lose, or of a task.
+  if (!isAnswered(average)) return own.filter(({ direction }) => direction === 'better');
+  return own.filter(({ direction, effect, margin }) => direction !== 'worse' && effect >= -margin);
+}
+
+const gainOf = (kept: readonly Verdict[], own: readonly Verdict[]): number =>
+  kept.reduce((sum, { believed, effect, margin }) => sum + (believed ?? effect) / margin, 0) / own.length;
+
+/** What a method would be good for; undefined where it is neither believed to gain, nor shown to be as good and smaller. */
 function choiceOf(average: AverageVerdict, own: readonly Verdict[], data: ComparisonData): Choice | undefined {
-  const oneTestSet = data.rho === 0;
-  const proven = !oneTestSet && average.exploratory !== true && average.direction === 'better';
-  if (average.pGain === undefined) {
-    // Too few seeds for probabilities: only what is shown counts.
-    if (proven && own.every(({ direction }) => direction !== 'worse'))
-      return { average, kept: own, off: [], gain: average.effect / average.margin, proven };
-    const kept = own.filter(({ direction }) => direction === 'better');
-    const gain = kept.reduce((sum, { effect, margin }) => sum + effect / margin, 0) / own.length;
-    return kept.length === 0 ? undefined : { average, kept, off: own.filter((one) => !kept.includes(one)), gain, proven: false };
-  }
-  const kept = own.filter(({ pHarm }) => pHarm !== undefined && pHarm <= MOST_RISK);
+  const kept = keepers(average, own);
   const off = own.filter((one) => !kept.includes(one));
-  const gain = kept.reduce((sum, { believed, margin }) => sum + believed! / margin, 0) / own.length;
-  if (kept.length === 0 || gain <= 0) return undefined;
+  // Of all tasks together the average is known by its own estimate; the tasks' own are shrunken toward those that are known exactly.
+  const gain = off.length === 0 && average.believed !== undefined ? average.believed / average.margin : gainOf(kept, own);
+  const smaller = methodNamed(data, average.method).parameters < methodNamed(data, data.baseline).parameters;
+  if (kept.length === 0 || !(gain > 0 || (isAnswered(average) && smaller))) return undefined;
+  const proven = data.rho !== 0 && average.exploratory !== true && average.direction === 'better';
   return { average, kept, off, gain, proven: proven && off.length === 0 };
 }
 
 /** Learned numbers and seconds of one run of a method, of some tasks only where each has a network of its own. */
 function costOf(data: ComparisonData, name: string, tasks: readonly string[]): { readonly parameters: number; readonly seconds: number } {
-  const record = data.methods.find((method) => method.name === name)!;
+  const record = methodNamed(data, name);
   const runs = data.runs.filter((run) => run.method === name && run.failure === undefined);
   const seconds = mean(runs.map((run) => run.seconds));
   if (tasks.length === 0) return { parameters: 0, seconds: 0 };
@@ -101,8 +118,6 @@ function costOf(data: ComparisonData, name: string, tasks: readonly string[]): {
   const parameters = mean(runs.map((run) => tasks.reduce((sum, task) => sum + (run.parameters[task] ?? Number.NaN), 0)));
   return { parameters: Math.round(parameters), seconds: (seconds * tasks.length) / data.tasks.length };
 }
-
-const percent = (share: number): string => (share < 0.01 ? 'less than 1 %' : `${Math.round(100 * share)} %`);
 
 function adviceOf(verdict: Verdict, average: AverageVerdict): TaskAdvice {
   const { task, method, direction, size, pHarm, sentence } = verdict;
@@ -112,11 +127,13 @@ function adviceOf(verdict: Verdict, average: AverageVerdict): TaskAdvice {
 }
 
 function fallbackOf(task: string, data: ComparisonData, own: readonly Verdict[], verdict: Verdict | undefined): TaskAdvice {
-  const baseline = data.methods.find(({ name }) => name === data.baseline)!;
+  const baseline = methodNamed(data, data.baseline);
   const how = baseline.separate ? `Train ${task} alone (${baseline.name})` : `Train ${task} by ${baseline.name}`;
   const harmful = own.filter(({ direction }) => direction === 'worse').map(({ method }) => method);
   const risky = own.filter(({ direction, pHarm }) => direction === 'open' && pHarm !== undefined && pHarm > MOST_RISK);
-  const open = own.filter(({ direction, pHarm }) => direction === 'open' && pHarm === undefined).map(({ method }) => method);
+  const unknown = own.filter(({ direction, pHarm }) => direction === 'open' && pHarm === undefined);
+  const lost = unknown.filter(({ effect, margin }) => effect < -margin);
+  const open = unknown.filter((one) => !lost.includes(one)).map(({ method }) => method);
   const because = [
     ...(harmful.length > 0 ? [`${listed(harmful)} harmed it`] : []),
     ...(risky.length > 0
@@ -124,6 +141,7 @@ function fallbackOf(task: string, data: ComparisonData, own: readonly Verdict[],
           `${listed(risky.map(({ method, pHarm }) => `${method} has a risk of ${percent(pHarm!)}`))} of losing more than ${risky[0]!.margin}`,
         ]
       : []),
+    ...(lost.length > 0 ? [`${listed(lost.map(({ method }) => method))} lost more than ${lost[0]!.margin} in these seeds`] : []),
     ...(open.length > 0 ? [`there is not enough evidence on ${listed(open)}`] : []),
   ];
   const sentence = `${how}: nothing was shown to help it${because.length > 0 ? `; ${because.join(', and ')}` : ''}.`;
@@ -141,11 +159,42 @@ function riskOf(choice: Choice | undefined): PlanRisk {
   };
 }
 
-function wordsOf(choice: Choice | undefined, standing: string, data: ComparisonData): string {
+/** Why there is no plan to bet on yet; undefined where the question is answered, or there are odds. */
+function missingOf(average: AverageVerdict | undefined): string | undefined {
+  if (average?.direction !== 'open' || average.asGood || average.pGain !== undefined) return undefined;
+  const { seeds } = average;
+  const count = seeds === 1 ? '1 seed' : `${seeds} seeds`;
+  if (seeds < FEWEST_SEEDS) return `${count} say nothing, verdicts need ${FEWEST_SEEDS} and odds ${FEWEST_FOR_PROBABILITIES}`;
+  if (seeds < FEWEST_FOR_PROBABILITIES) return `${count} show nothing either way, ${FEWEST_FOR_PROBABILITIES} give odds`;
+  return `${count} leave no spread to judge by`;
+}
+
+/** Why the baseline is to be taken though a method looks good; empty where it does not. */
+function despite(average: AverageVerdict | undefined, own: readonly Verdict[]): string {
+  if (!average || average.direction === 'worse' || !(isAnswered(average) || average.pGain! > 0.5)) return '';
+  const { method } = average;
+  if (average.pGain === undefined) return `, since ${method} is no smaller and did not gain`;
+  const kept = keepers(average, own);
+  if (kept.length === 0)
+    return `, since every task is harmed by ${method} or has more than one chance in ten of losing more than the margin`;
+  if (kept.length < own.length) return `, since ${method} is believed to gain only where it risks losing more than the margin`;
+  return `, since ${method} is no smaller and not believed to gain`;
+}
+
+function wordsOf(choice: Choice | undefined, standing: Recommendation['standing'], data: ComparisonData): string {
   const names = data.tasks.map(({ name }) => name);
-  const head = `${standing === 'proven' ? 'Proven' : 'Best bet'}: `;
-  const baseline = data.methods.find(({ name }) => name === data.baseline)!;
-  if (!choice) return `${head}train ${baseline.separate ? 'every task alone' : 'all tasks'} by ${baseline.name}`;
+  const head = standing === 'proven' ? 'Proven: ' : 'Best bet: ';
+  const baseline = methodNamed(data, data.baseline);
+  if (!choice) {
+    const { averages, verdicts } = answersOf(data);
+    const primary = averages.find(({ method }) => method === data.primary);
+    const alone = `train ${baseline.separate ? 'every task alone' : 'all tasks'} by ${baseline.name}`;
+    if (standing === 'open') return `Open: ${missingOf(primary)}; until then ${alone}`;
+    return `${head}${alone}${despite(
+      primary,
+      verdicts.filter(({ method }) => method === data.primary),
+    )}`;
+  }
   const { average, kept, off } = choice;
   const whole = names.length === 1 ? names[0]! : names.length === 2 ? 'both tasks' : `all ${names.length} tasks`;
   const together = off.length === 0 ? whole : listed(kept.map(({ task }) => task));
@@ -153,11 +202,25 @@ function wordsOf(choice: Choice | undefined, standing: string, data: ComparisonD
   return `${head}train ${together} by ${average.method}${split}`;
 }
 
+/** What may be said of one method for all tasks. */
+function oneOf(choice: Choice | undefined, standing: Recommendation['standing'], data: ComparisonData): Recommendation['one'] {
+  const said = (method: string, more: string): Recommendation['one'] => ({
+    method,
+    sentence: `One method for all tasks: ${method}${more}.`,
+  });
+  if (choice && choice.off.length === 0) return said(choice.average.method, '');
+  if (choice) return said(data.baseline, '; no other is without a task that it may harm');
+  return said(data.baseline, standing === 'open' ? ', until more is known' : '; no other is believed to gain without harming a task');
+}
+
 const made = new WeakMap<ComparisonData, Recommendation>();
 
 /**
- * The plan that a comparison supports: the method with the largest gain that is believed, for all tasks but those with more than one chance in ten of
- * losing more than the margin, which the baseline trains. With fewer than 10 usable seeds there are no probabilities, and only what was shown counts.
+ * The plan that a comparison supports: the method with the largest gain that is believed, or that is shown to be at least as good with fewer learned
+ * numbers, for all tasks but those that it is shown to harm, or that have more than one chance in ten of losing more than the margin: the baseline
+ * trains these. With fewer than 10 usable seeds there are no probabilities, and only what was shown counts: a method that is better or at least as
+ * good on average trains all tasks but those that were seen to lose more than the margin. Where nothing was shown the plan is open, and says what is
+ * missing.
  * @param comparison made by `compare` or `fromJSON`
  */
 export function recommend(comparison: { readonly data: ComparisonData }): Recommendation {
@@ -170,7 +233,9 @@ export function recommend(comparison: { readonly data: ComparisonData }): Recomm
     .flatMap((average) => choiceOf(average, ownOf(average.method), data) ?? [])
     .sort((a, b) => Number(b.proven) - Number(a.proven) || b.gain - a.gain)[0];
   const shownWorse = averages.length > 0 && averages.every(({ direction, exploratory }) => direction === 'worse' && exploratory !== true);
-  const standing = (choice ? choice.proven : shownWorse && data.rho !== 0) ? 'proven' : 'best bet';
+  const isProven = choice ? choice.proven : shownWorse && data.rho !== 0;
+  const isOpen = !choice && missingOf(averages.find(({ primary }) => primary)) !== undefined;
+  const standing = isProven ? 'proven' : isOpen ? 'open' : 'best bet';
   const kept = choice?.kept.map(({ task }) => task) ?? [];
   const rest = data.tasks.map(({ name }) => name).filter((task) => !kept.includes(task));
   const tasks = data.tasks.map(({ name: task }) => {
@@ -185,11 +250,8 @@ export function recommend(comparison: { readonly data: ComparisonData }): Recomm
   });
   const method = choice?.average.method ?? data.baseline;
   const costs = [...(choice ? [costOf(data, method, kept)] : []), costOf(data, data.baseline, rest)];
-  const whole = choice !== undefined && choice.off.length === 0;
   const sentence = `${wordsOf(choice, standing, data)}.`;
-  const one = whole
-    ? { method, sentence: `One method for all tasks: ${method}.` }
-    : { method: data.baseline, sentence: `One method for all tasks: ${data.baseline}; no other is without a task that it may harm.` };
+  const one = oneOf(choice, standing, data);
   const table = (): Table => ({
     title: sentence,
     columns: ['task', 'method', 'why', 'gain', 'low', 'high', 'p', 'P(gain)', 'P(harm)'],
@@ -220,7 +282,7 @@ export function recommend(comparison: { readonly data: ComparisonData }): Recomm
     one,
     risk: riskOf(choice),
     parameters: costs.reduce((sum, { parameters }) => sum + parameters, 0),
-    baselineParameters: data.methods.find(({ name }) => name === data.baseline)!.parameters,
+    baselineParameters: methodNamed(data, data.baseline).parameters,
     seconds: costs.reduce((sum, { seconds }) => sum + seconds, 0),
     sentence,
     plan: () => ({

@@ -6,17 +6,20 @@ import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
 import { figureBundle, type MimeBundle } from '../plots/mime';
 import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import { listed } from '../plots/text';
 import { metricsOf } from '../tasks/task-metrics';
 import { longWork } from '../training/long-work';
 import { settingNames, type TrainingSettings } from '../training/settings';
 import { FEWEST_FOR_PROBABILITIES } from './answers';
 import type { Comparison } from './comparison';
-import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
+import type { ComparisonData } from './comparison-data';
+import { averageGains, comparedBy, type Design, designOf, type Gains, gainsOf, runsOf } from './contrast';
 import type { Margin } from './margins';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
 import { type Decision, decide, type HierarchicalGains, hierarchicalGains, type PairedComparison } from './statistics';
 import { withTasks } from './subset';
+import { percent, short } from './words';
 
 /** Options of `leaveOneTaskOut`. */
 export interface TaskInfluenceOptions extends TrainingSettings, DesignOptions {
@@ -58,6 +61,8 @@ export interface TaskInfluence {
    * more than the margin. Below 10 seeds all but those that were shown to harm it: a test of all T (T - 1) pairs rarely shows any.
    */
   readonly partners: Readonly<Record<string, readonly string[]>>;
+  /** Per task, in a sentence, why it is trained with these partners. */
+  readonly reasons: Readonly<Record<string, string>>;
   /** The same as a plan for `grouped(plan, trunk)`: tasks with equal partners share a network. */
   readonly plan: { readonly groups: readonly { readonly serve: readonly string[]; readonly train: readonly string[] }[] };
   table(): Table;
@@ -133,27 +138,46 @@ async function runLeaveOneTaskOut(data: TaskData, method: Method, options: TaskI
     studies.push(await runStudy(who, table, own, (validation) => planObservations(who, data, options, validation)));
     if (studies[round]!.data.runs.length < studies[round]!.data.seeds.length) break;
   }
+  return influenceOf(
+    data.tasks.map(({ name }) => name),
+    studies,
+    alpha,
+  );
+}
+
+/**
+ * Who helps whom, from runs.
+ * @param studies with all tasks, then without the first, without the second, ...: comparisons of one method, on the same seeds
+ */
+export function influenceOf(tasks: readonly string[], studies: readonly Comparison[], alpha: number): TaskInfluence {
   const all = studies[0]!;
+  const design = designOf(all.data);
   const pairs = studies.slice(1).flatMap(({ data: without }, out) =>
     without.tasks.map((task) => {
       const margin = all.data.margin[task.name]!;
       const gain = gainsOf(runsOf(all.data, 'method'), runsOf(without, 'method'), task, margin);
       const { failed, identical } = gain;
-      const comparison = comparedBy(gain, designOf(all.data), margin);
-      return { from: data.tasks[out]!.name, on: task.name, metric: task.metric, failed, identical, comparison };
+      const comparison = comparedBy(gain, design, margin);
+      return { from: tasks[out]!, on: task.name, metric: task.metric, failed, identical, comparison, gain };
     }),
   );
   const decisions = decide(
-    pairs.map(({ from, on, ...pair }) => ({ ...pair, method: `Training ${from} along`, task: on })),
+    pairs.map(({ from, on, gain: _, ...pair }) => ({ ...pair, method: `Training ${from} along`, task: on })),
     { alpha, baseline: 'training without it' },
   );
-  return makeInfluence(
-    data.tasks.map(({ name }) => name),
-    pairs.map(({ from, on, metric, comparison }, i) => {
-      const { effect, low, high, p, verdict, sentence } = decisions[i]!;
+  const beliefs = new Map(
+    tasks.map((on) => {
       const company = pairs.filter((pair) => pair.on === on);
-      const belief = believedOf(company.map((pair) => pair.comparison));
-      const own = belief?.tasks[company.findIndex((pair) => pair.comparison === comparison)];
+      return [on, { company, belief: believedOf(company, design) }] as const;
+    }),
+  );
+  return makeInfluence(
+    tasks,
+    pairs.map((pair, i) => {
+      const { from, on, metric } = pair;
+      const { effect, low, high, p, verdict, sentence } = decisions[i]!;
+      const { company, belief } = beliefs.get(on)!;
+      const own = belief?.tasks[company.indexOf(pair)];
       const odds = own ? { pGain: own.pGain, pHarm: own.pHarm } : {};
       return { from, on, metric, effect, ci: [low, high], p, verdict, ...odds, sentence };
     }),
@@ -172,15 +196,46 @@ function marginOn(margin: Margin, { tasks }: TaskData): Margin {
 const MOST_RISK = 0.1;
 
 /** What to believe of the company of each other task, for one task: all in units of its margin. */
-function believedOf(comparisons: readonly PairedComparison[]): HierarchicalGains | undefined {
-  if (!comparisons.every(({ n, t, standardError }) => n >= FEWEST_FOR_PROBABILITIES && !Number.isNaN(t) && standardError > 0))
-    return undefined;
-  const estimates = comparisons.map(({ effect, standardError, margin, degreesOfFreedom }) => ({
+function believedOf(
+  company: readonly { readonly comparison: PairedComparison; readonly gain: Gains }[],
+  design: Design,
+): HierarchicalGains | undefined {
+  const usable = ({ comparison: { n, t, standardError } }: (typeof company)[number]): boolean =>
+    n >= FEWEST_FOR_PROBABILITIES && !Number.isNaN(t) && standardError > 0;
+  if (!company.every(usable)) return undefined;
+  const { margin } = company[0]!.comparison;
+  const estimates = company.map(({ comparison: { effect, standardError, degreesOfFreedom } }) => ({
     effect: effect / margin,
     standardError: standardError / margin,
     degreesOfFreedom,
   }));
-  return hierarchicalGains(estimates, { scale: 1 });
+  // All are differences from the same runs with all tasks, whose error they have in common.
+  const whole = averageGains(
+    company.map(({ gain }) => gain),
+    company.map(() => 1 / margin),
+  );
+  const { standardError } = comparedBy(whole, design, 1);
+  return hierarchicalGains(estimates, { scale: 1, ...(standardError > 0 ? { meanStandardError: standardError } : {}) });
+}
+
+/** What is known against a helper of a task: the odds, or what a test showed. */
+export function riskText({ from, on, pGain, pHarm }: Influence, margin: Readonly<Record<string, number>>): string {
+  if (pHarm === undefined) return `${from} was shown to harm it`;
+  const least = short(margin[on] ?? Number.NaN);
+  return `${from} has a risk of ${percent(pHarm)} of costing it more than ${least}, and a chance of ${percent(pGain!)} of a gain`;
+}
+
+/** Why a task is trained with all others, or without some. */
+function reasonOf(on: string, own: readonly Influence[], dropped: readonly Influence[], { margin, seeds }: ComparisonData): string {
+  const odds = own.filter(({ pHarm }) => pHarm !== undefined);
+  if (dropped.length > 0)
+    return `Train ${on} without ${listed(dropped.map(({ from }) => from))}: ${dropped.map((one) => riskText(one, margin)).join('; ')}.`;
+  const [riskiest] = [...odds].sort((a, b) => b.pHarm! - a.pHarm!);
+  if (!riskiest) {
+    const needed = seeds.length < FEWEST_FOR_PROBABILITIES ? `, ${FEWEST_FOR_PROBABILITIES} seeds give odds` : '';
+    return `Train ${on} with all tasks: none was shown to harm it${needed}.`;
+  }
+  return `Train ${on} with all tasks: none is likely to harm it; of them ${riskText(riskiest, margin)}.`;
 }
 
 /** Puts together what is known of all pairs. */
@@ -189,6 +244,20 @@ export function makeInfluence(tasks: readonly string[], influences: readonly Inf
   const harms = (one: Influence | undefined): boolean =>
     one?.pHarm === undefined ? one?.verdict === 'negative' : one.pGain! < 0.5 && one.pHarm > MOST_RISK;
   const partners = Object.fromEntries(tasks.map((on) => [on, tasks.filter((from) => from === on || !harms(of(from, on)))]));
+  const reasons = Object.fromEntries(
+    tasks.map((on) => {
+      const own = influences.filter((one) => one.on === on);
+      return [
+        on,
+        reasonOf(
+          on,
+          own,
+          own.filter(({ from }) => !partners[on]!.includes(from)),
+          all.data,
+        ),
+      ];
+    }),
+  );
   const grid = (pick: (one: Influence) => number): number[][] =>
     tasks.map((from) =>
       tasks.map((on) => {
@@ -204,7 +273,7 @@ export function makeInfluence(tasks: readonly string[], influences: readonly Inf
       ...ci,
       ...[p, pGain ?? null, pHarm ?? null, verdict],
     ]),
-    notes: all.data.notes,
+    notes: [...Object.values(reasons), ...all.data.notes],
   });
   const plot = (): Figure =>
     matrix(
@@ -223,6 +292,7 @@ export function makeInfluence(tasks: readonly string[], influences: readonly Inf
     influences,
     all,
     partners,
+    reasons,
     plan: planOf(tasks, (task) => ({ train: partners[task]! })),
     table,
     plot,

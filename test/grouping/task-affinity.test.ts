@@ -108,9 +108,17 @@ test('discover judges the groups against all alone and all together', async () =
   const { grouping, comparison } = await discover(data, { ...settings, epochs: 10, compare: { seeds: 2, epochs: 3 } });
   expect(comparison.data.methods.map(({ name }) => name)).toEqual(['alone', 'together', 'groups']);
   expect(comparison.data.seeds).toEqual([3, 4]);
+  // The groups are what was looked for, and so what is asked of first.
+  expect(comparison.data.primary).toBe('groups');
   const [, together, groups] = comparison.data.methods;
   expect(groups!.parameters).toBeGreaterThan(together!.parameters);
   expect(grouping.affinity.kind).toBe('tag');
+});
+
+test('discover gives odds by default: its comparison has ten seeds', async () => {
+  const { comparison } = await discover(data, { measure: 'labels', trunk: mlp([4]), epochs: 1 });
+  expect(comparison.data.seeds).toHaveLength(10);
+  expect(comparison.averages().every(({ pGain }) => pGain !== undefined)).toBe(true);
 });
 
 test('taskAffinity refuses what it cannot do', async () => {

@@ -55,3 +55,12 @@ export function countOf(svg: string, name: string): number {
 export function traces(figure: Figure, attributes: Readonly<Record<string, unknown>>): Trace[] {
   return figure.data.filter((trace) => Object.entries(attributes).every(([name, value]) => trace[name] === value));
 }
+
+/** Relative luminance (WCAG 2.1). */
+export function luminance(color: string): number {
+  const [r, g, b] = [1, 3, 5].map((start) => {
+    const part = Number.parseInt(color.slice(start, start + 2), 16) / 255;
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

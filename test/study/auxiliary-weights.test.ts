@@ -132,6 +132,7 @@ describe('auxiliaryWeights', () => {
     const options = { epochs: 5, batchSize: 16, validation: 0.2, optimizer: steady } as const;
     const soft = await auxiliaryWeights(data, method, influenceOf(data, [harm('noise', 'up')]), { ...options, grid: [0] });
     expect(soft.study!.data.seeds).toEqual([2, 3]);
+    expect(soft.sentences[0]).toMatch(/ Why: noise was shown to harm it\.$/);
     const { splitData } = await import('../../src/data/split');
     const splits = Object.fromEntries(
       [2, 3].map((seed) => {
@@ -159,6 +160,10 @@ describe('auxiliaryWeights', () => {
       }),
     });
     const found = makeAuxiliaryWeights(['t0', 't1'], [{ task: 't0', harmful: ['t1'] }], [0, 0.5], study);
+    const why = ['t1 has a risk of 80 % of costing it more than 0.01, and a chance of 5 % of a gain'];
+    const told = makeAuxiliaryWeights(['t0', 't1'], [{ task: 't0', harmful: ['t1'], why }], [0, 0.5], study);
+    expect(told.sentences[0]).toMatch(/^Train t0 with t1 at weight 0\.5\. .* Why: t1 has a risk of 80 % .* of a gain\.$/);
+    expect(told.sentences[1]).toBe('Train t1 with all tasks at weight 1: none is likely to harm it.');
     expect(found.remedies.map(({ weight, validationLoss, chosen }) => [weight, validationLoss, chosen])).toEqual([
       [0, 3, 1],
       [0.5, 2, 1],

@@ -59,6 +59,50 @@ describe('comparison', () => {
     expect(madeComparison({ means: clear }).table().columns).not.toContain('runs that count');
   });
 
+  it('draws what it says: averages on top, every gain with its interval, odds, margin and seeds', () => {
+    const comparison = madeComparison({ means: { single: [0.7, 0.8], good: [0.72, 0.75] }, noise: 0.02, seeds: 12 });
+    const [average] = comparison.averages();
+    const figure = comparison.plot.gains('emotions');
+    expect(figure.layout.title.text).toContain('Gain over single: 2 tasks of emotions, 100 rows, 12 seeds');
+    const marks = figure.data.filter(({ error_x }) => error_x !== undefined);
+    const drawn = marks.flatMap(({ x, error_x, text }) =>
+      (x as number[]).map((value, i) => {
+        const { array, arrayminus } = error_x as { array: number[]; arrayminus: number[] };
+        return { value, low: value - arrayminus[i]!, high: value + array[i]!, text: (text as string[])[i]! };
+      }),
+    );
+    const said = [{ ...average!, task: 'average of 2 tasks' }, ...comparison.verdicts()];
+    expect(drawn).toHaveLength(3);
+    for (const { task, effect, ci, pGain } of said) {
+      const mark = drawn.find(({ text }) => text.startsWith(`good, ${task}<br>`))!;
+      // Figures keep four digits.
+      for (const [shown, value] of [
+        [mark.value, effect],
+        [mark.low, ci[0]],
+        [mark.high, ci[1]],
+      ] as const)
+        expect(Math.abs(shown - value)).toBeLessThan(1e-3 * Math.max(...ci.map(Math.abs)));
+      expect(mark.text).toMatch(pGain! > 0.99 ? /P\(gain\) &gt; 99 %$/ : new RegExp(`P\\(gain\\) ${Math.round(100 * pGain!)} %$`));
+    }
+    const seeds = figure.data.filter(({ name }) => name === 'one seed').flatMap(({ x }) => x as number[]);
+    expect(seeds).toHaveLength(3 * 12);
+    for (const { effect } of said) {
+      const found = [0, 12, 24].map((from) => seeds.slice(from, from + 12).reduce((a, b) => a + b, 0) / 12);
+      expect(Math.min(...found.map((mean) => Math.abs(mean - effect)))).toBeLessThan(1e-3 * Math.max(...seeds.map(Math.abs)));
+    }
+    const bands = (figure.layout.shapes as { type: string; x1: number }[]).filter(({ type }) => type === 'rect').map(({ x1 }) => x1);
+    expect(bands).toEqual([1, 0.01, 0.02]);
+    // One task is its own average, with the word of the question that was asked first.
+    const one = madeComparison({ means: { single: [0.7], good: [0.702] }, noise: 0.005, seeds: 12 });
+    expect(one.averages()[0]).toMatchObject({ direction: 'open', asGood: true });
+    expect(
+      one.plot
+        .gains()
+        .data.filter(({ error_x }) => error_x !== undefined)
+        .map(({ name }) => name),
+    ).toEqual(['at least as good']);
+  });
+
   it('says of one seed what can be said', () => {
     const comparison = madeComparison({ means: clear, seeds: 1 });
     for (const verdict of comparison.verdicts()) {

@@ -43,10 +43,10 @@ export interface HierarchicalGains {
 }
 
 /** Points that stand for the precision of a t distribution as a mixture of normal ones, for the tasks' mean and spread, and the common error. */
-const POINTS = { precision: 5, mean: 21, spread: 12, common: 5 } as const;
+const POINTS = { precision: 5, mean: 15, spread: 12, common: 5 } as const;
 
 /** Between two points of the tasks' mean, in its standard deviations given the spread. */
-const STEP = 0.6;
+const STEP = 0.8;
 
 /** Points of the grid whose weight is smaller than that of the best by this, in the logarithm, add nothing. */
 const NEGLIGIBLE = 11;
@@ -60,22 +60,25 @@ const TAILS = 3;
 /** Shares of a t distribution's precisions that one normal part each stands for: finer where tails come from. */
 const TAIL_SHARES = [0.005, 0.025, 0.1, 0.27, 0.6];
 
-/** Weight by which a Student t of 3 degrees of freedom falls off. */
-const t3 = (z: number): number => (1 + (z * z) / 3) ** -2;
+/** Weight by which a Student t of 3 degrees of freedom falls off: the shape of the priors. */
+export const t3 = (z: number): number => (1 + (z * z) / 3) ** -2;
 
 const density = (x: number, variance: number): number => Math.exp((-x * x) / (2 * variance)) / Math.sqrt(variance);
 const phi = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 /** E max(0, -x) of a normal x. */
 const lossOf = (m: number, sd: number): number => sd * phi(m / sd) - m * normalCdf(-m / sd, 0, 1);
 
+/** Equal shares of a t distribution's precisions. */
+const EVEN_SHARES: readonly number[] = Array.from({ length: POINTS.precision }, () => 1 / POINTS.precision);
+
 /** A normal part of a t distribution: its share, and its variance relative to the squared scale. */
-interface Part {
+export interface Part {
   readonly share: number;
   readonly variance: number;
 }
 
-/** Normal parts of a t distribution, each at the middle of its share of the precisions. */
-function mixture(degreesOfFreedom: number, shares: readonly number[]): Part[] {
+/** Normal parts of a t distribution, each at the middle of its share of the precisions; equal shares unless given. */
+export function mixture(degreesOfFreedom: number, shares: readonly number[] = EVEN_SHARES): Part[] {
   let below = 0;
   return shares.map((share) => {
     const wanted = below + share / 2;
@@ -90,7 +93,6 @@ function mixture(degreesOfFreedom: number, shares: readonly number[]): Part[] {
   });
 }
 
-const evenShares: readonly number[] = Array.from({ length: POINTS.precision }, () => 1 / POINTS.precision);
 const tails = mixture(TAILS, TAIL_SHARES);
 
 /** A task's estimate: its error's and its gain's normal parts; `unit` is how far its gain is expected to spread, relative to the others. */
@@ -100,43 +102,60 @@ interface Observed {
   readonly unit: number;
 }
 
+/** A normal part of a task's likelihood, given the spread: its weight is `factor` times exp(-`decay` deviation^2). */
+interface LikelihoodPart {
+  readonly factor: number;
+  readonly decay: number;
+  /** The share of a deviation from the tasks' mean that is believed, and the standard deviation of what is believed. */
+  readonly kept: number;
+  readonly sd: number;
+}
+
+function partsGiven({ errors, unit }: Observed, spread: number): LikelihoodPart[] {
+  return errors.flatMap((error) =>
+    tails.map((tail) => {
+      const own = (spread * unit) ** 2 * tail.variance;
+      const variance = error.variance + own;
+      const kept = own / variance;
+      const sd = Math.sqrt(Math.max(kept * error.variance, 1e-300));
+      return { factor: (error.share * tail.share) / Math.sqrt(variance), decay: 1 / (2 * variance), kept, sd };
+    }),
+  );
+}
+
+function likelihoodOf(deviation: number, parts: readonly LikelihoodPart[]): number {
+  let sum = 0;
+  for (const { factor, decay } of parts) sum += factor * Math.exp(-decay * deviation * deviation);
+  return sum;
+}
+
 /** What is believed of one task, given the tasks' mean and spread and the common error. */
 interface Given {
-  readonly likelihood: number;
   readonly believed: Believed;
   readonly variance: number;
 }
 
-function given({ effect, errors, unit }: Observed, mean: number, spread: number, margin: number): Given {
+/** @param effect without the common error */
+function given(effect: number, parts: readonly LikelihoodPart[], mean: number, margin: number): Given {
+  const deviation = effect - mean;
+  const least = NEGLIGIBLE_PART * likelihoodOf(deviation, parts);
   let [likelihood, first, second, gain, harm, loss] = [0, 0, 0, 0, 0, 0];
-  const least = NEGLIGIBLE_PART * likelihoodOf({ effect, errors, unit }, mean, spread);
-  for (const error of errors) {
-    for (const tail of tails) {
-      const own = (spread * unit) ** 2 * tail.variance;
-      const weight = error.share * tail.share * density(effect - mean, error.variance + own);
-      if (weight < least) continue;
-      const kept = own / (error.variance + own);
-      const center = mean + kept * (effect - mean);
-      const sd = Math.sqrt(Math.max(kept * error.variance, 1e-300));
-      likelihood += weight;
-      first += weight * center;
-      second += weight * (center * center + sd * sd);
-      gain += weight * normalCdf(center / sd, 0, 1);
-      harm += weight * normalCdf((-margin - center) / sd, 0, 1);
-      loss += weight * lossOf(center, sd);
-    }
+  for (const { factor, decay, kept, sd } of parts) {
+    const weight = factor * Math.exp(-decay * deviation * deviation);
+    if (weight < least) continue;
+    const center = mean + kept * deviation;
+    const below = normalCdf(-center / sd, 0, 1);
+    likelihood += weight;
+    first += weight * center;
+    second += weight * (center * center + sd * sd);
+    gain += weight * (1 - below);
+    harm += weight * normalCdf((-margin - center) / sd, 0, 1);
+    // E max(0, -x) of a normal x.
+    loss += weight * (sd * phi(center / sd) - center * below);
   }
   const m = first / likelihood;
   const believed = { mean: m, pGain: gain / likelihood, pHarm: harm / likelihood, expectedLoss: loss / likelihood };
-  return { likelihood, believed, variance: Math.max(0, second / likelihood - m * m) };
-}
-
-function likelihoodOf({ effect, errors, unit }: Observed, mean: number, spread: number): number {
-  let sum = 0;
-  for (const error of errors)
-    for (const tail of tails)
-      sum += error.share * tail.share * density(effect - mean, error.variance + (spread * unit) ** 2 * tail.variance);
-  return sum;
+  return { believed, variance: Math.max(0, second / likelihood - m * m) };
 }
 
 const zero: Believed = { mean: 0, pGain: 0, pHarm: 0, expectedLoss: 0 };
@@ -157,21 +176,20 @@ function averageOf(own: readonly Given[], margin: number): Believed {
 
 /** A point of the grid over the tasks' spread, mean and common error, with the logarithm of its weight. */
 interface Point {
-  readonly spread: number;
+  /** Parts of the tasks' likelihoods, given the spread. */
+  readonly parts: readonly (readonly LikelihoodPart[])[];
   readonly mean: number;
   readonly error: number;
   readonly log: number;
 }
 
-/** The tasks' mean and its standard deviation given their spread, as if all were normal: where the grid of means has to lie. */
-function meanGiven(
-  observed: readonly Observed[],
-  variances: readonly number[],
-  spread: number,
-): { readonly at: number; readonly sd: number } {
-  const weights = observed.map(({ unit }, t) => 1 / (variances[t]! + (spread * unit) ** 2));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return { at: observed.reduce((sum, { effect }, t) => sum + weights[t]! * effect, 0) / total, sd: 1 / Math.sqrt(total) };
+/**
+ * A mean and its standard deviation, from effects about it that are normal with these variances: where a grid of means has to lie.
+ * @param effects `[tasks]` @param variances `[tasks]`
+ */
+export function meanGiven(effects: readonly number[], variances: readonly number[]): { readonly at: number; readonly sd: number } {
+  const total = variances.reduce((sum, variance) => sum + 1 / variance, 0);
+  return { at: effects.reduce((sum, effect, t) => sum + effect / variances[t]!, 0) / total, sd: 1 / Math.sqrt(total) };
 }
 
 /** @param variances of the tasks' own errors, `[tasks]` */
@@ -185,14 +203,18 @@ function gridOf(observed: readonly Observed[], variances: readonly number[], com
   const spreads = Array.from({ length: POINTS.spread }, (_, i) => least * (most / least) ** (i / (POINTS.spread - 1)));
   const errors = common === 0 ? [0] : Array.from({ length: POINTS.common }, (_, i) => Math.sqrt(common) * (i - (POINTS.common - 1) / 2));
   return spreads.flatMap((spread) => {
-    const { at, sd } = meanGiven(observed, variances, spread);
+    const { at, sd } = meanGiven(
+      effects,
+      observed.map(({ unit }, t) => variances[t]! + (spread * unit) ** 2),
+    );
+    const parts = observed.map((one) => partsGiven(one, spread));
     return errors.flatMap((error) =>
       Array.from({ length: POINTS.mean }, (_, i) => {
         const mean = at - error + STEP * sd * (i - (POINTS.mean - 1) / 2);
         // The spacing of means differs by spread, and that of spreads is even in the logarithm.
         const prior = t3(mean / (2 * scale)) * t3(spread / scale) * spread * sd * (common === 0 ? 1 : density(error, common));
-        const log = observed.reduce((sum, one) => sum + Math.log(likelihoodOf(one, mean + error, spread)), Math.log(prior));
-        return { spread, mean, error, log };
+        const log = effects.reduce((sum, effect, t) => sum + Math.log(likelihoodOf(effect - error - mean, parts[t]!)), Math.log(prior));
+        return { parts, mean, error, log };
       }),
     );
   });
@@ -224,7 +246,7 @@ export function hierarchicalGains(estimates: readonly TaskEstimate[], options: H
   const usual = Math.exp(squares.reduce((sum, square) => sum + Math.log(square), 0) / count);
   const observed = estimates.map(({ effect, degreesOfFreedom }, t) => ({
     effect,
-    errors: mixture(degreesOfFreedom, evenShares).map(({ share, variance }) => ({ share, variance: variance * variances[t]! })),
+    errors: mixture(degreesOfFreedom).map(({ share, variance }) => ({ share, variance: variance * variances[t]! })),
     unit: (squares[t]! / usual) ** 0.25,
   }));
   const points = gridOf(observed, variances, common, scale);
@@ -232,10 +254,10 @@ export function hierarchicalGains(estimates: readonly TaskEstimate[], options: H
   let total = 0;
   let tasks: Believed[] = estimates.map(() => zero);
   let [average, safe] = [zero, 0];
-  for (const { spread, mean, error, log } of points) {
+  for (const { parts, mean, error, log } of points) {
     if (!(log > highest - NEGLIGIBLE)) continue;
     const weight = Math.exp(log - highest);
-    const own = observed.map((one) => given({ ...one, effect: one.effect - error }, mean, spread, margin));
+    const own = estimates.map(({ effect }, t) => given(effect - error, parts[t]!, mean, margin));
     total += weight;
     tasks = tasks.map((one, t) => plus(one, own[t]!.believed, weight));
     average = plus(average, averageOf(own, margin), weight);

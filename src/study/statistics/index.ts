@@ -28,6 +28,7 @@ export { benjaminiHochberg, holm } from './multiplicity';
 export { criticalDifference, type Nemenyi, nemenyi } from './nemenyi';
 export { type PairedComparison, type PairedComparisonOptions, pairedComparison } from './paired-comparison';
 export { pairedDifferences } from './paired-differences';
+export { type Credible, type PopulationGain, type PopulationOptions, populationGain } from './population-gain';
 export { ranks } from './ranks';
 export { correlationOfRatio, type Resampling, resamplingRatio, rowVariance, type SeedContributions } from './row-variance';
 export { correctedTPower, type PowerOptions, type SeedsNeededOptions, seedsNeeded } from './sample-size';
