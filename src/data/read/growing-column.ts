@@ -3,6 +3,16 @@ import { toNumber } from '../../cells/cell';
 /** A cell as read from a text file: null where it is missing. */
 export type Cell = number | string | null;
 
+const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
+
+/**
+ * Whether a number that was read from a text prints as that text. Up to 15 digits without needless zeros come back as they were, written without an
+ * exponent from a millionth on; of others it is not asked, as printing takes longer than reading.
+ */
+export function printsAs(number: number, text: string): boolean {
+  return text.length <= 15 && PLAIN.test(text) && (number === 0 ? text === '0' : Math.abs(number) >= 1e-6);
+}
+
 /**
  * A column whose cells come one after another: numbers where every present cell is one, else text.
  *
@@ -32,7 +42,7 @@ export class GrowingColumn {
       this.numeric = false;
       this.replace((value) => String(value));
     }
-    this.kept.push(number !== undefined && String(number) === text ? number : text);
+    this.kept.push(number !== undefined && printsAs(number, text) ? number : text);
   }
 
   /** All cells; none may be added afterward. */

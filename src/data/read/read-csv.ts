@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { CsvError, Parser } from 'csv-parse';
+import { CsvError, type Options, Parser } from 'csv-parse';
 import { toNumber } from '../../cells/cell';
 import { DataError } from '../../cells/data-error';
 import { checkOptions } from '../../options/describe-value';
@@ -57,17 +57,12 @@ export function columnsOf(
   const { separator = ',', quotes = true, header = true, encoding = 'utf8' } = options;
   const where = `Cannot read ${name} as CSV`;
   const table = new Table(where, separator, header, new Set(options.missing ?? defaultMarkers), new Set(options.text));
-  // Its transform is called by hand: as a stream it would give the rows later, and a record that `on_record` keeps back is not buffered.
-  const parser = new Parser({
+  const parser = new RowParser((row) => table.add(row), {
     delimiter: separator,
     quote: quotes ? '"' : null,
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: longest,
-    on_record: (row: string[]) => {
-      table.add(row);
-      return null;
-    },
   });
   const check = (error?: Error | null): void => {
     if (error instanceof CsvError) throw csvError(where, error, separator, longest);
@@ -88,6 +83,21 @@ function csvError(where: string, error: CsvError, separator: string, longest: nu
     'bad-file',
     `${where}: ${error.message}; is the separator ${JSON.stringify(separator)} right (command line: --delimiter)?`,
   );
+}
+
+/** A parser whose transform is called by hand: as a stream it would give its rows later only, and keep them until then. */
+class RowParser extends Parser {
+  constructor(
+    private readonly onRow: (row: readonly string[]) => void,
+    options: Options,
+  ) {
+    super(options);
+  }
+
+  override push(row: readonly string[] | null): boolean {
+    if (row !== null) this.onRow(row);
+    return true;
+  }
 }
 
 /** Rows become columns as they come. */
