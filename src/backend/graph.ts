@@ -403,6 +403,11 @@ export interface Graph {
   dispose(): void;
 }
 
+/** A graph that is complete could not be handed to TensorFlow: not for what is in it, as a rule, but for the machine at that moment. */
+export class GraphLoadError extends Error {
+  override readonly name = 'GraphLoadError';
+}
+
 let graphs = 0;
 
 /** Collects nodes and loads them as one TensorFlow graph. */
@@ -517,20 +522,27 @@ export class GraphBuilder {
     return recording.outputs.map(refOf);
   }
 
-  /** Loads the graph. No file is left behind. */
+  /**
+   * Loads the graph. No file is left behind.
+   * @throws GraphLoadError when its file cannot be written or loaded
+   */
   build(): Graph {
     const { GraphDef, VersionDef, MetaGraphDef, SavedModel } = proto();
     const graph = make(GraphDef!, { NodeList: this.nodes, Versions: make(VersionDef!, { Producer: 1087 }) });
     const meta = make(MetaGraphDef!, { GraphDef: graph, MetaInfoDef: make(MetaGraphDef!.MetaInfoDef!, { TagsList: ['serve'] }) });
     const saved = make(SavedModel!, { SavedModelSchemaVersion: 1, MetaGraphsList: [meta] });
     const backend = nativeBackend();
-    const directory = temporaryFolder();
+    const bytes = saved.serializeBinary();
+    let directory: string | undefined;
     let id: number;
     try {
-      writeFileSync(join(directory, 'saved_model.pb'), saved.serializeBinary());
+      directory = temporaryFolder();
+      writeFileSync(join(directory, 'saved_model.pb'), bytes);
       id = backend.binding.loadSavedModel(directory, 'serve');
+    } catch (error) {
+      throw new GraphLoadError((error as Error).message, { cause: error });
     } finally {
-      rmSync(directory, { recursive: true, force: true });
+      if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
     }
     return {
       nodes: this.nodes.length,

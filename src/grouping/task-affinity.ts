@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../backend/backend';
 import type { Split, TaskData } from '../data/data-types';
 import { splitData } from '../data/split';
+import { fields, listOf, type Shape } from '../json-shape';
 import { mlp } from '../models/encoders/mlp';
 import { constant } from '../models/network/initial';
 import type { Encoder, Network } from '../models/network/network';
@@ -16,7 +17,7 @@ import { interruptible } from '../training/interrupt';
 import { longWork } from '../training/long-work';
 import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
-import { type Run, type RunResult, trainRuns } from '../training/runs';
+import { type Run, type RunResult, type RunsOptions, trainRuns } from '../training/runs';
 import { type CheckedSettings, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
 import { lookaheadLosses } from '../training/steps/lookahead';
 import { batchLosses } from '../training/steps/losses';
@@ -30,7 +31,7 @@ import {
   pairwiseAffinity,
   tagAffinity,
 } from './affinity';
-import { keptAffinity } from './kept-affinity';
+import { exactNumber, type KeptParts, keptAffinity, keptShape } from './kept-affinity';
 import { representationAffinity } from './representation';
 import { labelSimilarity } from './similarity';
 
@@ -59,8 +60,9 @@ export interface TaskAffinityOptions extends TrainingSettings {
   /** Share of the rows that measures by error (`pairwise`, `leave-one-out`) and representations are taken on, in (0, 1). @default 0.3 */
   readonly test?: number;
   /**
-   * Folder that keeps the affinity: the same call, or `groupTasks` and `discover` with the same options, reads it instead of training. Not where
-   * the trunk or the optimizer is your own code without a `version`; a note says so. @default none
+   * Folder that keeps the affinity: the same call, or `groupTasks` and `discover` with the same options, reads it instead of training. One that
+   * was stopped or killed goes on from the seeds that were trained, with equal numbers. Not where the trunk or the optimizer is your own code
+   * without a `version`; a note says so. @default none
    */
   readonly directory?: string;
 }
@@ -76,8 +78,15 @@ interface Trainer {
   readonly splits: readonly Split[];
   /** Epochs of the looks at gradients. */
   readonly checkpoints: readonly number[];
-  readonly train: (methods: Readonly<Record<string, Run['method']>>, snapshots?: readonly number[]) => Promise<RunResult[]>;
+  /**
+   * Trains each method with every seed.
+   * @returns what `of` says of each network: of the seeds of the first method, of the second, ...
+   */
+  readonly train: <T>(methods: Methods, of: (result: RunResult) => T, shape: Shape<T>, snapshots?: readonly number[]) => Promise<T[][]>;
 }
+
+/** Methods with a name for progress, which two may share. */
+type Methods = readonly (readonly [string, Run['method']])[];
 
 /**
  * How much each pair of tasks has to do with each other, with an interval over seeds; shows its progress.
@@ -129,7 +138,8 @@ export async function measureAffinity(
   const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
   const { onProgress, ...settings } = checkSettings(who, { epochs: 60, ...given });
   const backend = await loadBackend();
-  const measured = (): Promise<Affinity> => measureTrained(who, data, { ...options, measure }, trunk, settings, onProgress);
+  const measured = (parts?: KeptParts): Promise<Affinity> =>
+    measureTrained(who, data, { ...options, measure }, trunk, settings, onProgress, parts);
   if (options.directory === undefined) return measured();
   const method = hardSharing(trunk);
   const own = unversioned({ method, optimizer: settings.optimizer });
@@ -167,6 +177,7 @@ async function measureTrained(
   trunk: Encoder,
   settings: Omit<CheckedSettings, 'onProgress'>,
   onProgress: CheckedSettings['onProgress'],
+  parts: KeptParts | undefined,
 ): Promise<Affinity> {
   const splits = Array.from({ length: seeds }, (_, seed) => splitData(data, { test, validation: settings.validation, seed }));
   return interruptible(settings.signal, async (signal) => {
@@ -175,33 +186,19 @@ async function measureTrained(
       trunk,
       splits,
       checkpoints: checkpointEpochs(settings.epochs, checkpoints),
-      async train(methods, snapshots = []) {
-        const runs = Object.entries(methods).flatMap(([name, method]) =>
-          splits.map((split, seed): Run => ({ name, method, seed, split, learningRate: settings.learningRate })),
-        );
-        const results = await trainRuns(data, runs, {
-          ...settings,
-          snapshots,
-          signal,
-          onProgress: progressReporter(onProgress, runs.length),
-        });
-        const failed = results.find(({ failure }) => failure !== undefined);
-        if (failed) throw new Error(failed.failure);
-        if (results.length < runs.length || results.some(({ interrupted }) => interrupted))
-          throw new Error(`${who} was interrupted before the networks were trained`);
-        return results;
-      },
+      train: (methods, of, shape, snapshots = []) =>
+        trainEach(who, data, { ...settings, snapshots, signal }, { methods, splits, of, shape, parts, onProgress }),
     };
     switch (measure) {
       case 'tag':
         return tagAffinity(
           names(data),
-          (await gradientLooks(trainer, trialSteps(lookahead))).map(
+          (await gradientLooks(trainer, trialSteps(lookahead), fields({ before: numbers, after: listOf(numbers) }))).map(
             (looks): LookaheadLosses => ({ before: looks.map(({ before }) => before), after: looks.map(({ after }) => after) }),
           ),
         );
       case 'gradient-cosine':
-        return gradientCosineAffinity(names(data), await gradientLooks(trainer, gramianOfLayer(who, layer)));
+        return gradientCosineAffinity(names(data), await gradientLooks(trainer, gramianOfLayer(who, layer), listOf(numbers)));
       case 'pairwise':
         return byPairs(trainer);
       case 'leave-one-out':
@@ -211,6 +208,64 @@ async function measureTrained(
     }
   });
 }
+
+interface Training<T> {
+  readonly methods: Methods;
+  readonly splits: readonly Split[];
+  readonly of: (result: RunResult) => T;
+  readonly shape: Shape<T>;
+  readonly parts: KeptParts | undefined;
+  readonly onProgress: CheckedSettings['onProgress'];
+}
+
+/**
+ * `Trainer.train`. Where parts are kept, one seed is trained after the other, so that a kill costs at most the stacks of one; else all in stacks
+ * of all seeds, which is faster. A network's numbers do not depend on its stack.
+ */
+async function trainEach<T>(
+  who: string,
+  data: TaskData,
+  { learningRate, ...settings }: Omit<CheckedSettings, 'onProgress'> & Pick<RunsOptions, 'snapshots'>,
+  { methods, splits, of, shape, parts, onProgress }: Training<T>,
+): Promise<T[][]> {
+  const all = methods.map(([name, method]) => splits.map((split, seed): Run => ({ name, method, seed, split, learningRate })));
+  const names = new Map(all.flatMap((ofMethod, m) => ofMethod.map((run) => [run, `${m} ${run.name}, seed ${run.seed}`])));
+  const found = new Map<Run, T>();
+  for (const [run, name] of names) {
+    const kept = parts?.read(name, shape);
+    if (kept !== undefined) found.set(run, kept);
+  }
+  const total = names.size;
+  const progress = progressReporter(onProgress, total);
+  const take = (results: readonly RunResult[]): void => {
+    const failed = results.find(({ failure }) => failure !== undefined);
+    if (failed) throw new Error(failed.failure);
+    if (results.some(({ interrupted }) => interrupted)) return;
+    for (const result of results) found.set(result.run, of(result));
+    const { fallback } = results.find((result) => result.fallback !== undefined) ?? {};
+    if (fallback !== undefined)
+      parts?.leave(`its networks were computed op by op, which may differ in the last bits from what its key stands for (${fallback})`);
+    else parts?.write(Object.fromEntries(results.map(({ run }) => [names.get(run)!, found.get(run)])));
+  };
+  for (const runs of parts ? splits.map((_, seed) => all.map((ofMethod) => ofMethod[seed]!)) : [all.flat()]) {
+    const done = found.size;
+    const skip = new Set(runs.filter((run) => found.has(run)));
+    const left = runs.length - skip.size;
+    if (left === 0) continue;
+    await trainRuns(data, runs, {
+      ...settings,
+      skip,
+      onResults: take,
+      onProgress: (event) => progress({ ...event, share: (done + event.share * left) / total }),
+    });
+    if (runs.some((run) => !found.has(run)))
+      throw new Error(`${who} was interrupted before the networks were trained${parts ? '; the same call goes on from what is kept' : ''}`);
+  }
+  return all.map((ofMethod) => ofMethod.map((run) => found.get(run)!));
+}
+
+/** A list of numbers as parts keep it. */
+const numbers = listOf(exactNumber);
 
 const names = (data: TaskData): string[] => data.tasks.map(({ name }) => name);
 
@@ -223,15 +278,15 @@ function checkpointEpochs(epochs: number, count: number): number[] {
 type Look<T> = (shape: StackShape, parameters: readonly tf.Tensor[], on: Resident, batch: Batch) => T;
 
 /** The losses before and after a trial step of each task. */
-function trialSteps(rate: number): Look<{ readonly before: Float32Array; readonly after: Float32Array[] }> {
+function trialSteps(rate: number): Look<{ readonly before: number[]; readonly after: number[][] }> {
   return (shape, parameters, on, batch) => ({
-    before: Float32Array.from(batchLosses(shape, parameters, on, batch).dataSync()),
+    before: Array.from(batchLosses(shape, parameters, on, batch).dataSync()),
     after: rowsOf(lookaheadLosses(shape, parameters, on, batch, rate).dataSync(), shape.tasks.length),
   });
 }
 
 /** The products of the tasks' gradients of the shared parameters, or of one layer of them. */
-function gramianOfLayer(who: string, layer: number | undefined): Look<Float32Array[]> {
+function gramianOfLayer(who: string, layer: number | undefined): Look<number[][]> {
   return (shape, parameters, on, batch) => {
     const { network, tasks, stack } = shape;
     const { jacobian, gramian } = taskGradients(shape, parameters, on, batch);
@@ -269,47 +324,50 @@ function withSilentHeads(whole: Run['method']): Run['method'] {
 }
 
 /** Trains all tasks together and looks at the tasks' gradients at points of the training; per seed, a list of looks. */
-async function gradientLooks<T>({ data, trunk, checkpoints, train }: Trainer, look: Look<T>): Promise<T[][]> {
+async function gradientLooks<T>({ data, trunk, checkpoints, train }: Trainer, look: Look<T>, shape: Shape<T>): Promise<T[][]> {
   const silent = withSilentHeads(hardSharing(trunk));
-  const results = await train({ together: silent }, checkpoints);
-  return results.map(({ fitted, parts, run }) => {
-    const [part] = parts;
-    const resident = makeResident(data, [fitted]);
-    const every = data.tasks.map((_, t) => t);
-    const weights = classWeightsOf(fitted.targets, data.tasks, every);
-    const classWeights = weights ? tf.tensor2d(weights, [1, weights.length]) : tf.ones([1, 1]);
-    const shape = shapeOf(data, part!.network, fitted.encoder.shape, weights !== undefined);
-    const order = random(run.seed, 'looks');
-    const rows = Math.min(LOOK.rows, run.split.train.length);
-    try {
-      return part!.snapshots.flatMap(({ parameters }, s) =>
-        Array.from({ length: LOOK.batches }, (_, b) => {
-          const chosen = order.permutation(run.split.train.length).subarray(0, rows);
-          let seen: T | undefined;
-          tf.tidy(() => {
-            const values = part!.network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
-            const at = Int32Array.from(chosen, (i) => run.split.train[i]!);
-            // Every look has dropout draws of its own.
-            const seeds = tf.tensor2d([[run.seed, s * LOOK.batches + b]], [1, 2], 'int32');
-            const batch = { rows: tf.tensor2d(at, [1, rows], 'int32'), seeds };
-            seen = look(shape, values, { ...resident.resident, classWeights }, batch);
-          });
-          return seen!;
-        }),
-      );
-    } finally {
-      resident.dispose();
-      classWeights.dispose();
-    }
-  });
+  const of = (result: RunResult): T[] => looksAt(data, result, look);
+  const [looks] = await train([['together', silent]], of, listOf(shape), checkpoints);
+  return looks!;
+}
+
+function looksAt<T>(data: TaskData, { fitted, parts, run }: RunResult, look: Look<T>): T[] {
+  const [part] = parts;
+  const resident = makeResident(data, [fitted]);
+  const every = data.tasks.map((_, t) => t);
+  const weights = classWeightsOf(fitted.targets, data.tasks, every);
+  const classWeights = weights ? tf.tensor2d(weights, [1, weights.length]) : tf.ones([1, 1]);
+  const shape = shapeOf(data, part!.network, fitted.encoder.shape, weights !== undefined);
+  const order = random(run.seed, 'looks');
+  const rows = Math.min(LOOK.rows, run.split.train.length);
+  try {
+    return part!.snapshots.flatMap(({ parameters }, s) =>
+      Array.from({ length: LOOK.batches }, (_, b) => {
+        const chosen = order.permutation(run.split.train.length).subarray(0, rows);
+        let seen: T | undefined;
+        tf.tidy(() => {
+          const values = part!.network.parameters.map((p, i) => tf.tensor(parameters[i]!, [1, ...p.shape]));
+          const at = Int32Array.from(chosen, (i) => run.split.train[i]!);
+          // Every look has dropout draws of its own.
+          const seeds = tf.tensor2d([[run.seed, s * LOOK.batches + b]], [1, 2], 'int32');
+          const batch = { rows: tf.tensor2d(at, [1, rows], 'int32'), seeds };
+          seen = look(shape, values, { ...resident.resident, classWeights }, batch);
+        });
+        return seen!;
+      }),
+    );
+  } finally {
+    resident.dispose();
+    classWeights.dispose();
+  }
 }
 
 function shapeOf(data: TaskData, network: Network, inputShape: readonly number[], weighted: boolean): StackShape {
   return { network, tasks: data.tasks, stack: 1, inputShape, weighted, totalSteps: [1] };
 }
 
-function rowsOf(values: ArrayLike<number>, size: number): Float32Array[] {
-  return Array.from({ length: size }, (_, i) => Float32Array.from({ length: size }, (__, j) => values[i * size + j]!));
+function rowsOf(values: ArrayLike<number>, size: number): number[][] {
+  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (__, j) => values[i * size + j]!));
 }
 
 /** Error of each task on the test rows, lower is better and positive: 1 - score for scores in [0, 1]. */
@@ -330,45 +388,31 @@ async function byPairs({ data, trunk, train, splits }: Trainer): Promise<Affinit
   const size = data.tasks.length;
   const pairs = Array.from({ length: size }, (_, i) => Array.from({ length: size - i - 1 }, (__, k) => [i, i + 1 + k] as const)).flat();
   const whole = hardSharing(trunk);
-  const results = await train({
-    alone: singleTask(trunk),
-    ...Object.fromEntries(pairs.map(([i, j]) => [`${data.tasks[i]!.name} + ${data.tasks[j]!.name}`, partial(whole, [i, j])])),
-  });
-  const of = (name: string, seed: number): number[] => errorsOf(data, results.find(({ run }) => run.name === name && run.seed === seed)!);
+  const named = pairs.map(([i, j]) => [`${data.tasks[i]!.name} + ${data.tasks[j]!.name}`, partial(whole, [i, j])] as const);
+  const [alone, ...together] = await train([['alone', singleTask(trunk)], ...named], (result) => errorsOf(data, result), numbers);
   return pairwiseAffinity(
     names(data),
     splits.map((_, seed) => {
       const table = Array.from({ length: size }, () => new Array<number>(size).fill(Number.NaN));
-      for (const [i, j] of pairs) {
-        const errors = of(`${data.tasks[i]!.name} + ${data.tasks[j]!.name}`, seed);
+      for (const [k, [i, j]] of pairs.entries()) {
+        const errors = together[k]![seed]!;
         table[i]![j] = errors[j]!;
         table[j]![i] = errors[i]!;
       }
-      return { alone: of('alone', seed), pairs: table };
+      return { alone: alone![seed]!, pairs: table };
     }),
   );
 }
 
 async function byLeavingOneOut({ data, trunk, train, splits }: Trainer): Promise<Affinity> {
   const all = data.tasks.map((_, t) => t);
-  const label = (t: number): string => `without ${data.tasks[t]!.name}`;
   const whole = hardSharing(trunk);
-  const results = await train({
-    together: whole,
-    ...Object.fromEntries(
-      all.map((t) => [
-        label(t),
-        partial(
-          whole,
-          all.filter((other) => other !== t),
-        ),
-      ]),
-    ),
-  });
-  const of = (name: string, seed: number): number[] => errorsOf(data, results.find(({ run }) => run.name === name && run.seed === seed)!);
+  const others = (t: number): number[] => all.filter((other) => other !== t);
+  const named = all.map((t) => [`without ${data.tasks[t]!.name}`, partial(whole, others(t))] as const);
+  const [together, ...without] = await train([['together', whole], ...named], (result) => errorsOf(data, result), numbers);
   return leaveOneOutAffinity(
     names(data),
-    splits.map((_, seed) => ({ together: of('together', seed), without: all.map((t) => of(label(t), seed)) })),
+    splits.map((_, seed) => ({ together: together![seed]!, without: without.map((ofTask) => ofTask[seed]!) })),
   );
 }
 
@@ -378,8 +422,7 @@ function partial(whole: Run['method'], members: readonly number[]): Run['method'
 }
 
 async function byRepresentation({ data, trunk, train, splits }: Trainer, measure: 'cka' | 'rsa'): Promise<Affinity> {
-  const results = await train({ alone: singleTask(trunk) });
-  const runs = results.map(({ fitted, parts, run }) => {
+  const represented = ({ fitted, parts, run }: RunResult): Affinity => {
     const { test } = run.split;
     const inputs = fitted.encoder.encode(data, test);
     const representations = Object.fromEntries(
@@ -397,7 +440,8 @@ async function byRepresentation({ data, trunk, train, splits }: Trainer, measure
       }),
     );
     return representationAffinity(representations, measure);
-  });
+  };
+  const [runs = []] = await train([['alone', singleTask(trunk)]], represented, keptShape);
   const [first] = runs;
   const mean = first!.values.map((row, i) => row.map((_, j) => runs.reduce((sum, run) => sum + run.values[i]![j]!, 0) / runs.length));
   return { ...first!, values: mean, notes: [`mean over ${splits.length} seeds`] };

@@ -1,6 +1,20 @@
 import type { Solution, Stopping } from './fista';
 import type { QuadraticLoss } from './loss';
 
+/** The inner product of `count` values of a from `i` on and of b from `j` on; four sums at once: one would wait for itself at every addition. */
+function inner(a: Float64Array, i: number, b: Float64Array, j: number, count: number): number {
+  let [p, q, r, s] = [0, 0, 0, 0];
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    p += a[i + k]! * b[j + k]!;
+    q += a[i + k + 1]! * b[j + k + 1]!;
+    r += a[i + k + 2]! * b[j + k + 2]!;
+    s += a[i + k + 3]! * b[j + k + 3]!;
+  }
+  for (; k < count; k++) p += a[i + k]! * b[j + k]!;
+  return p + q + (r + s);
+}
+
 /** Cholesky factor (lower, `[d * d]`) of h + shift I; a pivot that rounding made too small is raised, which a preconditioner can bear. */
 function cholesky(h: Float64Array, d: number, shift: number): Float64Array {
   const l = new Float64Array(d * d);
@@ -9,8 +23,7 @@ function cholesky(h: Float64Array, d: number, shift: number): Float64Array {
   const least = Math.max(1e-10 * largest, Number.MIN_VALUE);
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = h[i * d + j]! + (i === j ? shift : 0);
-      for (let k = 0; k < j; k++) sum -= l[i * d + k]! * l[j * d + k]!;
+      const sum = h[i * d + j]! + (i === j ? shift : 0) - inner(l, i * d, l, j * d, j);
       l[i * d + j] = i === j ? Math.sqrt(Math.max(sum, least)) : sum / l[j * d + j]!;
     }
   }
@@ -19,15 +32,12 @@ function cholesky(h: Float64Array, d: number, shift: number): Float64Array {
 
 /** Solves L L' x = v in place, for the d values from `from` on. */
 function substitute(l: Float64Array, d: number, v: Float64Array, from: number): void {
-  for (let i = 0; i < d; i++) {
-    let sum = v[from + i]!;
-    for (let k = 0; k < i; k++) sum -= l[i * d + k]! * v[from + k]!;
-    v[from + i] = sum / l[i * d + i]!;
-  }
+  for (let i = 0; i < d; i++) v[from + i] = (v[from + i]! - inner(l, i * d, v, from, i)) / l[i * d + i]!;
   for (let i = d - 1; i >= 0; i--) {
-    let sum = v[from + i]!;
-    for (let k = i + 1; k < d; k++) sum -= l[k * d + i]! * v[from + k]!;
-    v[from + i] = sum / l[i * d + i]!;
+    const x = v[from + i]! / l[i * d + i]!;
+    v[from + i] = x;
+    // By rows of l, which lie in one piece.
+    for (let k = 0; k < i; k++) v[from + k]! -= l[i * d + k]! * x;
   }
 }
 
@@ -47,10 +57,17 @@ function couple(q: Float64Array, lambda: number, w: Float64Array, tasks: number,
   }
 }
 
+/** Cholesky factors of each task's own block, for `conjugateGradient`: they last as long as the blocks, lambda and ridge. */
+export function blockFactors(hessians: readonly Float64Array[], coupling: Float64Array, lambda: number, ridge: number): Float64Array[] {
+  const tasks = hessians.length;
+  return hessians.map((h, t) => cholesky(h, Math.sqrt(h.length), ridge + lambda * coupling[t * tasks + t]!));
+}
+
 /**
  * Minimizes squared loss + lambda / 2 tr(W' Q W) + ridge / 2 |W|^2, which is one linear system, by conjugate gradients preconditioned
  * with each task's own block. Without coupling between tasks that is a direct solution in one step.
  * @param coupling Q, `[tasks * tasks]`, symmetric and positive semi-definite
+ * @param factors `blockFactors` of the loss, where they are there already
  */
 export function conjugateGradient(
   loss: QuadraticLoss,
@@ -59,9 +76,9 @@ export function conjugateGradient(
   ridge: number,
   start: Float64Array,
   { tolerance, maxIterations }: Stopping,
+  factors: readonly Float64Array[] = blockFactors(loss.hessians, coupling, lambda, ridge),
 ): Solution {
   const { tasks, features, size } = loss;
-  const factors = loss.hessians.map((h, t) => cholesky(h, features, ridge + lambda * coupling[t * tasks + t]!));
   const apply = (w: Float64Array, out: Float64Array): void => {
     loss.image(w, out);
     for (let i = 0; i < size; i++) out[i]! += ridge * w[i]!;

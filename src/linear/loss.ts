@@ -159,10 +159,11 @@ type Restore = (
   intercepts: (t: number) => number,
 ) => { readonly weights: number[][]; readonly intercepts: number[] };
 
-/** Sum over rows of weights[r] (x[r] - mean)(x[r] - mean)', `[d * d]`; four rows at a time, which saves three of four stores. */
+/** Sum over rows of weights[r] (x[r] - mean)(x[r] - mean)', `[d * d]`; four rows and two columns at a time, which saves most loads and stores. */
 function centeredGramian({ rows, x }: Block, d: number, weights: Float64Array, mean: Float64Array): Float64Array {
   const h = new Float64Array(d * d);
   const part = new Float64Array(4 * d);
+  const even = d - (d % 2);
   for (let r = 0; r < rows; r += 4) {
     const count = Math.min(4, rows - r);
     part.fill(0, count * d);
@@ -170,7 +171,17 @@ function centeredGramian({ rows, x }: Block, d: number, weights: Float64Array, m
       const root = Math.sqrt(weights[r + k]!);
       for (let f = 0; f < d; f++) part[k * d + f] = root * (x[(r + k) * d + f]! - mean[f]!);
     }
-    for (let f = 0; f < d; f++) {
+    for (let f = 0; f < even; f += 2) {
+      const at = f * d;
+      const [a, b, c, e] = [part[f]!, part[d + f]!, part[2 * d + f]!, part[3 * d + f]!];
+      const [p, q, s, u] = [part[f + 1]!, part[d + f + 1]!, part[2 * d + f + 1]!, part[3 * d + f + 1]!];
+      for (let g = 0; g <= f + 1; g++) {
+        const [v, w, y, z] = [part[g]!, part[d + g]!, part[2 * d + g]!, part[3 * d + g]!];
+        h[at + g]! += a * v + b * w + (c * y + e * z);
+        h[at + d + g]! += p * v + q * w + (s * y + u * z);
+      }
+    }
+    for (let f = even; f < d; f++) {
       const [a, b, c, e] = [part[f]!, part[d + f]!, part[2 * d + f]!, part[3 * d + f]!];
       for (let g = 0; g <= f; g++) h[f * d + g]! += a * part[g]! + b * part[d + g]! + (c * part[2 * d + g]! + e * part[3 * d + g]!);
     }

@@ -1,11 +1,19 @@
 import type { Steps } from '../steps';
-import { conjugateGradient } from './conjugate-gradient';
+import { blockFactors, conjugateGradient } from './conjugate-gradient';
 import { fista, type Objective, type Solution, type Stopping } from './fista';
 import { type Curvature, type LogisticLoss, largestEigenvalueOf, type QuadraticLoss, quadraticLoss } from './loss';
 import type { Penalty } from './penalty';
 
 /** Steps at one lambda after which what is left is done by proximal gradient. */
 const MOST_STEPS = 60;
+
+/** Steps that take about as long as new second derivatives. */
+const STEPS_A_CURVATURE = 8;
+
+/** Steps that are left at the rate of the last one, which brought the residual from `last` to `left`; infinitely many where it did not fall. */
+function stepsLeft(last: number, left: number, enough: number): number {
+  return left < last ? Math.log(left / enough) / Math.log(last / left) : Number.POSITIVE_INFINITY;
+}
 
 /** A point with what is known of the objective there. */
 interface Point {
@@ -102,7 +110,7 @@ function search(
  * A solver of logistic loss + lambda x penalty + ridge / 2 x |weights|^2 by proximal Newton steps (Lee, Sun and Saunders 2014, 1206.1623):
  * each minimizes a quadratic model of the loss with the penalty, by conjugate gradients or accelerated proximal gradient, which costs
  * nothing per row. The second derivatives are kept from step to step, and from one lambda to the next, as long as steps with them
- * converge. What Newton cannot finish, proximal gradient does.
+ * converge sooner than new ones are there. What Newton cannot finish, proximal gradient does.
  * @returns a function from lambda and a point to begin at to the solution; those of a nearby lambda save most of the work
  */
 export function newtonSolver(
@@ -122,13 +130,17 @@ export function newtonSolver(
   const enough = tolerance * Math.max(norm(gradient), Number.MIN_VALUE);
   let curvature: Curvature | undefined;
   let lipschitz = 0;
+  let factored: { readonly of: Curvature; readonly lambda: number; readonly factors: readonly Float64Array[] } | undefined;
 
   const solveModel = (lambda: number, x: Float64Array, left: number): Float64Array => {
     const model = modelAt(curvature!, lipschitz, x, gradient);
     const from = x.subarray(0, model.size);
-    if (coupling !== undefined)
-      return conjugateGradient(model, coupling, lambda, ridge, from, { tolerance: Math.min(1e-3, tolerance), maxIterations: 1000 })
-        .parameters;
+    if (coupling !== undefined) {
+      if (factored?.of !== curvature || factored?.lambda !== lambda)
+        factored = { of: curvature!, lambda, factors: blockFactors(curvature!.hessians, coupling, lambda, ridge) };
+      const stopping = { tolerance: Math.min(1e-3, tolerance), maxIterations: 1000 };
+      return conjugateGradient(model, coupling, lambda, ridge, from, stopping, factored!.factors).parameters;
+    }
     // A tenth of what is left: more would be lost with the next model.
     const stopping = { tolerance: 0.1 * tolerance * (left / enough), maxIterations: 1000 };
     return fista({ loss: model, penalty, lambda, ridge }, from, stopping).parameters;
@@ -144,7 +156,7 @@ export function newtonSolver(
       loss.gradient(at.image, gradient);
       const left = residual(objective, at.parameters, gradient);
       if (left <= enough) return { ...at, trace: trace.length > 0 ? trace : [at.value], converged: true };
-      fresh = curvature === undefined || left > 0.5 * last;
+      fresh = curvature === undefined || stepsLeft(last, left, enough) > STEPS_A_CURVATURE;
       if (fresh) {
         curvature = loss.curvatureAt(at.image);
         if (coupling === undefined) lipschitz = largestEigenvalueOf(curvature.hessians);

@@ -1,7 +1,9 @@
 /** JupyterLab with nbclient and plotly's renderer: the one on PATH, else one in .taskloom/venv. And the tslab kernel for it. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wrongHash } from './pip.mjs';
 import { probePython, pythonsOnPath } from './python.mjs';
 import { readJson, run, SetupError, say, tail, writeJson } from './steps.mjs';
 
@@ -104,10 +106,17 @@ async function makeVenv(project, pythons) {
     '--disable-pip-version-check',
     '--retries',
     '2',
+    '--require-hashes',
     '-r',
     requirements,
   ]);
   if (installed.code !== 0) {
+    const wrong = wrongHash(installed.output);
+    if (wrong !== undefined)
+      throw new SetupError(
+        `Jupyter: ${wrong}.`,
+        'let pip reach the package index itself (pip config list), empty its cache (pip cache purge), and run the command again. Everything but the notebooks works without.',
+      );
     throw new SetupError(
       `Jupyter: pip install failed:\n${tail(installed.output.replaceAll(/^WARNING: Retrying.*$/gm, ''))}`,
       'check that PyPI can be reached, or put a Jupyter on PATH (pip install jupyterlab nbclient plotly), and run the command again. Everything but the notebooks works without.',
@@ -122,7 +131,7 @@ async function makeVenv(project, pythons) {
  */
 export async function jupyter(project) {
   const stamp = path.join(project.state, 'jupyter.json');
-  const wanted = readFileSync(requirements, 'utf8');
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   const record = readJson(stamp);
   if (record?.requirements === wanted && existsSync(record.python)) {
     writeKernel(project, record.python);

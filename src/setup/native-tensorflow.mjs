@@ -5,12 +5,14 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isProven, packageVersion, prove, runtime } from './npm-packages.mjs';
+import { wrongHash } from './pip.mjs';
 import { pythonsOnPath } from './python.mjs';
 import { makeFolderWhole, npm, readJson, run, say, tail, writeJson } from './steps.mjs';
 
-/** The TensorFlow whose C library stands in for the 2.9.1 that tfjs-node asks for: same C API, and wheels for it are on PyPI. */
-const TENSORFLOW = '2.15.1';
+/** The wheel with the C library, and its SHA-256. */
+const requirements = fileURLToPath(new URL('native-requirements.txt', import.meta.url));
 const LINK_NAME = 'libtensorflow.so.2.9.1';
 /** The Node-API version that tfjs-node's loader looks for; every supported Node has it. */
 const NAPI = 8;
@@ -139,7 +141,7 @@ async function byInstaller(project) {
 async function unpackWheel(target) {
   const python = (await pythonsOnPath()).find((facts) => facts.pip)?.python;
   if (!python) throw new Error('no Python >= 3.9 with pip on PATH to fetch the tensorflow-cpu wheel');
-  say(`native TensorFlow: pip download tensorflow-cpu==${TENSORFLOW} (207 MB, 600 MB unpacked)`);
+  say('native TensorFlow: pip download of the tensorflow-cpu wheel (207 MB, 600 MB unpacked)');
   await makeFolderWhole(target, async (temporary) => {
     // The wheel of one fixed Python: only its C library is used, so the local Python's version does not matter.
     const want = [
@@ -164,12 +166,14 @@ async function unpackWheel(target) {
       ...want,
       '--dest',
       temporary,
-      `tensorflow-cpu==${TENSORFLOW}`,
+      '--require-hashes',
+      '--requirement',
+      requirements,
     ];
     const download = await run(python, args, { timeoutMs: INSTALL_MS });
     const wheel = existsSync(temporary) ? readdirSync(temporary).find((name) => name.endsWith('.whl')) : undefined;
     if (download.code !== 0 || !wheel)
-      throw new Error(`pip could not download tensorflow-cpu==${TENSORFLOW}: ${lastLine(download.output)}`);
+      throw new Error(wrongHash(download.output) ?? `pip could not download the tensorflow-cpu wheel: ${lastLine(download.output)}`);
     const unpack = await run(python, ['-c', UNPACK, path.join(temporary, wheel), temporary], { timeoutMs: INSTALL_MS });
     const lib = path.join(temporary, 'lib');
     if (unpack.code !== 0 || !existsSync(path.join(lib, 'libtensorflow_cc.so.2'))) {

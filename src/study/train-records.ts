@@ -96,6 +96,7 @@ export async function trainRecords(
       if (kept) finished.set(run, { ...kept, record: named(kept.record, run) });
     }
   }
+  const fallbacks = new Map<string, Set<string>>();
   const reused = finished.size;
   const progress = progressReporter(settings.onProgress, planned.length);
   let done = reused;
@@ -120,6 +121,11 @@ export async function trainRecords(
         // What was trained beside a run that is not finished has other numbers when that is trained later: they are kept all or none.
         if (results.some(({ interrupted }) => interrupted)) return;
         const runs = results.map(({ run }) => plannedOf.get(run)!).filter((run) => keys.has(run));
+        const { fallback } = results.find((result) => result.fallback !== undefined) ?? {};
+        if (fallback !== undefined) {
+          fallbacks.set(fallback, new Set([...(fallbacks.get(fallback) ?? []), ...runs.map(({ name }) => name)]));
+          return;
+        }
         if (runs.length > 0) store?.writeTogether(new Map(runs.map((run) => [keys.get(run)!, finished.get(run)!])));
       };
       const trained = await trainRuns(data, [...plannedOf.keys()], {
@@ -136,7 +142,7 @@ export async function trainRecords(
       done += missing;
     }
   });
-  return { finished, reused, notes: store ? [...unkeptNotes(planned), ...store.notes] : [] };
+  return { finished, reused, notes: store ? [...unkeptNotes(planned), ...fallbackNotes(fallbacks), ...store.notes] : [] };
 }
 
 /** One line about the runs that cannot be kept, because what the user's own code computes cannot be told from one call to the next. */
@@ -148,6 +154,14 @@ function unkeptNotes(planned: readonly PlannedRun[]): string[] {
   return [
     `runs of ${names} are not kept and not reused: ${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} your own code without a version; give it one, for instance version: "1", and change it with the code`,
   ];
+}
+
+/** @param fallbacks methods by why they were computed op by op */
+function fallbackNotes(fallbacks: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  return [...fallbacks].map(
+    ([reason, names]) =>
+      `runs of ${[...names].join(', ')} are not kept: they were computed op by op, which may differ in the last bits from what their key stands for (${reason})`,
+  );
 }
 
 function named(record: KeptRun['record'], { name, observation }: PlannedRun): KeptRun['record'] {

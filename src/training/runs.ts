@@ -59,6 +59,8 @@ export interface RunResult {
   readonly seconds: number;
   readonly steps: number;
   readonly failure?: string;
+  /** Why it was computed op by op although another call may compute it as a graph, so that its last bits differ; absent where it was not. */
+  readonly fallback?: string;
   readonly interrupted: boolean;
 }
 
@@ -120,6 +122,7 @@ interface TrainedUnit {
   readonly member: TrainedMember;
   readonly seconds: number;
   readonly steps: number;
+  readonly fallback?: string;
 }
 
 /**
@@ -146,8 +149,9 @@ export async function trainRuns(data: TaskData, runs: readonly Run[], options: R
       if (options.signal?.aborted) break;
       const result = await trainUnits(study, list, held, (part) => (doneWork + list.length * part) / totalWork);
       if (!result) break;
+      const { members, seconds, steps, fallback } = result;
       for (const [i, unit] of list.entries())
-        trained.set(unit, { member: result.members[i]!, seconds: result.seconds / list.length, steps: result.steps });
+        trained.set(unit, { member: members[i]!, seconds: seconds / list.length, steps, ...(fallback !== undefined && { fallback }) });
       doneWork += list.length;
       for (const index of new Set(list.map(({ run }) => run))) {
         const own = units.filter((unit) => unit.run === index);
@@ -404,6 +408,7 @@ function collect(
   });
   const all = units.map((unit) => trained.get(unit)!);
   const failure = all.find(({ member }) => member.failure !== undefined)?.member.failure;
+  const fallback = all.find((unit) => unit.fallback !== undefined)?.fallback;
   return {
     run,
     fitted,
@@ -414,6 +419,7 @@ function collect(
     seconds: all.reduce((n, { seconds }) => n + seconds, 0),
     steps: all.reduce((n, { steps }) => n + steps, 0),
     ...(failure === undefined ? {} : { failure }),
+    ...(fallback === undefined ? {} : { fallback }),
     interrupted: all.some(({ member }) => member.interrupted),
   };
 }

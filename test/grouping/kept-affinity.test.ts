@@ -1,15 +1,33 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { taskData } from '../../src/data/task-data';
 import { discover } from '../../src/grouping/discover';
 import { groupTasks } from '../../src/grouping/group-tasks';
-import { taskAffinity } from '../../src/grouping/task-affinity';
+import { type TaskAffinityOptions, taskAffinity } from '../../src/grouping/task-affinity';
 import { mlp } from '../../src/models/encoders/mlp';
+import { binary } from '../../src/tasks/kinds/binary';
+import { regression } from '../../src/tasks/kinds/regression';
 import { tinyData } from '../study/support/tiny-study';
+
+const { writes, hook } = vi.hoisted(() => ({ writes: [] as string[], hook: { after: () => {} } }));
+vi.mock('../../src/replace-file', async (original) => {
+  const { replaceFile, ...rest } = await original<typeof import('../../src/replace-file')>();
+  return {
+    ...rest,
+    replaceFile: (path: string, content: string) => {
+      replaceFile(path, content);
+      writes.push(path);
+      hook.after();
+    },
+  };
+});
 
 let directory: string;
 beforeEach(() => {
+  writes.length = 0;
+  hook.after = () => {};
   directory = mkdtempSync(join(tmpdir(), 'taskloom-affinity-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -54,4 +72,81 @@ it('of code of your own is kept with a version only', async () => {
   expect((await taskAffinity(tinyData(), own)).notes.at(-1)).toMatch(/not kept: encoder "mlp" is your own code without a version/);
   await taskAffinity(tinyData(), { ...own, trunk: { ...mlp([4]), version: 1 } });
   expect(files()).toHaveLength(1);
+});
+
+describe('a call that is stopped half-way', () => {
+  /** Measures until the first networks were kept, then stops; returns the files that are there. */
+  async function stopped(study: TaskAffinityOptions): Promise<string[]> {
+    const stop = new AbortController();
+    hook.after = () => stop.abort();
+    const call = taskAffinity(tinyData(), { ...study, directory, signal: stop.signal });
+    await expect(call).rejects.toThrow('was interrupted before the networks were trained; the same call goes on from what is kept');
+    hook.after = () => {};
+    return files();
+  }
+
+  it.each(['tag', 'gradient-cosine', 'pairwise', 'leave-one-out', 'cka', 'rsa'] as const)(
+    'goes on from the networks that were trained, with equal numbers: %s',
+    async (measure) => {
+      const study = { ...options, measure, seeds: 3 };
+      const whole = await taskAffinity(tinyData(), { ...study, directory });
+      const all = writes.splice(0);
+      const [path] = files();
+      const content = readFileSync(path!, 'utf8');
+      rmSync(path!);
+      const parts = await stopped(study);
+      expect(parts).toEqual(writes);
+      expect(parts).toHaveLength(1);
+      expect(await taskAffinity(tinyData(), { ...study, directory })).toEqual(whole);
+      // Each network was trained once, and what was kept on the way is gone.
+      expect(writes.sort()).toEqual(all.sort());
+      expect(files()).toEqual([path]);
+      expect(readFileSync(path!, 'utf8')).toBe(content);
+      expect(await taskAffinity(tinyData(), study)).toEqual(whole);
+    },
+  );
+
+  it.each([
+    ['damaged', (content: string) => content.replace(/\d\.\d+/, '9'), /its checksum does not match\): its networks were trained again/],
+    ['cut', (content: string) => content.slice(0, -20), /is damaged or not ours/],
+    ['of another key', (content: string) => content.replace(/"key":"../, '"key":"zz'), /it is of another key/],
+  ])('trains again what is %s', async (_, damage, note) => {
+    const whole = await taskAffinity(tinyData(), options);
+    const [path] = await stopped(options);
+    writeFileSync(path!, damage(readFileSync(path!, 'utf8')));
+    const { notes, ...found } = await taskAffinity(tinyData(), { ...options, directory });
+    expect(notes.at(-1)).toMatch(note);
+    expect({ ...found, notes: notes.slice(0, -1) }).toEqual(whole);
+  });
+
+  it('leaves what is not its own beside the affinity', async () => {
+    const [path] = await stopped(options);
+    const others = ['notes.txt', `${'0'.repeat(40)}.${'0'.repeat(16)}.part.json`, `${basename(path!).slice(0, 40)}.mine.part.json`];
+    for (const name of others) writeFileSync(join(directory, 'affinities', name), 'mine');
+    await taskAffinity(tinyData(), { ...options, directory });
+    expect(readdirSync(join(directory, 'affinities'))).toEqual(expect.arrayContaining(others));
+  });
+});
+
+it('tasks whose names make the same pair are two pairs', async () => {
+  const { labels, inputs } = tinyData();
+  const [up, size, noise] = labels.map(({ values }) => Array.from(values));
+  const plain = Object.fromEntries(
+    (inputs as readonly { name: string; values: Float64Array }[]).map(({ name, values }) => [name, Array.from(values)]),
+  );
+  const data = taskData(
+    {
+      ...Object.fromEntries(Object.entries(plain).map(([name, values]) => [`input ${name}`, values])),
+      a: up!,
+      'b + c': size!,
+      'a + b': noise!,
+      c: up!,
+    },
+    { tasks: { a: binary(), 'b + c': regression(), 'a + b': binary(), c: binary() } },
+  );
+  const { values } = await taskAffinity(data, { ...options, measure: 'pairwise' });
+  // Of a with "b + c", and of "a + b" with c.
+  expect(values[0]![1]).not.toBe(values[2]![3]);
+  expect(values[1]![0]).not.toBe(values[3]![2]);
+  for (const [i, row] of values.entries()) expect(row.filter((value, j) => i !== j && Number.isNaN(value))).toEqual([]);
 });

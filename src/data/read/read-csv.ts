@@ -1,12 +1,13 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import { constants } from 'node:buffer';
+import { CsvError, type Options, Parser } from 'csv-parse';
 import { toNumber } from '../../cells/cell';
 import { DataError } from '../../cells/data-error';
 import { checkOptions } from '../../options/describe-value';
 import { firstRepeated } from '../first-repeated';
-import { readContent, textOf } from './file';
+import { readParts, textParts } from './file';
+import { type Cell, GrowingColumn } from './growing-column';
 
-/** A cell as read from a text file: null where it is missing. */
-export type Cell = number | string | null;
+export type { Cell } from './growing-column';
 
 /** Options of {@link readCsv}. */
 export interface CsvOptions {
@@ -29,72 +30,134 @@ const defaultMarkers: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'n
 /**
  * Reads a CSV or TSV file (gzip too) into columns: numbers where every present cell of a column is one, else text; null where missing.
  *
- * A byte order mark, CRLF, quoted separators and quoted line breaks are understood; blank lines are skipped.
+ * A byte order mark, CRLF, quoted separators and quoted line breaks are understood; blank lines are skipped. A file may be larger than memory
+ * as long as its columns are not; unpacked gzip and what a pipe gives may have 512 MiB.
  * @param source a path, or the file's bytes
  * @throws TypeError on an unknown option
  * @throws DataError when the file is not there or empty, has no header, a column name twice, a line with too many or too few cells (the
- * message names the line), bytes that are not in the encoding, or more than 512 MiB of text
+ * message names the line), bytes that are not in the encoding, or a row of more than 512 MiB
  */
 export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): Record<string, Cell[]> {
   checkOptions('readCsv(source, options)', options, ['separator', 'quotes', 'header', 'missing', 'text', 'encoding']);
-  const { separator = ',', quotes = true, header = true, missing = defaultMarkers, text = [], encoding = 'utf8' } = options;
-  const { name, bytes } = readContent(source);
+  const { name, parts } = readParts(source);
+  return columnsOf(name, parts, options);
+}
+
+/**
+ * The columns of a CSV file that comes part by part. No more of it is held than the columns, a part and the row that is being read.
+ * @param name what messages call the file
+ * @param longest the most bytes of one row: a quote that is never closed makes the rest of a file one row
+ */
+export function columnsOf(
+  name: string,
+  parts: Iterable<Buffer>,
+  options: CsvOptions,
+  longest: number = constants.MAX_STRING_LENGTH,
+): Record<string, Cell[]> {
+  const { separator = ',', quotes = true, header = true, encoding = 'utf8' } = options;
   const where = `Cannot read ${name} as CSV`;
-  const content = textOf(where, bytes, encoding, true);
-  let lines: string[][];
-  try {
-    lines = parse(content, { delimiter: separator, quote: quotes ? '"' : null, skip_empty_lines: true, relax_column_count: true });
-  } catch (error) {
-    if (error instanceof CsvError)
-      throw new DataError(
-        'bad-file',
-        `${where}: ${error.message}; is the separator ${JSON.stringify(separator)} right (command line: --delimiter)?`,
-      );
-    throw error;
-  }
-  const names =
-    header === true
-      ? headerNames(where, lines.shift(), separator)
-      : header === false
-        ? (lines[0] ?? []).map((_, i) => `c${i + 1}`)
-        : [...header];
-  if (lines.length === 0) throw new DataError('empty-table', `${where}: it has ${header === true ? 'a header and ' : ''}no rows`);
-  const repeated = firstRepeated(names);
-  if (repeated !== undefined) {
-    const at = names.flatMap((column, i) => (column === repeated ? [i + 1] : []));
-    throw new DataError(
-      'duplicate-column',
-      `${where}: column "${repeated}" is there ${at.length} times (as columns ${at.join(' and ')}); rename all but one`,
-      {
-        column: repeated,
-      },
-    );
-  }
-  lines.forEach((line, row) => {
-    if (line.length !== names.length) {
-      throw new DataError(
-        'unequal-lengths',
-        `${where}: data row ${row} (counted from 0) has ${line.length} cells, the ${header === true ? 'header' : header === false ? 'first row' : 'given header'} has ${names.length}; is the separator "${separator}" right, and is text that holds it quoted?`,
-        { row },
-      );
-    }
+  const table = new Table(where, separator, header, new Set(options.missing ?? defaultMarkers), new Set(options.text));
+  const parser = new RowParser((row) => table.add(row), {
+    delimiter: separator,
+    quote: quotes ? '"' : null,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    max_record_size: longest,
   });
-  const markers = new Set(missing);
-  const texts = new Set(text);
-  return Object.fromEntries(
-    names.map((column, i) => [
-      column,
-      convert(
-        lines.map((line) => line[i]!),
-        markers,
-        texts.has(column),
-      ),
-    ]),
+  const check = (error?: Error | null): void => {
+    if (error instanceof CsvError) throw csvError(where, error, separator, longest);
+    if (error) throw error;
+  };
+  for (const text of textParts(where, parts, encoding)) if (text !== '') parser._transform(Buffer.from(text), 'utf8', check);
+  parser._flush(check);
+  return table.columns();
+}
+
+function csvError(where: string, error: CsvError, separator: string, longest: number): DataError {
+  if (error.code === 'CSV_MAX_RECORD_SIZE')
+    return new DataError(
+      'bad-file',
+      `${where}: the row at line ${error.lines} has more than ${longest} bytes; is a quote never closed (quotes: false reads quotes as text)?`,
+    );
+  return new DataError(
+    'bad-file',
+    `${where}: ${error.message}; is the separator ${JSON.stringify(separator)} right (command line: --delimiter)?`,
   );
 }
 
-function headerNames(where: string, line: readonly string[] | undefined, separator: string): string[] {
-  if (line === undefined) throw new DataError('empty-table', `${where}: it is empty`);
+/** A parser whose transform is called by hand: as a stream it would give its rows later only, and keep them until then. */
+class RowParser extends Parser {
+  constructor(
+    private readonly onRow: (row: readonly string[]) => void,
+    options: Options,
+  ) {
+    super(options);
+  }
+
+  override push(row: readonly string[] | null): boolean {
+    if (row !== null) this.onRow(row);
+    return true;
+  }
+}
+
+/** Rows become columns as they come. */
+class Table {
+  private names: readonly string[] | undefined;
+  private growing: GrowingColumn[] = [];
+  private rows = 0;
+
+  constructor(
+    private readonly where: string,
+    private readonly separator: string,
+    private readonly header: boolean | readonly string[],
+    private readonly markers: ReadonlySet<string>,
+    private readonly texts: ReadonlySet<string>,
+  ) {
+    if (typeof header === 'object') this.start([...header]);
+  }
+
+  /** The header, or a row of data. */
+  add(row: readonly string[]): void {
+    if (this.names === undefined) {
+      this.start(this.header === true ? headerNames(this.where, row, this.separator) : row.map((_, i) => `c${i + 1}`));
+      if (this.header === true) return;
+    }
+    const { growing } = this;
+    if (row.length !== growing.length) {
+      const header = this.header === true ? 'header' : this.header === false ? 'first row' : 'given header';
+      throw new DataError(
+        'unequal-lengths',
+        `${this.where}: data row ${this.rows} (counted from 0) has ${row.length} cells, the ${header} has ${growing.length}; is the separator "${this.separator}" right, and is text that holds it quoted?`,
+        { row: this.rows },
+      );
+    }
+    for (let i = 0; i < row.length; i++) growing[i]!.add(row[i]!);
+    this.rows++;
+  }
+
+  columns(): Record<string, Cell[]> {
+    const { where, header, names } = this;
+    if (header === true && names === undefined) throw new DataError('empty-table', `${where}: it is empty`);
+    if (this.rows === 0) throw new DataError('empty-table', `${where}: it has ${header === true ? 'a header and ' : ''}no rows`);
+    return Object.fromEntries(names!.map((column, i) => [column, this.growing[i]!.cells()]));
+  }
+
+  private start(names: readonly string[]): void {
+    const repeated = firstRepeated(names);
+    if (repeated !== undefined) {
+      const at = names.flatMap((column, i) => (column === repeated ? [i + 1] : []));
+      throw new DataError(
+        'duplicate-column',
+        `${this.where}: column "${repeated}" is there ${at.length} times (as columns ${at.join(' and ')}); rename all but one`,
+        { column: repeated },
+      );
+    }
+    this.names = names;
+    this.growing = names.map((column) => new GrowingColumn(this.markers, this.texts.has(column)));
+  }
+}
+
+function headerNames(where: string, line: readonly string[], separator: string): string[] {
   const names = line.map((cell) => cell.trim());
   const other = names.length === 1 ? /[;\t|,]/.exec(names[0]!)?.[0] : undefined;
   if (other !== undefined) {
@@ -114,14 +177,4 @@ function headerNames(where: string, line: readonly string[] | undefined, separat
   }
   // The row names that R writes have an empty header cell.
   return names.map((cell, i) => (cell === '' ? `column ${i + 1}` : cell));
-}
-
-function convert(cells: readonly string[], markers: ReadonlySet<string>, asText: boolean): Cell[] {
-  const trimmed = cells.map((cell) => {
-    const text = cell.trim();
-    return text === '' || markers.has(text) ? null : text;
-  });
-  if (asText) return trimmed;
-  const numbers = trimmed.map((cell) => (cell === null ? null : toNumber(cell)));
-  return numbers.every((value) => value !== undefined) ? (numbers as (number | null)[]) : trimmed;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { canBuildGraphs } from '../../backend/graph';
+import { canBuildGraphs, GraphLoadError } from '../../backend/graph';
 import { eagerExecutor } from '../executors/eager';
 import type { Executor, Which } from '../executors/executor';
 import { graphExecutor } from '../executors/graph';
@@ -11,12 +11,16 @@ import type { StackSetup } from './stack-setup';
 
 /** 64 MiB of task gradients. */
 const KEPT_GRADIENTS = 2 ** 24;
+/** Reasons that were said. */
+const refused = new Set<string>();
 
 /** The models that are still trained, with the executor that holds them. */
 export class Stack {
   /** Models in the executor, by their place in it. */
   alive: readonly number[];
   executor: Executor;
+  /** Why steps ran op by op that another call may run as a graph; undefined where none did. */
+  fallback: string | undefined;
   private classWeights: tf.Tensor;
 
   constructor(private readonly setup: StackSetup) {
@@ -69,7 +73,25 @@ export class Stack {
     const { data, options } = this.setup;
     const resident = { ...data.resident, classWeights: this.classWeights };
     const plan = this.plan();
-    return options.mode === 'auto' && canBuildGraphs() ? graphOrEager(plan, resident) : eagerExecutor(plan, resident);
+    return options.mode === 'auto' && canBuildGraphs() ? this.graphOrEager(plan, resident) : eagerExecutor(plan, resident);
+  }
+
+  /**
+   * A graph, or op-by-op execution where an op cannot be put into one; says so once per reason. What cannot be recorded cannot be in any call;
+   * what cannot be loaded may be in the next, whose last bits then differ.
+   */
+  private graphOrEager(plan: StackPlan, resident: Resident): Executor {
+    try {
+      return graphExecutor(plan, resident);
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (error instanceof GraphLoadError) this.fallback = reason;
+      if (!refused.has(reason)) {
+        refused.add(reason);
+        process.stderr.write(`taskloom: computing op by op (slower), because the step cannot become a graph: ${reason}\n`);
+      }
+      return eagerExecutor(plan, resident);
+    }
   }
 
   private plan(): StackPlan {
@@ -101,21 +123,5 @@ export class Stack {
       absences: setup.perModel || alive.some((s) => presences[s]!.partial),
       keptGradients: KEPT_GRADIENTS,
     };
-  }
-}
-
-const refused = new Set<string>();
-
-/** A graph, or op-by-op execution where an op cannot be put into one; says so once per reason. */
-function graphOrEager(plan: StackPlan, resident: Resident): Executor {
-  try {
-    return graphExecutor(plan, resident);
-  } catch (error) {
-    const reason = (error as Error).message;
-    if (!refused.has(reason)) {
-      refused.add(reason);
-      process.stderr.write(`taskloom: computing op by op (slower), because the step cannot become a graph: ${reason}\n`);
-    }
-    return eagerExecutor(plan, resident);
   }
 }

@@ -78,6 +78,7 @@ export async function trainStack(
       seconds: (performance.now() - began) / 1000,
       steps,
       mode: stack.executor.mode,
+      ...(stack.fallback !== undefined && { fallback: stack.fallback }),
       members: progress.map((own, s) => own.result({ validates, interrupted }, balance.record(s))),
     };
   } finally {

@@ -31,6 +31,8 @@ export interface StackResult {
   readonly seconds: number;
   readonly steps: number;
   readonly mode: Executor['mode'];
+  /** Why steps ran op by op that another call may run as a graph, so that its last bits differ; absent where none did. */
+  readonly fallback?: string;
 }
 
 /** Told after every epoch. */
