@@ -3,10 +3,11 @@
  *
  *   node test/bench/calibration.mjs statistics              simulated scores (a few minutes)
  *   node test/bench/calibration.mjs POPULATION [DATA SETS]  trained networks: trains what is missing of 200 data sets, then prints the table
- *   node test/bench/calibration.mjs table                   the table of what is there
+ *   node test/bench/calibration.mjs table                   the tables of what is there
+ *   node test/bench/calibration.mjs readme                  the same, into src/study/README.md
  *
- * Populations: block, aa, noise, split (one split of block), shared (single-task against shared networks), planted. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that
- * a run can be stopped and continued on any machine. Needs the build (`npm run build`). Seeds are fixed by data set.
+ * Populations are in `calibration-populations.mjs`. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that a run can be
+ * stopped and continued on any machine. Needs the build (`npm run build`). Seeds are fixed by data set.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -177,13 +178,24 @@ async function trainMissing(name, wanted) {
   }
 }
 
+/** Puts the tables between the marks in the README of studies. */
+function writeReadme() {
+  const file = path.join(folder, '..', '..', '..', 'src', 'study', 'README.md');
+  const [start, end] = ['<!-- calibration -->', '<!-- /calibration -->'];
+  const before = readFileSync(file, 'utf8');
+  const [head, tail] = [before.split(start)[0], before.split(end)[1]];
+  if (tail === undefined) throw new Error(`calibration: ${file} has no marks ${start} and ${end}`);
+  writeFileSync(file, `${head}${start}\n\n${tableOfPopulations(readPopulation)}\n${end}${tail}`);
+}
+
 const [part, count] = process.argv.slice(2);
 if (part === 'statistics') simulatedScores();
-else if (part === 'table') tableOfPopulations(readPopulation);
+else if (part === 'table') console.log(tableOfPopulations(readPopulation));
+else if (part === 'readme') writeReadme();
 else if (Object.hasOwn(populations, part ?? '')) {
   await trainMissing(part, count === undefined ? (part === 'planted' ? 6 : 200) : Number(count));
-  tableOfPopulations(readPopulation);
+  console.log(tableOfPopulations(readPopulation));
 } else {
-  process.stderr.write(`calibration: unknown part "${part}"; parts: statistics, table, ${Object.keys(populations).join(', ')}\n`);
+  process.stderr.write(`calibration: unknown part "${part}"; parts: statistics, table, readme, ${Object.keys(populations).join(', ')}\n`);
   process.exit(2);
 }
