@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { loadBackend } from '../../../src/backend/backend';
+import { imtll } from '../../../src/balancing/weightings/imtll';
 import { uncertainty } from '../../../src/balancing/weightings/uncertainty';
 import { fitTargets } from '../../../src/data/targets';
 import { taskData } from '../../../src/data/task-data';
@@ -102,13 +103,16 @@ test('no loss is below 0, also of predictions that could not be better', () => {
   }
 });
 
-test('uncertainty weighting settles: the weight of a task that is nearly solved is that of its loss', async () => {
+test.each([
+  ['uncertainty', uncertainty, 0.5],
+  ['imtll', imtll, 1],
+])('%s settles: the weight of a task that is nearly solved is that of its loss', async (_, weighting, product) => {
   const x = Array.from({ length: 64 }, (_, i) => (i - 32) / 16);
   // Densities far above 1: the deviation is some .01.
   const noise = random(6, 'nearly solved');
   const y = x.map((value) => 1 / (1 + Math.exp(-value - 0.05 * noise.normal())));
   const table = taskData({ x, y, size: x.map((value) => value + noise.normal()) }, { tasks: { y: proportion(), size: regression() } });
-  const method = hardSharing(mlp([8])).with(uncertainty({ learningRate: 0.05 }));
+  const method = hardSharing(mlp([8])).with(weighting({ learningRate: 0.05 }));
   const { data: found } = await compare(table, {
     methods: { method },
     seeds: 1,
@@ -122,8 +126,8 @@ test('uncertainty weighting settles: the weight of a task that is nearly solved 
   // The likelihood is higher than 1 a row, which a loss without the lowest one would show as a negative number.
   expect(last).toBeGreaterThan(0);
   expect(last).toBeLessThan(3);
-  // The log variance rests where weight x loss = 1/2, but for what the loss changes within some epochs.
-  expect(Math.abs(2 * weights.at(-1)!.values[0]! * last - 1)).toBeLessThan(0.2);
+  // Log variances rest where weight x loss = 1/2, log scales where it is 1, but for what the loss changes within some epochs.
+  expect(Math.abs((weights.at(-1)!.values[0]! * last) / product - 1)).toBeLessThan(0.2);
 });
 
 test('every density equals scipy as well as float32 can tell', () => {
