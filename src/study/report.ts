@@ -219,6 +219,7 @@ function repeatCode(data: ComparisonData): string {
     ...(design.clipNorm === null ? [] : [`  clipNorm: ${design.clipNorm},`]),
     ...(design.taskSampling === undefined ? [] : [`  taskSampling: ${JSON.stringify(design.taskSampling)},`]),
     `  optimizer: tl.${design.optimizer}(${JSON.stringify(options)}),`,
+    ...(design.tune === undefined ? [] : [`  tune: ${JSON.stringify(design.tune)},`]),
     `  baseline: ${JSON.stringify(data.baseline)}, alpha: ${data.alpha}, margin: ${JSON.stringify(data.margin)},`,
     '});',
   ];

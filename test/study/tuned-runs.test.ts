@@ -128,6 +128,7 @@ describe('tuning', () => {
         'Seeds vary the split and initialization and batch orders. All seeds tuned over the same candidates',
       );
       expect(own.report()).toContain('the split, initialization and batch orders and the candidates of tuning.');
+      expect(own.markdown()).toMatch(/tune: \{"budget":3,.*"draws":"perSeed"/);
       expect(own.report()).toContain('Candidates of hard that seeds drew and chose on validation rows');
       // The plan trains a candidate that was chosen: that of the median learning rate.
       const sorted = hard!.choices
