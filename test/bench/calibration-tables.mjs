@@ -52,8 +52,19 @@ function comparisonOf({ metrics, gains, rows }, shift) {
   });
 }
 
-/** Each seed's gain on average over the tasks, less a truth: in margins where metrics differ. */
-function averageOf({ metrics, gains }, truth) {
+/**
+ * Each seed's gain on average over the tasks, less a truth: in margins where metrics differ. Of files of before, which have no gains, any seeds with the
+ * mean and the spread that their corrected t test had: it and the posterior see no more.
+ */
+function averageOf({ metrics, gains, before, alone }, truth) {
+  if (gains === undefined) {
+    const [mean, low, high] = before;
+    // Where all tasks have one metric, which is the AUC, the average is the tasks' own.
+    const same = Math.abs(statistics.mean(alone.map(([effect]) => effect)) - mean) < 1e-4;
+    const unit = Float64Array.from({ length: 10 }, (_, s) => s - 4.5);
+    const { low: least, high: most } = statistics.correctedTTest(unit, { rho });
+    return { values: unit.map((value) => mean + (value * (high - low)) / (most - least)), margin: same ? margins.rocAuc : 1 };
+  }
   const same = metrics.every((metric) => metric === metrics[0]);
   const values = gains[0].map((_, s) => statistics.mean(gains.map((own, t) => (own[s] - truth[t]) / (same ? 1 : margins[metrics[t]]))));
   return { values, margin: same ? margins[metrics[0]] : 1 };
@@ -61,6 +72,7 @@ function averageOf({ metrics, gains }, truth) {
 
 /** What tests by an assumed correlation say of a gain on average that is not there: the corrected t test, and the posterior with and without rope. */
 function othersOf(all, truth) {
+  if (all.some(({ gains, before }) => gains === undefined && before === null)) return ['', ''];
   const count = { corrected: 0, covered: 0, posterior: 0, rope: 0 };
   for (const one of all) {
     const { values, margin } = averageOf(one, truth);
@@ -82,7 +94,7 @@ const isRecentered = (name) => name.startsWith('shared');
 
 /** The true gain by task of a population: 0 by exchange of the two, else the mean over the data sets. */
 function truthOf(name, all) {
-  return all[0].gains.map((_, t) => (isRecentered(name) ? statistics.mean(all.map(({ gains }) => statistics.mean(gains[t]))) : 0));
+  return all[0].alone.map((_, t) => (isRecentered(name) ? statistics.mean(all.map(({ alone }) => alone[t][0])) : 0));
 }
 
 const covers = ([, low, high], truth = 0) => low <= truth && truth <= high;
@@ -111,7 +123,7 @@ function errorRow(name, all, truth, found) {
   return [
     isRecentered(name) ? `${name}, recentered` : name,
     all.length,
-    all[0].gains[0].length,
+    all[0].gains?.[0].length ?? 10,
     of(isFalse),
     of(anyTask),
     of((one) => isFalse(one) || anyTask(one)),
@@ -226,7 +238,7 @@ export function tableOfPopulations(read) {
   const power = [];
   for (const name of Object.keys(populations)) {
     if (name === 'planted') continue;
-    const all = read(name).filter(({ gains }) => gains !== undefined);
+    const all = read(name).filter(({ gains }) => gains !== undefined || !isRecentered(name));
     if (all.length < 20) continue;
     const truth = truthOf(name, all);
     if (!isRecentered(name)) {
