@@ -14,6 +14,7 @@ export type { TuneOptions } from './study/candidates';
 export type { CompareOptions } from './study/compare';
 export type { Comparison, ComparisonPlots, Verdict } from './study/comparison';
 export type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningChoice, TuningRecord, Versions } from './study/comparison-data';
+export type { Draws } from './study/draws';
 export type { Efficiency, EfficiencyRow } from './study/efficiency';
 export type { DataSetGain, GainsOver, GainsOverOptions } from './study/gains-over';
 export type { LearningCurves, LearningCurvesOptions } from './study/learning-curves';

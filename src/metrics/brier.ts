@@ -35,3 +35,13 @@ export function multiclassBrier(labels: ArrayLike<number>, probabilities: ArrayL
   });
   return sum / rows.labels.length;
 }
+
+/** Squared errors of each row, summed over the classes; NaN for rows without label. @param probabilities `[rows, classes]` */
+export function rowBriers(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Float64Array {
+  return Float64Array.from(labels, (label, i) => {
+    if (Number.isNaN(label)) return Number.NaN;
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += (probabilities[i * classes + c]! - Number(label === c)) ** 2;
+    return sum;
+  });
+}

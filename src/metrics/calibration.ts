@@ -1,3 +1,4 @@
+import { meanContributions } from './contributions';
 import { observedClasses } from './observed';
 
 /** One bin of a reliability diagram. */
@@ -13,6 +14,9 @@ export interface ReliabilityBin {
   readonly frequency: number;
 }
 
+/** The bin of a probability. */
+const binOf = (p: number, bins: number): number => Math.max(0, Math.min(bins - 1, Math.floor(p * bins)));
+
 function bin(events: ArrayLike<number>, probabilities: ArrayLike<number>, bins: number): ReliabilityBin[] {
   if (!Number.isInteger(bins) || bins < 1)
     throw new RangeError(`reliabilityBins: bins must be an integer of at least 1, got ${bins}. Use 10 or 15.`);
@@ -24,7 +28,7 @@ function bin(events: ArrayLike<number>, probabilities: ArrayLike<number>, bins: 
     // A softmax in single precision may end a rounding above 1.
     if (p < -1e-6 || p > 1 + 1e-6)
       throw new RangeError(`reliabilityBins: probabilities must lie in [0, 1], got ${p}. Apply the sigmoid or softmax first.`);
-    const at = Math.max(0, Math.min(bins - 1, Math.floor(p * bins)));
+    const at = binOf(p, bins);
     count[at]!++;
     confidence[at]! += p;
     frequency[at]! += events[i]!;
@@ -69,13 +73,23 @@ export function multiclassReliabilityBins(
 ): ReliabilityBin[] {
   const rows = observedClasses('multiclassReliabilityBins', labels, probabilities, classes, classes);
   if (!rows.defined) return [];
-  const confidence = new Float64Array(rows.labels.length);
-  const right = rows.labels.map((label, i) => {
-    const row = rows.predictions.subarray(i * classes, (i + 1) * classes);
-    confidence[i] = Math.max(...row);
-    return Number(row.indexOf(confidence[i]!) === label);
-  });
+  const { right, confidence } = rightsOf(rows.labels, rows.predictions, classes);
   return bin(right, confidence, bins);
+}
+
+/** Whether the most probable class of each row is its label (NaN without one), and its probability. */
+function rightsOf(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classes: number,
+): { readonly right: Float64Array; readonly confidence: Float64Array } {
+  const confidence = new Float64Array(labels.length);
+  const right = Float64Array.from(labels, (label, i) => {
+    const row = Array.from({ length: classes }, (_, c) => probabilities[i * classes + c]!);
+    confidence[i] = Math.max(...row);
+    return Number.isNaN(label) ? Number.NaN : Number(row.indexOf(confidence[i]!) === label);
+  });
+  return { right, confidence };
 }
 
 /**
@@ -92,4 +106,28 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
     sum += count * Math.abs(confidence - frequency);
   }
   return sum / rows;
+}
+
+/**
+ * What each row adds to the expected calibration error of the bins of a reliability diagram. The error is the sum over the bins of the size of
+ * the summed gaps of confidence and event, over the rows: a row's own gap has the sign of its bin. Where a bin is calibrated exactly, which
+ * is a corner of the error, its rows add their gap to neither side.
+ * @param labels `[rows]` class codes, NaN where missing
+ * @param probabilities `[rows]` of class 1, or `[rows, classes]`
+ * @param classes the number of classes; absent where there is one probability a row
+ * @param bins number of bins. Default 10
+ * @returns `[rows]`
+ */
+export function calibrationErrorContributions(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classes?: number,
+  bins = 10,
+): Float64Array {
+  const { right, confidence } =
+    classes === undefined ? { right: labels, confidence: probabilities } : rightsOf(labels, probabilities, classes);
+  const gaps = Float64Array.from(labels, (label, i) => (Number.isNaN(label) ? Number.NaN : confidence[i]! - right[i]!));
+  const sums = new Float64Array(bins);
+  for (const [i, gap] of gaps.entries()) if (!Number.isNaN(gap)) sums[binOf(confidence[i]!, bins)]! += gap;
+  return meanContributions(gaps.map((gap, i) => (Number.isNaN(gap) ? gap : gap * Math.sign(sums[binOf(confidence[i]!, bins)]!))));
 }

@@ -35,6 +35,11 @@ export function ratioContributions(
   );
 }
 
+/** Of the root of the mean of squared errors. @param squares `[rows]`, NaN for rows that do not count */
+export function rootMeanContributions(squares: ArrayLike<number>): Float64Array {
+  return ratioContributions(squares, new Float64Array(squares.length).fill(1), (mean) => 0.5 / Math.sqrt(mean));
+}
+
 /**
  * Of the area under the ROC curve, by placements (DeLong, DeLong, Clarke-Pearson 1988): a positive row's share of the negatives that it is above,
  * less the area, over the positives; and the other way round. Ties count one half.
@@ -67,6 +72,25 @@ export function rocAucContributions(labels: ArrayLike<number>, scores: ArrayLike
 }
 
 /**
+ * Of the mean over the classes of the one-versus-rest areas, each by placements; classes that are absent, which have no area, are left out.
+ * @param labels `[rows]` class codes, NaN where missing
+ * @param probabilities `[rows, classes]`
+ * @returns NaN where the labels hold one class only
+ */
+export function multiclassRocAucContributions(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Float64Array {
+  const present = new Set(Array.from(labels).filter((label) => !Number.isNaN(label)));
+  const result = new Float64Array(labels.length);
+  for (const c of present) {
+    const own = rocAucContributions(
+      Float64Array.from(labels, (label) => (Number.isNaN(label) ? label : Number(label === c))),
+      Float64Array.from(labels, (_, i) => probabilities[i * classes + c]!),
+    );
+    for (const [i, value] of own.entries()) result[i]! += value / present.size;
+  }
+  return result;
+}
+
+/**
  * Of the average precision: its derivative by the weight of each row. A row counts in the precision at its own score (where it is positive), and in
  * the hits and the length of the list at all lower ones.
  * @param labels `[rows]` 0 or 1, NaN where missing
@@ -95,19 +119,5 @@ export function averagePrecisionContributions(labels: ArrayLike<number>, scores:
     share += (hits * above) / length ** 2;
     for (const i of rows) result[i] = (labels[i]! * (above / length - area + inverse) - share) / positives;
   }
-  return result;
-}
-
-/**
- * Of any metric, by leaving out one row at a time: (n - 1) / n x (mean of the leave-one-out values - that without the row).
- * @param rows rows that count
- * @param score the metric without one of them
- * @param length number of all rows
- */
-export function jackknifeContributions(rows: readonly number[], score: (without: number) => number, length: number): Float64Array {
-  const values = rows.map(score);
-  const center = values.reduce((a, b) => a + b, 0) / rows.length;
-  const result = new Float64Array(length);
-  for (const [i, row] of rows.entries()) result[row] = ((rows.length - 1) / rows.length) * (center - values[i]!);
   return result;
 }

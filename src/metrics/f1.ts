@@ -1,3 +1,4 @@
+import { ratioContributions } from './contributions';
 import { observed, observedClasses } from './observed';
 
 /** Twice the true positives, and the false positives plus false negatives, of one class. */
@@ -47,4 +48,29 @@ export function macroF1(labels: ArrayLike<number>, predicted: ArrayLike<number>,
     counted++;
   }
   return sum / counted;
+}
+
+/**
+ * What each row adds to `f1`: 2 TP / (2 TP + FP + FN) is a ratio of sums, 2 for a hit over 1 for each of label and prediction that is the class.
+ * `[rows]`
+ */
+export function f1Contributions(labels: ArrayLike<number>, predicted: ArrayLike<number>, positive = 1): Float64Array {
+  const both = Float64Array.from(labels, (label, i) =>
+    Number.isNaN(label) ? Number.NaN : 2 * Number(label === positive && predicted[i] === positive),
+  );
+  return ratioContributions(
+    both,
+    Float64Array.from(labels, (label, i) => Number(label === positive) + Number(predicted[i] === positive)),
+  );
+}
+
+/** What each row adds to `macroF1`: the mean over the classes that are present or predicted. `[rows]` */
+export function macroF1Contributions(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Float64Array {
+  const result = new Float64Array(labels.length);
+  const known = Array.from({ length: labels.length }, (_, i) => i).filter((i) => !Number.isNaN(labels[i]!));
+  const counted = Array.from({ length: classes }, (_, c) => c).filter((c) => known.some((i) => labels[i] === c || predicted[i] === c));
+  for (const c of counted) {
+    for (const [i, value] of f1Contributions(labels, predicted, c).entries()) result[i]! += value / counted.length;
+  }
+  return result;
 }

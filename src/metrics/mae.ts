@@ -15,3 +15,8 @@ export function mae(labels: ArrayLike<number>, predictions: ArrayLike<number>): 
   });
   return sum / rows.labels.length;
 }
+
+/** Absolute error of each row; NaN for rows without label. */
+export function rowErrors(labels: ArrayLike<number>, predictions: ArrayLike<number>): Float64Array {
+  return Float64Array.from(labels, (label, i) => Math.abs(label - predictions[i]!));
+}

@@ -1,3 +1,4 @@
+import { ratioContributions } from './contributions';
 import { observed } from './observed';
 
 /**
@@ -20,4 +21,18 @@ export function r2(labels: ArrayLike<number>, predictions: ArrayLike<number>): n
     total += (label - mean) ** 2;
   });
   return 1 - error / total;
+}
+
+/**
+ * What each row adds to `r2`, by the delta method. The labels' own mean is where their squares are least, so that what a row changes of it adds
+ * nothing. `[rows]`
+ */
+export function r2Contributions(labels: ArrayLike<number>, predictions: ArrayLike<number>): Float64Array {
+  const known = Array.from(labels).filter((label) => !Number.isNaN(label));
+  const mean = known.reduce((a, b) => a + b, 0) / known.length;
+  return ratioContributions(
+    Float64Array.from(labels, (label, i) => (label - predictions[i]!) ** 2),
+    Float64Array.from(labels, (label) => (label - mean) ** 2),
+    () => -1,
+  );
 }

@@ -15,3 +15,8 @@ export function rmse(labels: ArrayLike<number>, predictions: ArrayLike<number>):
   });
   return Math.sqrt(sum / rows.labels.length);
 }
+
+/** Squared error of each row; NaN for rows without label. */
+export function rowSquares(labels: ArrayLike<number>, predictions: ArrayLike<number>): Float64Array {
+  return Float64Array.from(labels, (label, i) => (label - predictions[i]!) ** 2);
+}

@@ -7,6 +7,7 @@ import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options/
 import { isOfThisPackage } from '../provenance';
 import { random } from '../random/random';
 import { adam, adamw, type Optimizer, sgd } from '../training/optimizer';
+import { checkDraws, type Draws } from './draws';
 import { isSearch, type MethodSearch } from './method-search';
 import { sobolDimensions, sobolPoint } from './sobol';
 
@@ -28,6 +29,12 @@ export interface TuneOptions {
   readonly sampler?: 'random' | 'sobol';
   /** Seed of the draws. @default 0 */
   readonly seed?: number;
+  /**
+   * Whether the seeds of the study try the same candidates. `'joint'`: what is said holds for these candidates, and the luck of drawing them is in no
+   * interval. `'perSeed'`: each seed draws its own, the same for all methods, so that what is said holds for tuning as a procedure (Bouthillier and
+   * others 2021, 2103.03098); a plan then trains the candidate with the median learning rate of those chosen. @default 'joint'
+   */
+  readonly draws?: Draws;
   /**
    * Successive halving (Jamieson and Talwalkar 2016): all candidates get a ninth of the epochs, the best third of them a third, the best
    * third of those all. It costs about a third of the search. @default false
@@ -66,6 +73,7 @@ export function checkTune(who: string, tune: TuneOptions | true, optimizer: Opti
     options: {},
     sampler: 'random',
     seed: 0,
+    draws: 'joint',
     halving: false,
   });
   checkInteger(who, 'tune.budget', checked.budget, 1);
@@ -86,6 +94,7 @@ export function checkTune(who: string, tune: TuneOptions | true, optimizer: Opti
     throw new TypeError(`${who}: tune.weightDecay needs adam(), adamw() or sgd(), got an optimizer "${optimizer.name}"`);
   if (checked.sampler !== 'random' && checked.sampler !== 'sobol')
     throw new RangeError(`${who}: tune.sampler must be "random" or "sobol", got ${JSON.stringify(checked.sampler)}`);
+  checkDraws(who, 'tune.draws', checked.draws);
   for (const name of Object.keys(checked.options)) {
     if (!methods.includes(name))
       throw new RangeError(
@@ -159,8 +168,30 @@ function withOption(who: string, name: string, method: Method, option: string, v
 }
 
 /**
+ * Where candidate `index` lies in the space that is searched, `[dimensions]` in [0, 1): the first 4 for all methods, then those of its own options.
+ * @param seed the study's seed that draws it; undefined where all seeds have the same
+ */
+function pointOf(tune: CheckedTune, index: number, name: string, own: readonly string[], seed: number | undefined): number[] {
+  const stream = seed === undefined ? 'tune' : `tune/${seed}`;
+  if (tune.sampler === 'sobol') {
+    const point = sobolPoint(index, 4 + own.length);
+    if (seed === undefined) return point;
+    // Moved as a whole, the points stay as even as they were (Cranley and Patterson 1976).
+    const shift = random(tune.seed, stream);
+    return point.map((value) => (value + shift.uniform()) % 1);
+  }
+  const draws = random(tune.seed, `${stream}/${index}`);
+  return [...Array.from({ length: 4 }, () => draws.uniform()), ...own.map((option) => draws.split(`${name}/${option}`).uniform())];
+}
+
+/** Methods that candidates share where they differ in their learning rate only, and so are trained in one stack: by what else is changed. */
+export type SharedMethods = Map<string, Method>;
+
+/**
  * The ways to train a method that are tried. The learning rates, weight decays, dropouts and widths are the same draws for every method.
  * @param tune undefined: only what the search itself leaves open
+ * @param seed the study's seed that they are for; undefined where all seeds have the same
+ * @param made methods of the candidates of other seeds
  */
 export function candidatesOf(
   who: string,
@@ -169,6 +200,8 @@ export function candidatesOf(
   tasks: number,
   tune: CheckedTune | undefined,
   settings: { readonly learningRate: number; readonly optimizer: Optimizer },
+  seed?: number,
+  made: SharedMethods = new Map(),
 ): Candidate[] {
   const search = isSearch(given) ? given : undefined;
   const base = search ? search.base : (given as Method);
@@ -186,16 +219,16 @@ export function candidatesOf(
     );
   const hasDropout = reaches(base, (encoder) => withDropout(encoder, 0));
   const hasWidth = reaches(base, (encoder) => encoder.scaled?.(1));
-  // Candidates that differ in their learning rate only share a method, and so are trained in one stack.
-  const made = new Map<string, Method>();
+  const optionNames = own.map(([option]) => option);
+  const shared = ({ learningRate: _, weightDecay: __, ...structure }: Readonly<Record<string, unknown>>, method: Method): Method => {
+    const key = JSON.stringify(structure);
+    if (!made.has(key)) made.set(key, method);
+    return made.get(key)!;
+  };
   return [...Array(count).keys()].map((index): Candidate => {
-    const start = search ? search.candidate(index, tasks) : { changes: {}, method: base };
-    if (!tune || index === 0) return { ...start, ...settings };
-    const draws = random(tune.seed, `tune/${index}`);
-    const point =
-      tune.sampler === 'sobol'
-        ? sobolPoint(index, dimensions)
-        : [...Array.from({ length: 4 }, () => draws.uniform()), ...own.map(([option]) => draws.split(`${name}/${option}`).uniform())];
+    const start = search ? search.candidate(index, tasks, seed) : { changes: {}, method: base };
+    if (!tune || index === 0) return { changes: start.changes, method: shared(start.changes, start.method), ...settings };
+    const point = pointOf(tune, index, name, optionNames, seed);
     const choose = <T>(values: readonly T[], dimension: number): T => values[Math.floor(point[dimension]! * values.length)]!;
     const changes: Record<string, unknown> = { ...start.changes };
     const [low, high] = tune.learningRate;
@@ -221,9 +254,6 @@ export function candidatesOf(
       changes[option] = choose(values, 4 + i);
       method = withOption(who, name, method, option, changes[option]);
     }
-    const { learningRate: _, weightDecay: __, ...structure } = changes;
-    const key = JSON.stringify(structure);
-    if (!made.has(key)) made.set(key, method);
-    return { changes, method: made.get(key)!, learningRate, optimizer };
+    return { changes, method: shared(changes, method), learningRate, optimizer };
   });
 }

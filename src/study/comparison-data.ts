@@ -79,11 +79,13 @@ export interface TuningChoice {
   readonly epochs: readonly number[];
   /** Index of the candidate that was chosen. */
   readonly chosen: number;
+  /** `[candidates]`: what each changes, where the seed drew its own; absent where all seeds have those of the record. */
+  readonly candidates?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** What was tried for one method. */
 export interface TuningRecord {
-  /** `[candidates]`: what each changes of the method as it was given. */
+  /** `[candidates]`: what each changes of the method as it was given; empty where each seed drew its own, which are with the choices. */
   readonly candidates: readonly Readonly<Record<string, unknown>>[];
   readonly choices: readonly TuningChoice[];
   /** Seconds of training, all candidates and seeds together. */

@@ -56,13 +56,16 @@ const methodShape: Shape<MethodRecord> = fields({
 const tuningShape: Shape<TuningRecord> = fields({
   candidates: listOf(anyRecord),
   choices: listOf(
-    fields({
-      seed: integer(0),
-      task: (value, at) => (value === null ? null : text(value, at)),
-      losses: listOf(numberOrNaN),
-      epochs: listOf(integer(0)),
-      chosen: integer(0),
-    }),
+    fields(
+      {
+        seed: integer(0),
+        task: (value, at) => (value === null ? null : text(value, at)),
+        losses: listOf(numberOrNaN),
+        epochs: listOf(integer(0)),
+        chosen: integer(0),
+      },
+      { candidates: listOf(anyRecord) },
+    ),
   ),
   seconds: number(0),
 });

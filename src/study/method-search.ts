@@ -6,6 +6,7 @@ import { hardSharing } from '../models/sharing/hard-sharing';
 import { singleTask } from '../models/sharing/single-task';
 import { checkInteger, withDefaults } from '../options/check';
 import { random } from '../random/random';
+import { checkDraws, type Draws } from './draws';
 
 /** A method with something left open that `compare` chooses on validation rows, for each seed anew. */
 export interface MethodSearch {
@@ -14,8 +15,17 @@ export interface MethodSearch {
   readonly base: Method;
   /** Candidates where no tuning budget says how many. */
   readonly size: number;
-  /** Candidate `index` for so many tasks: what is changed, and the method with that change. */
-  readonly candidate: (index: number, tasks: number) => { readonly changes: Readonly<Record<string, unknown>>; readonly method: Method };
+  /** Whether all seeds try the same candidates, or each its own; where the study tunes, its `tune.draws` decides. @default 'joint' */
+  readonly draws?: Draws;
+  /**
+   * Candidate `index` for so many tasks: what is changed, and the method with that change.
+   * @param seed the study's seed that draws it; undefined where all seeds have the same
+   */
+  readonly candidate: (
+    index: number,
+    tasks: number,
+    seed?: number,
+  ) => { readonly changes: Readonly<Record<string, unknown>>; readonly method: Method };
 }
 
 /** Options of `scalarization`. */
@@ -24,6 +34,11 @@ export interface ScalarisationOptions {
   readonly candidates?: number;
   /** Seed of the weights. @default 0 */
   readonly seed?: number;
+  /**
+   * Whether all seeds of a study try the same weights, or each draws its own (of three tasks and more; two have a grid). Where the study tunes, its
+   * `tune.draws` decides. @default 'joint'
+   */
+  readonly draws?: Draws;
 }
 
 /** Whether something is a search and not a method. */
@@ -40,15 +55,17 @@ export function isSearch(value: unknown): value is MethodSearch {
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export function scalarization(method: Method, options: ScalarisationOptions = {}): MethodSearch {
-  const { candidates, seed } = withDefaults<Required<ScalarisationOptions>>('scalarization', options, { candidates: 8, seed: 0 });
+  const defaults = { candidates: 8, seed: 0, draws: 'joint' } as const;
+  const { candidates, seed, draws } = withDefaults<Required<ScalarisationOptions>>('scalarization', options, defaults);
   checkInteger('scalarization', 'candidates', candidates, 1);
   checkInteger('scalarization', 'seed', seed, 0);
+  checkDraws('scalarization', 'draws', draws);
   if (method.architecture.separate) {
     throw new TypeError(
       `scalarization: ${method.architecture.name} trains every task on its own, so there are no losses to weigh; give a method that shares`,
     );
   }
-  const weightsOf = (index: number, tasks: number): number[] => {
+  const weightsOf = (index: number, tasks: number, studySeed: number | undefined): number[] => {
     if (index === 0) return new Array<number>(tasks).fill(1);
     if (tasks === 2) {
       // 1/2 is candidate 0; then 1/4, 3/4, 1/8, 3/8, ...: a grid that gets finer, whatever the number of candidates.
@@ -56,8 +73,8 @@ export function scalarization(method: Method, options: ScalarisationOptions = {}
       const share = (2 * (index - (2 ** level - 1)) + 1) / 2 ** (level + 1);
       return [2 * share, 2 * (1 - share)];
     }
-    const draws = random(seed, `scalarization/${index}`);
-    const gaps = Array.from({ length: tasks }, () => -Math.log(1 - draws.uniform()));
+    const stream = random(seed, studySeed === undefined ? `scalarization/${index}` : `scalarization/${studySeed}/${index}`);
+    const gaps = Array.from({ length: tasks }, () => -Math.log(1 - stream.uniform()));
     const sum = gaps.reduce((a, b) => a + b, 0);
     return gaps.map((gap) => (tasks * gap) / sum);
   };
@@ -65,8 +82,9 @@ export function scalarization(method: Method, options: ScalarisationOptions = {}
     name: 'scalarization',
     base: method,
     size: candidates,
-    candidate(index, tasks) {
-      const weights = weightsOf(index, tasks);
+    draws,
+    candidate(index, tasks, studySeed) {
+      const weights = weightsOf(index, tasks, studySeed);
       return { changes: { weights }, method: method.with(fixed({ weights })) };
     },
   };

@@ -23,6 +23,11 @@ export function mostChosen(candidates: readonly Candidate[], chosen: readonly nu
   return candidates[counts.indexOf(Math.max(...counts))]!;
 }
 
+/** Of candidates that seeds drew and chose, each its own, the one with the median learning rate (the lower of the middle two). */
+export function middleChosen(chosen: readonly Candidate[]): Candidate | undefined {
+  return [...chosen].sort((a, b) => a.learningRate - b.learningRate)[Math.floor((chosen.length - 1) / 2)];
+}
+
 interface Definition {
   readonly balancing?: { readonly name: string; readonly own?: true; readonly options: Readonly<Record<string, unknown>> };
   readonly update?: UpdateOptions;

@@ -5,7 +5,7 @@ import type { Figure } from '../plots/figure';
 import { figureToHtml } from '../plots/html';
 import { figureToSvg } from '../plots/svg';
 import { type Cell, htmlTable, type Table } from '../plots/table';
-import { escapeHtml, formatNumber } from '../plots/text';
+import { escapeHtml, formatNumber, listed } from '../plots/text';
 import { replaceFile } from '../replace-file';
 import type { ComparisonData, TaskRecord } from './comparison-data';
 import { plotsOf } from './comparison-plots';
@@ -58,9 +58,22 @@ function designRows(data: ComparisonData): Cell[][] {
   ];
 }
 
+/** What seeds vary, and so what is said is about. */
+function variedText({ design, tuning }: ComparisonData): string {
+  const records = Object.values(tuning ?? {});
+  const perSeed = records.some(({ candidates }) => candidates.length === 0);
+  const varied = [
+    ...(design.vary === 'initialization' ? [] : ['the split']),
+    ...(design.vary === 'split' ? [] : ['initialization and batch orders']),
+    ...(perSeed ? ['the candidates of tuning'] : []),
+  ];
+  const fixed = records.length > 0 && !perSeed ? ' All seeds tuned over the same candidates: what is said holds for these.' : '';
+  return `Seeds vary ${listed(varied)}.${fixed}`;
+}
+
 function statisticsText(data: ComparisonData): string {
   return (
-    `Each method is compared with ${data.baseline} on the same splits and seeds, by a paired t test. What seeds have in common is told by their ` +
+    `Each method is compared with ${data.baseline} on the same splits and seeds, by a paired t test. ${variedText(data)} What seeds have in common is told by their ` +
     'test rows: the variance of a mean gain is that of one seed, s^2 / J, and twice the variance by rows that seeds share, at least s^2 / 9 and at ' +
     'most s^2 test / train (Nadeau and Bengio 2003), which is taken where rows were not kept. The average over the tasks of the primary method is ' +
     `tested first, alone, at ${percent(data.alpha)}; other methods follow by Holm, and tasks by Holm within a method whose average differs. What comes ` +
@@ -129,13 +142,25 @@ function deltaTable(data: ComparisonData): Table {
 
 function tuningBlocks(data: ComparisonData): Block[] {
   return Object.entries(data.tuning ?? {}).map(([method, { candidates, choices, seconds }]): Block => {
-    const names = [...new Set(candidates.flatMap((changes) => Object.keys(changes)))];
+    const drawn = choices.flatMap((choice) => (choice.candidates ? [choice.candidates[choice.chosen]!] : []));
+    const names = [...new Set([...candidates, ...drawn].flatMap((changes) => Object.keys(changes)))];
     const cell = (value: unknown): Cell =>
       value === undefined
         ? 'as given'
         : typeof value === 'number'
           ? value
           : JSON.stringify(value, (_, v) => (typeof v === 'number' ? Number(v.toPrecision(3)) : v));
+    const notes = [`${formatNumber(seconds)} seconds of training in all`];
+    if (drawn.length > 0) {
+      const rows = choices.map(({ seed, task, losses, chosen }, i): Cell[] => [
+        seed,
+        task ?? 'all',
+        ...names.map((name) => cell(drawn[i]![name])),
+        losses[chosen],
+      ]);
+      const title = `Candidates of ${method} that seeds drew and chose on validation rows`;
+      return { kind: 'table', table: { title, columns: ['seed', 'task', ...names, 'validation loss'], rows, notes } };
+    }
     return {
       kind: 'table',
       table: {
@@ -147,7 +172,7 @@ function tuningBlocks(data: ComparisonData): Block[] {
           mean(choices.map(({ losses }) => losses[k]!).filter(Number.isFinite)),
           `${choices.filter(({ chosen }) => chosen === k).length} of ${choices.length}`,
         ]),
-        notes: [`${formatNumber(seconds)} seconds of training in all`],
+        notes,
       },
     };
   });
@@ -194,6 +219,7 @@ function repeatCode(data: ComparisonData): string {
     ...(design.clipNorm === null ? [] : [`  clipNorm: ${design.clipNorm},`]),
     ...(design.taskSampling === undefined ? [] : [`  taskSampling: ${JSON.stringify(design.taskSampling)},`]),
     `  optimizer: tl.${design.optimizer}(${JSON.stringify(options)}),`,
+    ...(design.tune === undefined ? [] : [`  tune: ${JSON.stringify(design.tune)},`]),
     `  baseline: ${JSON.stringify(data.baseline)}, alpha: ${data.alpha}, margin: ${JSON.stringify(data.margin)},`,
     '});',
   ];

@@ -6,6 +6,7 @@ import { isTensor, type Split, type TaskData } from '../data/data-types';
 import type { Method } from '../models/method';
 import { methodToJSON, unversionedParts } from '../models/registry';
 import { isOfThisPackage } from '../provenance';
+import { kindOf } from '../tasks/registry';
 import type { Start } from '../training/initial-values';
 import type { Optimizer } from '../training/optimizer';
 import type { CheckedTaskSampling } from '../training/task-sampling';
@@ -18,6 +19,8 @@ export const packageVersion: string = (JSON.parse(readFileSync(join(__dirname, '
 export interface RunIngredients {
   /** Of the data, see `dataFingerprint`. */
   readonly data: string;
+  /** Revisions of the kinds of its tasks that have one, by name. */
+  readonly kinds: Readonly<Record<string, number>>;
   readonly method: Method;
   readonly split: Split;
   readonly trainingSeed: number;
@@ -36,6 +39,17 @@ export interface RunIngredients {
 }
 
 type NumberArray = Float64Array | Float32Array | Int32Array;
+
+/** Revisions of the kinds of tasks that have one, by name. */
+export function kindRevisions({ tasks }: Pick<TaskData, 'tasks'>): Readonly<Record<string, number>> {
+  const names = [...new Set(tasks.map(({ kind }) => kind))].sort();
+  return Object.fromEntries(
+    names.flatMap((kind) => {
+      const { revision } = kindOf({ kind });
+      return revision === undefined ? [] : [[kind, revision]];
+    }),
+  );
+}
 
 /** A hash of a table: tasks, labels and inputs. */
 export function dataFingerprint(data: TaskData): string {
@@ -76,6 +90,8 @@ export function runKey(run: RunIngredients): string {
       {
         version: packageVersion,
         data,
+        // Absent where all losses are as they first were, so that the names of runs kept before stay.
+        ...(Object.keys(run.kinds).length > 0 && { kinds: run.kinds }),
         method: methodToJSON(method),
         optimizer: [optimizer.name, optimizer.options, optimizer.version],
         trainingSeed,

@@ -4,22 +4,23 @@ import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { methodToJSON } from '../models/registry';
 import { checkNumber, didYouMean } from '../options/check';
+import { listed } from '../plots/text';
 import { metricsOf } from '../tasks/task-metrics';
 import { checkMethod } from '../training/fit';
 import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
-import { type CheckedTune, candidatesOf, checkTune, type TuneOptions } from './candidates';
+import { type Candidate, type CheckedTune, candidatesOf, checkTune, type SharedMethods, type TuneOptions } from './candidates';
 import { type Comparison, makeComparison } from './comparison';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './comparison-data';
 import { properScoreOf } from './evidence';
 import { type Margin, marginsOf } from './margins';
 import { isSearch, type MethodSearch } from './method-search';
 import type { Observations } from './observations';
-import { methodOf, mostChosen, rememberMethods } from './planned-methods';
+import { methodOf, middleChosen, mostChosen, rememberMethods } from './planned-methods';
 import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
 import { renamed } from './statistics/renamed';
 import { stillFallingNotes } from './still-falling';
-import { type Contestant, type TunedRuns, tunedRuns } from './tuned-runs';
+import { type Contestant, candidatesAt, type TunedRuns, tunedRuns } from './tuned-runs';
 
 /** What is compared and how it is trained; the design says on which splits and seeds. */
 export interface StudyOptions extends TrainingSettings {
@@ -91,13 +92,24 @@ function prepare(who: string, data: TaskData, options: StudyOptions, plan: (vali
   const primary = primaryOf(who, options.primary, names, baseline);
   const tune = options.tune === undefined ? undefined : checkTune(who, options.tune, settings.optimizer, names);
   const { learningRate, optimizer } = settings;
-  const contestants = names.map(
-    (name): Contestant => ({
+  const contestants = names.map((name): Contestant => {
+    const given = options.methods[name]!;
+    const made: SharedMethods = new Map();
+    const drawn = (seed?: number): Candidate[] =>
+      candidatesOf(who, name, given, data.tasks.length, tune, { learningRate, optimizer }, seed, made);
+    const bySeed = new Map<number, readonly Candidate[]>();
+    const ofSeed = (seed: number): readonly Candidate[] => {
+      if (!bySeed.has(seed)) bySeed.set(seed, drawn(seed));
+      return bySeed.get(seed)!;
+    };
+    const draws = tune?.draws ?? (isSearch(given) ? given.draws : undefined);
+    return {
       name,
-      candidates: candidatesOf(who, name, options.methods[name]!, data.tasks.length, tune, { learningRate, optimizer }),
+      candidates: drawn(),
+      ...(draws === 'perSeed' ? { ofSeed } : {}),
       separate: bases[name]!.architecture.separate === true,
-    }),
-  );
+    };
+  });
   const observations = plan(settings.validation);
   checkBatchSize(who, options.batchSize, Math.min(...observations.list.map(({ split }) => split.train.length)));
   const described = { alpha, baseline, tasks, margin, ...(primary === undefined ? {} : { primary }) };
@@ -150,9 +162,18 @@ export async function runStudy(
   rememberMethods(
     comparison,
     Object.fromEntries(
-      contestants.map(({ name, candidates }) => {
-        const chosen = Object.hasOwn(trained.tuning, name) ? trained.tuning[name]!.choices.map((choice) => choice.chosen) : [];
-        return [name, mostChosen(candidates, chosen)];
+      contestants.map((contestant) => {
+        const { name, candidates, ofSeed } = contestant;
+        const choices = Object.hasOwn(trained.tuning, name) ? trained.tuning[name]!.choices : [];
+        const own = ofSeed && middleChosen(choices.map(({ seed, chosen }) => candidatesAt(contestant, seed)[chosen]!));
+        return [
+          name,
+          own ??
+            mostChosen(
+              candidates,
+              choices.map(({ chosen }) => chosen),
+            ),
+        ];
       }),
     ),
   );
@@ -198,6 +219,7 @@ async function assembled(data: TaskData, options: StudyOptions, prepared: Prepar
       ...(missing > 0 ? [`interrupted: ${missing} of ${names.length * observations.list.length} runs are not finished and left out`] : []),
       ...records.flatMap(({ failure }) => failure ?? []),
       ...undefinedNotes(described.tasks, records),
+      ...(seeds.length > 1 ? tuningNotes(tuning) : []),
       ...stillFallingNotes(methods, records, settings.epochs),
       ...(seeds.length === 1 ? ['one seed shows what happened once; verdicts need at least 5 seeds, better 10'] : []),
     ],
@@ -312,6 +334,23 @@ function designRecord(
     vary: observations.vary,
     ...(tune ? { tune } : {}),
   };
+}
+
+/** Says whether what seeds vary has the candidates of tuning in it. */
+function tuningNotes(tuning: TunedRuns['tuning']): string[] {
+  const names = Object.keys(tuning);
+  const drew = names.filter((name) => tuning[name]!.candidates.length === 0);
+  const joint = names.filter((name) => !drew.includes(name));
+  return [
+    ...(joint.length > 0
+      ? [
+          `all seeds tuned ${listed(joint)} over the same candidates: what is said holds for these; draws: 'perSeed' has the luck of drawing them in the intervals too`,
+        ]
+      : []),
+    ...(drew.length > 0
+      ? [`each seed tuned ${listed(drew)} over candidates of its own: the luck of drawing them is in the intervals`]
+      : []),
+  ];
 }
 
 /** Says where test rows leave a task's primary metric undefined. */

@@ -9,7 +9,7 @@ import { type Run, type RunResult, trainRuns } from '../training/runs';
 import type { CheckedSettings } from '../training/settings';
 import { checkTasks, runShape } from './comparison-shape';
 import type { Observation } from './observations';
-import { dataFingerprint, runKey, unversioned } from './run-key';
+import { dataFingerprint, kindRevisions, runKey, unversioned } from './run-key';
 import { type KeptRun, openRunStore } from './run-store';
 import { scoreRun } from './score-run';
 
@@ -69,12 +69,14 @@ export async function trainRecords(
   const keys = new Map<PlannedRun, string>();
   if (store) {
     const fingerprint = dataFingerprint(data);
+    const kinds = kindRevisions(data);
     const { batchSize, patience, stopping, clipNorm, taskSampling, start, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
       if (unversioned(run).length > 0) continue;
       const key = runKey({
         data: fingerprint,
+        kinds,
         method,
         split: observation.split,
         trainingSeed: observation.trainingSeed,

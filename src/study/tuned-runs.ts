@@ -14,6 +14,8 @@ export interface Contestant {
   readonly name: string;
   /** At least one; with one there is nothing to choose. */
   readonly candidates: readonly Candidate[];
+  /** As many for one seed of the study, where each draws its own. */
+  readonly ofSeed?: (seed: number) => readonly Candidate[];
   /** Whether each task has a network of its own, and so a choice of its own. */
   readonly separate: boolean;
 }
@@ -27,6 +29,11 @@ export interface TunedRuns {
   /** Contestants and observations without record. */
   readonly missing: number;
   readonly notes: readonly string[];
+}
+
+/** The candidates of one seed. */
+export function candidatesAt({ candidates, ofSeed }: Contestant, seed: number): readonly Candidate[] {
+  return ofSeed?.(seed) ?? candidates;
 }
 
 /** Share of the epochs in each round, and the share of candidates that go on to the next. */
@@ -75,12 +82,13 @@ export async function tunedRuns(
   for (const [r, share] of rounds.entries()) {
     const epochs = Math.max(1, Math.round(settings.epochs * share));
     const planned = new Map<PlannedRun, string>();
-    for (const [c, { name, candidates }] of contestants.entries()) {
-      if (candidates.length === 1 && r < rounds.length - 1) continue;
+    for (const [c, contestant] of contestants.entries()) {
+      if (contestant.candidates.length === 1 && r < rounds.length - 1) continue;
       for (const [o, observation] of observations.entries()) {
+        const candidates = candidatesAt(contestant, observation.seed);
         for (const k of alive.get(id(c, o))!) {
           const { method, learningRate, optimizer } = candidates[k]!;
-          planned.set({ name, method, observation, learningRate, optimizer, epochs }, `${id(c, o)}/${k}`);
+          planned.set({ name: contestant.name, method, observation, learningRate, optimizer, epochs }, `${id(c, o)}/${k}`);
         }
       }
     }
@@ -114,7 +122,7 @@ export async function tunedRuns(
   const records: RunRecord[] = [];
   const tuning = new Map<string, TuningRecord>();
   let features = Number.NaN;
-  for (const [c, { name, candidates, separate }] of contestants.entries()) {
+  for (const [c, { name, candidates, ofSeed, separate }] of contestants.entries()) {
     const choices: TuningChoice[] = [];
     for (const [o, { seed }] of observations.entries()) {
       const tried = candidates.map((_, k) => last.get(`${id(c, o)}/${k}`));
@@ -129,12 +137,14 @@ export async function tunedRuns(
       const own = (separate ? tasks : [null]).map((task): TuningChoice => {
         const losses = tried.map((one) => (one ? validationLoss(one.kept.record, task) : Number.NaN));
         const chosen = finalists[ascending(finalists.map((k) => losses[k]!))[0]!]!;
-        return { seed, task, losses, epochs: tried.map((one) => one?.epochs ?? 0), chosen };
+        const drawn = ofSeed && { candidates: ofSeed(seed).map(({ changes }) => changes) };
+        return { seed, task, losses, epochs: tried.map((one) => one?.epochs ?? 0), chosen, ...drawn };
       });
       choices.push(...own);
       records.push(separate ? merged(tasks.map((task, t) => [task, recordOf(own[t]!.chosen)])) : recordOf(own[0]!.chosen));
     }
-    if (candidates.length > 1) tuning.set(name, { candidates: candidates.map(({ changes }) => changes), choices, seconds: seconds[c]! });
+    if (candidates.length === 1) continue;
+    tuning.set(name, { candidates: ofSeed ? [] : candidates.map(({ changes }) => changes), choices, seconds: seconds[c]! });
   }
   return {
     records,

@@ -49,7 +49,7 @@ export interface LossBatch {
 
 /** Loss sums of a batch and how they change with the outputs. */
 export interface LossParts {
-  /** `[stack, count]`; balancing methods that take logarithms refuse a loss below 0. */
+  /** `[stack, count]`, never below 0: balancing methods take logarithms of losses, and scales that a loss below 0 would leave without bound. */
   readonly sums: Tensor;
   /** What each label counts, `[stack, batch, n]`: n = count where tasks are joined, any number of cells of a single task. */
   readonly weight: Tensor;
@@ -83,9 +83,9 @@ export interface KindMetric {
   readonly score: (scored: Scored) => number;
   /**
    * What each row adds to the metric: its influence, which sums to 0 over the rows and whose sum of squares is the variance of the metric by the
-   * draw of the rows. `[rows]`, 0 for rows without label. Without it, the rows are left out one by one (jackknife).
+   * draw of the rows: the derivative by the row's weight. `[rows]`, 0 for rows without label.
    */
-  readonly contributions?: (scored: Scored) => Float64Array;
+  readonly contributions: (scored: Scored) => Float64Array;
 }
 
 /** Number of outputs of a prediction that a metric, a linear model or a chain can use as a single number: how it follows from the output. */
@@ -97,6 +97,8 @@ export type Link = 'identity' | 'logistic' | 'log';
  */
 export interface Kind<Options extends TaskOptions = TaskOptions> {
   readonly name: string;
+  /** Counts the forms of its loss, where it is no longer the first: runs that were kept with another form are not reused. @default 1 */
+  readonly revision?: number;
   /** What it predicts, in a few words. */
   readonly title: string;
   /** Its own options; `metric` is one of every kind. */

@@ -1,4 +1,3 @@
-import { jackknifeContributions } from '../metrics/contributions';
 import type { Better } from '../metrics/delta-m';
 import type { Scored } from './kind';
 import { kindOf, metricsFor } from './registry';
@@ -61,16 +60,9 @@ export function taskMetrics(
   return Object.fromEntries(metricsFor(task).map(({ name, score }) => [name, score(scored)]));
 }
 
-/** The part of what is scored that lacks one row. */
-function withoutRow({ labels, ...rest }: Scored, row: number): Scored {
-  const { length } = rest;
-  return { ...rest, labels: Float64Array.from(labels, (label, i) => (Math.floor(i / length) === row ? Number.NaN : label)) };
-}
-
 /**
  * What each row adds to a metric: its influence. Contributions sum to 0, the sum of their squares is the metric's variance by the draw of the
- * rows; of a difference of two models, contributions are the differences of theirs. In closed form where the metric has one, else by leaving out
- * each row.
+ * rows; of a difference of two models, contributions are the differences of theirs.
  * @param metric a name of `metricsOf(task)`
  * @returns `[rows]`, 0 for rows without label (a row is a sentence for tagging)
  * @throws RangeError for a metric that the task does not have
@@ -88,12 +80,5 @@ export function rowContributions(
     const known = metricsFor(task).map(({ name }) => name);
     throw new RangeError(`rowContributions: task "${task.name}" (${task.kind}) has no metric "${metric}"; it has ${known.join(', ')}`);
   }
-  const scored = scoredOf(task, labels, predictions, context);
-  if (found.contributions) return found.contributions(scored);
-  const { length } = scored;
-  const rows = labels.length / length;
-  const known = Array.from({ length: rows }, (_, row) => row).filter((row) =>
-    Array.from({ length }, (_, j) => labels[row * length + j]!).some((label) => !Number.isNaN(label)),
-  );
-  return jackknifeContributions(known, (row) => found.score(withoutRow(scored, row)), rows);
+  return found.contributions(scoredOf(task, labels, predictions, context));
 }

@@ -3,36 +3,19 @@
  *
  *   node test/bench/calibration.mjs statistics              simulated scores (a few minutes)
  *   node test/bench/calibration.mjs POPULATION [DATA SETS]  trained networks: trains what is missing of 200 data sets, then prints the table
- *   node test/bench/calibration.mjs table                   the table of what is there
+ *   node test/bench/calibration.mjs table                   the tables of what is there
+ *   node test/bench/calibration.mjs readme                  the same, into src/study/README.md
  *
- * Populations: block, aa, noise, split (one split of block), shared (single-task against shared networks), planted. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that
- * a run can be stopped and continued on any machine. Needs the build (`npm run build`). Seeds are fixed by data set.
+ * Populations are in `calibration-populations.mjs`. The few numbers of each data set go to `calibration/POPULATION.json` as they come, so that a run can be
+ * stopped and continued on any machine. Needs the build (`npm run build`). Seeds are fixed by data set.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { normals, populations, tl } from './calibration-populations.mjs';
+import { give, percent, tableOfPopulations } from './calibration-tables.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
-const tl = createRequire(import.meta.url)(path.join(root, 'dist', 'index.js'));
 const { statistics } = tl;
-
-/** A seeded stream of standard normal numbers (mulberry32 and Box-Muller): the benchmark's own, not the package's. */
-function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  return { uniform, normal };
-}
-
-const percent = (count, of) => `${((100 * count) / of).toFixed(1)} %`;
-/** Standard error of a share, as text. */
-const give = (count, of) => `± ${(100 * Math.sqrt((Math.max(count, 1) * Math.max(of - count, 1)) / of ** 3)).toFixed(1)}`;
 
 /** What became of many studies. */
 function tally() {
@@ -122,129 +105,7 @@ function simulatedScores() {
   }
 }
 
-const folder = path.join(root, 'test', 'bench', 'calibration');
-const quiet = { onProgress: () => {} };
-
-/** Two comparisons of one method each, on the same splits, as one comparison of B with A. */
-function against(a, b) {
-  const rename = (data, name) => data.runs.map((run, i) => ({ ...run, method: name, seed: i }));
-  const method = (data, name) => ({ ...data.methods[0], name });
-  return tl.fromJSON({
-    ...a,
-    seeds: a.runs.map((_, i) => i),
-    methods: [method(a, 'A'), method(b, 'B')],
-    baseline: 'A',
-    primary: 'B',
-    runs: [...rename(a, 'A'), ...rename(b, 'B')],
-  });
-}
-
-/** Splits 70/30 by seeds from `first` on: the same rows for the same place. */
-function splitsOf(rows, seeds, uniform, first = 0, one = false) {
-  let last;
-  return Array.from({ length: seeds }, (_, seed) => {
-    if (!one || !last) {
-      const order = Array.from({ length: rows }, (_, i) => [uniform(), i])
-        .sort((a, b) => a[0] - b[0])
-        .map(([, i]) => i);
-      const train = Math.round(0.7 * rows);
-      last = { train: order.slice(0, train), test: order.slice(train) };
-    }
-    return [first + seed, last];
-  });
-}
-
-/** Two blocks of inputs that carry both labels equally well; A sees the one, B the other. Within a data set chance favors one on all splits. */
-async function block(index, one = false) {
-  const { normal, uniform } = normals(1000 + index);
-  const rows = 160;
-  const columns = { a0: [], a1: [], b0: [], b1: [], size: [], up: [] };
-  for (let i = 0; i < rows; i++) {
-    const [u, v] = [normal(), normal()];
-    columns.a0.push(u + normal());
-    columns.a1.push(v + normal());
-    columns.b0.push(u + normal());
-    columns.b1.push(v + normal());
-    columns.size.push(u + v + 0.5 * normal());
-    columns.up.push(u - v + 0.5 * normal() > 0 ? 1 : 0);
-  }
-  const splits = Object.fromEntries(splitsOf(rows, 10, uniform, 0, one));
-  const sides = [];
-  for (const inputs of [
-    ['a0', 'a1'],
-    ['b0', 'b1'],
-  ]) {
-    const data = tl.taskData(columns, { tasks: { up: tl.binary(), size: tl.regression() }, inputs });
-    const methods = { hard: tl.hardSharing(tl.mlp([6], { activation: 'tanh' })) };
-    sides.push((await tl.compare(data, { methods, splits, epochs: 12, batchSize: 28, learningRate: 0.03, ...quiet })).data);
-  }
-  return against(...sides);
-}
-
-/** Labels with a common signal, four tasks of two kinds. */
-function tableOf(index, rows, signal) {
-  const { normal, uniform } = normals(5000 + index);
-  const names = ['x0', 'x1', 'x2', 'x3', 'x4'];
-  const columns = Object.fromEntries([...names, 't0', 't1', 't2', 't3'].map((name) => [name, []]));
-  for (let i = 0; i < rows; i++) {
-    const x = names.map(() => normal());
-    for (const [k, name] of names.entries()) columns[name].push(x[k]);
-    const z = signal * (x[0] + x[1] - x[2]);
-    for (const t of [0, 1, 2]) columns[`t${t}`].push(signal === 0 ? (uniform() < 0.5 ? 1 : 0) : z + 0.5 * x[t + 2] + normal() > 0 ? 1 : 0);
-    columns.t3.push(z + normal());
-  }
-  const tasks = { t0: tl.binary(), t1: tl.binary(), t2: tl.binary(), ...(signal === 0 ? {} : { t3: tl.regression() }) };
-  return { data: tl.taskData(columns, { tasks, inputs: names }), uniform };
-}
-
-const populations = {
-  block: (index) => block(index),
-  split: (index) => block(index, true),
-  /** Hard sharing twice, with other initializations and batch orders. */
-  async aa(index) {
-    const { data, uniform } = tableOf(index, 120, 1);
-    const methods = { hard: tl.hardSharing(tl.mlp([8])) };
-    // Seeds are the data set's own: the same ten initializations in all of them would truly be better or worse than ten others.
-    const first = splitsOf(120, 10, uniform, 2000 * index);
-    const sides = [];
-    for (const shift of [0, 1000]) {
-      const splits = Object.fromEntries(first.map(([seed, split]) => [seed + shift, split]));
-      sides.push((await tl.compare(data, { methods, splits, epochs: 20, batchSize: 28, learningRate: 0.01, ...quiet })).data);
-    }
-    return against(...sides);
-  },
-  /** Coins for labels: neither can be better. */
-  async noise(index) {
-    const { data } = tableOf(index, 100, 0);
-    const trunk = tl.mlp([8]);
-    const methods = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
-    const seeds = Array.from({ length: 10 }, (_, s) => 100 * index + s);
-    return tl.compare(data, { methods, seeds, epochs: 12, batchSize: 35, learningRate: 0.01, ...quiet });
-  },
-  /** Single-task against shared networks on 120 rows: the truth is the mean over the data sets. */
-  async shared(index) {
-    const { data } = tableOf(index, 120, 1);
-    const trunk = tl.mlp([8]);
-    const methods = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
-    const seeds = Array.from({ length: 10 }, (_, s) => 100 * index + s);
-    return tl.compare(data, { methods, seeds, epochs: 20, batchSize: 28, learningRate: 0.01, ...quiet });
-  },
-  /** Ten targets that are functions of the same two directions: sharing helps. */
-  async planted(index) {
-    const { normal } = normals(9000 + index);
-    const draw = (rows, columns) => Array.from({ length: rows }, () => Array.from({ length: columns }, normal));
-    const [x, a, b] = [draw(150, 20), draw(20, 2), draw(2, 10)];
-    const columns = {};
-    for (let k = 0; k < 20; k++) columns[`x${k}`] = x.map((row) => row[k]);
-    const hidden = x.map((row) => [0, 1].map((h) => Math.tanh(row.reduce((sum, value, k) => sum + value * a[k][h], 0) / 2)));
-    for (let t = 0; t < 10; t++) columns[`y${t}`] = hidden.map((h) => h[0] * b[0][t] + h[1] * b[1][t] + 0.7 * normal());
-    const tasks = Object.fromEntries(Array.from({ length: 10 }, (_, t) => [`y${t}`, tl.regression()]));
-    const data = tl.taskData(columns, { tasks });
-    const trunk = tl.mlp([32]);
-    const methods = { single: tl.singleTask(trunk), hard: tl.hardSharing(trunk) };
-    return tl.compare(data, { methods, seeds: 8, epochs: 60, batchSize: 32, learningRate: 3e-3, ...quiet });
-  },
-};
+const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'calibration');
 
 /** Digits that tell a verdict; files stay small. */
 const digits = (value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : null);
@@ -276,107 +137,65 @@ function numbersOf(comparison) {
       .verdicts()
       .map(({ direction }) => direction[0])
       .join(''),
+    ...evidenceOf(comparison),
   };
+}
+
+/** What verdicts can be made of again, for other true gains: each seed's gains by task, turned so that positive is better, and variances by rows. */
+function evidenceOf({ data, toJSON }) {
+  const other = data.methods.find(({ name }) => name !== data.baseline).name;
+  const scoreOf = (method, seed, { name, metric }) =>
+    data.runs.find((run) => run.method === method && run.seed === seed).metrics[name][metric];
+  const gains = data.tasks.map((task) =>
+    data.seeds.map((seed) =>
+      digits((task.better === 'lower' ? -1 : 1) * (scoreOf(other, seed, task) - scoreOf(data.baseline, seed, task))),
+    ),
+  );
+  const { tasks, average } = toJSON().rowVariances[other];
+  const rows = [...data.tasks.map(({ name, metric }) => digits(tasks[name][metric])), digits(average)];
+  return { metrics: data.tasks.map(({ metric }) => metric), gains, rows };
+}
+
+/** The data sets of a population that are done. */
+function readPopulation(name) {
+  const file = path.join(folder, `${name}.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
 }
 
 async function trainMissing(name, wanted) {
   const file = path.join(folder, `${name}.json`);
-  const done = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  while (done.length < wanted) {
-    done.push(numbersOf(await populations[name](done.length)));
-    if (done.length % 10 === 0 || done.length === wanted) {
+  const done = readPopulation(name);
+  // Data sets of before gains were kept are trained again.
+  const isMissing = (index) => done[index]?.gains === undefined;
+  for (let index = 0; index < wanted; index++) {
+    if (!isMissing(index)) continue;
+    done[index] = numbersOf(await populations[name](index));
+    if ((index + 1) % 10 === 0 || index + 1 === wanted) {
       writeFileSync(`${file}.tmp`, `[\n${done.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`);
       renameSync(`${file}.tmp`, file);
-      process.stderr.write(`${name}: ${done.length} of ${wanted} data sets\n`);
+      process.stderr.write(`${name}: ${index + 1} of ${wanted} data sets\n`);
     }
   }
 }
 
-function tableOfPopulations() {
-  console.log(
-    '| Population | Data sets | Average false | Any task false | Either | Coverage, average | Coverage, tasks | Before: average false, coverage |',
-  );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
-  const notes = [];
-  for (const name of Object.keys(populations)) {
-    const file = path.join(folder, `${name}.json`);
-    if (!existsSync(file)) continue;
-    const all = JSON.parse(readFileSync(file, 'utf8'));
-    const of = (flag) => `${percent(all.filter(flag).length, all.length)} ${give(all.filter(flag).length, all.length)}`;
-    if (name === 'planted') {
-      const right = all.filter(({ average }) => average[4] === 'b').length;
-      const wrong = all.filter(({ average }) => average[4] === 'w').length;
-      console.log(
-        `\nPlanted transfer: found on average in ${right} of ${all.length} data sets, negative in ${wrong}; gains ${all.map(({ average }) => average[0]).join(', ')} relative RMSE, p ${all.map(({ average }) => average[3]).join(', ')}`,
-      );
-      continue;
-    }
-    if (name === 'shared') {
-      // Recentered: what is said of the deviation from the mean over the data sets.
-      const truth = (pick) => statistics.mean(all.map((one) => pick(one)[0]));
-      const shifted = (list, by) => list.map(([, low, high]) => [low - by, high - by]);
-      const outside = (list) => list.filter(([low, high]) => low > 0 || high < 0).length;
-      const average = shifted(
-        all.map((one) => one.average),
-        truth((one) => one.average),
-      );
-      const cells = all[0].alone.flatMap((_, t) =>
-        shifted(
-          all.map((one) => one.alone[t]),
-          truth((one) => one.alone[t]),
-        ),
-      );
-      const earlier = shifted(
-        all.map((one) => one.before),
-        truth((one) => one.average),
-      );
-      const sd = statistics.standardDeviation(all.map((one) => one.average[0]));
-      const half = statistics.mean(all.map(({ average: [, low, high] }) => (high - low) / 2));
-      const row = [
-        `${name}, recentered`,
-        all.length,
-        `${percent(outside(average), all.length)} ${give(outside(average), all.length)}`,
-        '',
-        '',
-        percent(all.length - outside(average), all.length),
-        percent(cells.length - outside(cells), cells.length),
-        `${percent(outside(earlier), all.length)}, ${percent(all.length - outside(earlier), all.length)}`,
-      ];
-      console.log(`| ${row.join(' | ')} |`);
-      const good = all.filter(({ average: a }) => a[5] === 1).length;
-      notes.push(
-        `shared: half width of the average's interval ${(half / (1.96 * sd)).toFixed(2)} of the true 1.96 standard deviations; at least as good shown in ${percent(good, all.length)} (true mean gain ${truth((one) => one.average).toFixed(2)} margins)`,
-      );
-      continue;
-    }
-    // By exchange of A and B the truth is 0; of single against shared networks on coins too.
-    const covers = ([, low, high]) => low <= 0 && 0 <= high;
-    const share = (list) => percent(list.filter(covers).length, list.length);
-    const average = (one) => one.average[4] !== 'o';
-    const tasks = (one) => /[bw]/.test(one.words);
-    const before = all.filter((one) => one.before).map((one) => one.before);
-    const cells = [
-      name,
-      all.length,
-      of(average),
-      of(tasks),
-      of((one) => average(one) || tasks(one)),
-      share(all.map((one) => one.average)),
-      share(all.flatMap(({ alone }) => alone)),
-      before.length === 0 ? '' : `${percent(before.filter((one) => one[4] !== 'o').length, before.length)}, ${share(before)}`,
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
-  }
-  for (const note of notes) console.log(`\n${note}`);
+/** Puts the tables between the marks in the README of studies. */
+function writeReadme() {
+  const file = path.join(folder, '..', '..', '..', 'src', 'study', 'README.md');
+  const [start, end] = ['<!-- calibration -->', '<!-- /calibration -->'];
+  const before = readFileSync(file, 'utf8');
+  const [head, tail] = [before.split(start)[0], before.split(end)[1]];
+  if (tail === undefined) throw new Error(`calibration: ${file} has no marks ${start} and ${end}`);
+  writeFileSync(file, `${head}${start}\n\n${tableOfPopulations(readPopulation)}\n${end}${tail}`);
 }
 
 const [part, count] = process.argv.slice(2);
 if (part === 'statistics') simulatedScores();
-else if (part === 'table') tableOfPopulations();
+else if (part === 'table') console.log(tableOfPopulations(readPopulation));
+else if (part === 'readme') writeReadme();
 else if (Object.hasOwn(populations, part ?? '')) {
   await trainMissing(part, count === undefined ? (part === 'planted' ? 6 : 200) : Number(count));
-  tableOfPopulations();
+  console.log(tableOfPopulations(readPopulation));
 } else {
-  process.stderr.write(`calibration: unknown part "${part}"; parts: statistics, table, ${Object.keys(populations).join(', ')}\n`);
+  process.stderr.write(`calibration: unknown part "${part}"; parts: statistics, table, readme, ${Object.keys(populations).join(', ')}\n`);
   process.exit(2);
 }

@@ -71,7 +71,41 @@ describe('candidates', () => {
     for (const [i, rate] of rates.entries()) expect(rate).toBeCloseTo([4, 6, 2, 3, 7, 5, 1, 1.5][i]!, 10);
   });
 
+  it.each(['random', 'sobol'] as const)('of each seed are draws of its own where asked for (%s): the same for every method', (sampler) => {
+    const range = [2e-4, 1e-2] as const;
+    const space = tune({ budget: 9, learningRate: range, sampler, draws: 'perSeed' }, ['a', 'b']);
+    const made = new Map();
+    const at = (seed: number, name = 'a', given = hard) => candidatesOf('compare', name, given, 2, space, settings, seed, made);
+    const [first, again, other] = [at(1), at(1), at(2)];
+    expect(again.map(({ changes }) => changes)).toEqual(first.map(({ changes }) => changes));
+    // The method as it is given is always a candidate; all others differ.
+    expect([first[0], other[0]].map((one) => one!.changes)).toEqual([{}, {}]);
+    const rates = [
+      ...first,
+      ...other,
+      ...candidatesOf('compare', 'a', hard, 2, tune({ budget: 9, learningRate: range, sampler }), settings),
+    ];
+    expect(new Set(rates.map(({ learningRate }) => learningRate)).size).toBe(3 * 8 + 1);
+    for (const { learningRate } of rates) expect(learningRate >= range[0] && learningRate <= range[1]).toBe(true);
+    expect(candidatesOf('compare', 'b', singleTask(trunk), 2, space, settings, 1).map(({ changes }) => changes)).toEqual(
+      first.map(({ changes }) => changes),
+    );
+    // Three dropouts, whatever the seeds: as many stacks.
+    expect(new Set([...first, ...other].map(({ method }) => method)).size).toBeLessThanOrEqual(4);
+  });
+
+  it('of a Sobol sequence stay as even when a seed moves them', () => {
+    const space = tune({ budget: 9, learningRate: [1, 10 ** 8], weightDecay: [], dropout: [], sampler: 'sobol', draws: 'perSeed' });
+    for (const seed of [0, 5]) {
+      const own = candidatesOf('compare', 'hard', hard, 2, space, settings, seed).slice(1);
+      const gaps = own.map(({ learningRate }) => Math.log10(learningRate)).sort((a, b) => a - b);
+      // Points 1 to 8 on a circle of 16 sixteenths lie at most a quarter apart, as unmoved ones do.
+      for (const [i, rate] of gaps.entries()) expect((i === 7 ? gaps[0]! + 8 : gaps[i + 1]!) - rate).toBeLessThanOrEqual(2 + 1e-9);
+    }
+  });
+
   it('refuses what cannot be tuned', () => {
+    expect(() => tune({ draws: 'each' as never })).toThrow(/tune.draws must be "joint" or "perSeed", got "each"/);
     expect(() => tune({ budge: 3 } as never)).toThrow(/unknown option "budge".*did you mean "budget"/);
     expect(() => tune({ learningRate: [0.1, 0.01] })).toThrow(/tune.learningRate\[1\] must be a number at least 0.1/);
     expect(() => tune({ dropout: [1] })).toThrow(/tune.dropout/);

@@ -47,6 +47,18 @@ describe('recommend', () => {
     expect(advice.tasks[0]!.sentence).toMatch(/a has a risk of \d+ % of losing more than 0\.01/);
   });
 
+  it('takes one chance in twenty of a loss beyond the margin, not more', () => {
+    const found = Array.from({ length: 25 }, (_, i) => {
+      const comparison = madeComparison({ means: { single: [0.7, 0.7, 0.7], a: [0.75, 0.6, 0.71 - 0.001 * i] }, noise: 0.01 });
+      const { pHarm } = comparison.verdicts().at(-1)!;
+      return { pHarm: pHarm!, together: comparison.recommend().tasks[2]!.method === 'a' };
+    });
+    for (const { pHarm, together } of found) expect(together).toBe(pHarm <= 0.05);
+    // A chance in ten was taken once.
+    expect(found.filter(({ pHarm }) => pHarm > 0.05 && pHarm <= 0.1).length).toBeGreaterThan(0);
+    expect(found.some(({ together }) => together)).toBe(true);
+  });
+
   it('says nothing by odds below ten seeds, and nothing at all below five', () => {
     const few = madeComparison({ means: { single: [0.7, 0.8], a: [0.71, 0.79] }, seeds: 9, noise: 0.05 });
     expect(few.averages()[0]!.pGain).toBeUndefined();

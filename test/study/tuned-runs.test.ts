@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
@@ -5,6 +8,7 @@ import { singleTask } from '../../src/models/sharing/single-task';
 import { compare } from '../../src/study/compare';
 import { fromJSON } from '../../src/study/comparison';
 import { scalarization } from '../../src/study/method-search';
+import { methodOf } from '../../src/study/planned-methods';
 import { steady, tinyData } from './support/tiny-study';
 
 const trunk = mlp([4]);
@@ -79,6 +83,72 @@ describe('tuning', () => {
     expect(data.tuning!.weighted!.candidates.map(({ weights }) => (weights as number[]).length)).toEqual([3, 3, 3]);
     expect(data.methods[1]!.definition).toMatchObject({ architecture: 'hardSharing', search: 'scalarization' });
     expect(data.runs).toHaveLength(4);
+  });
+
+  it('draws candidates for each seed where asked for: other runs, another claim, a plan that one of them makes', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'draws-'));
+    try {
+      const study = (draws: 'joint' | 'perSeed', kept?: string) =>
+        compare(tinyData(), {
+          ...options,
+          tune: { ...tune, draws },
+          validation: 0.2,
+          seeds: 3,
+          ...(kept === undefined ? {} : { directory: kept }),
+        });
+      const joint = await study('joint', directory);
+      const before = readdirSync(join(directory, 'runs')).length;
+      const own = await study('perSeed', directory);
+      const { hard, single } = own.data.tuning!;
+      expect(hard!.candidates).toEqual([]);
+      const rates = hard!.choices.flatMap(({ candidates }) => candidates!.slice(1).map(({ learningRate }) => learningRate));
+      expect(new Set(rates).size).toBe(2 * 3);
+      // Seeds draw the same for all methods; only candidates as given are those of the joint study: 2 of 3 of each method and seed are new.
+      expect(single!.choices[0]!.candidates).toEqual(hard!.choices[0]!.candidates);
+      expect(readdirSync(join(directory, 'runs')).length).toBe(before + 2 * 3 * 2);
+      const fresh = await study('perSeed');
+      expect(fresh.data.tuning!.hard!.choices).toEqual(hard!.choices);
+      expect(fresh.data.runs.map(({ metrics }) => metrics)).toEqual(own.data.runs.map(({ metrics }) => metrics));
+      // The record says of each seed which of its own was chosen: trained alone it has the same scores.
+      const { seed, chosen, candidates } = hard!.choices[1]!;
+      const { learningRate = 1e-3 } = candidates![chosen] as { learningRate?: number };
+      const alone = await compare(tinyData(), {
+        ...options,
+        methods: { hard: methods.hard },
+        seeds: [seed],
+        learningRate,
+        validation: 0.2,
+      });
+      const reported = own.data.runs.find((run) => run.method === 'hard' && run.seed === seed)!;
+      expect(reported.metrics.up!.rocAuc).toBeCloseTo(alone.data.runs[0]!.metrics.up!.rocAuc!, 5);
+      // What is claimed says what was varied.
+      expect(joint.data.notes.join()).toContain('all seeds tuned single and hard over the same candidates');
+      expect(own.data.notes.join()).toContain('each seed tuned single and hard over candidates of its own');
+      expect(joint.report()).toContain(
+        'Seeds vary the split and initialization and batch orders. All seeds tuned over the same candidates',
+      );
+      expect(own.report()).toContain('the split, initialization and batch orders and the candidates of tuning.');
+      expect(own.markdown()).toMatch(/tune: \{"budget":3,.*"draws":"perSeed"/);
+      expect(own.report()).toContain('Candidates of hard that seeds drew and chose on validation rows');
+      // The plan trains a candidate that was chosen: that of the median learning rate.
+      const sorted = hard!.choices
+        .map((choice) => (choice.candidates![choice.chosen] as { learningRate?: number }).learningRate ?? 1e-3)
+        .sort((a, b) => a - b);
+      expect(methodOf(own.data, 'hard').learningRate).toBe(sorted[1]);
+      expect(fromJSON(JSON.parse(JSON.stringify(own))).data).toEqual(own.toJSON());
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('draws static weights for each seed where asked for', async () => {
+    const weighted = scalarization(methods.hard, { candidates: 3, draws: 'perSeed' });
+    const { data } = await compare(tinyData(), { ...options, methods: { hard: methods.hard, weighted } });
+    const [first, second] = data.tuning!.weighted!.choices.map(({ candidates }) => candidates!.map(({ weights }) => weights as number[]));
+    expect(first![0]).toEqual(second![0]);
+    expect(first![1]).not.toEqual(second![1]);
+    for (const weights of [...first!, ...second!]) expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(3, 12);
+    expect(() => scalarization(methods.hard, { draws: 'own' as never })).toThrow(/draws must be "joint" or "perSeed", got "own"/);
   });
 
   it('needs validation rows', async () => {

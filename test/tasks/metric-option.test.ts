@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { taskData } from '../../src/data/task-data';
-import { jackknifeContributions } from '../../src/metrics/contributions';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
 import { singleTask } from '../../src/models/sharing/single-task';
@@ -57,6 +56,15 @@ const variance = (values: readonly number[]): number => {
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 };
 
+/** What each row adds, by leaving out one at a time: (n - 1) / n x (mean of the leave-one-out values - that without the row). */
+function jackknifeContributions(labeled: readonly number[], without: (row: number) => number, length: number): Float64Array {
+  const values = labeled.map(without);
+  const center = values.reduce((a, b) => a + b, 0) / labeled.length;
+  const result = new Float64Array(length);
+  for (const [i, row] of labeled.entries()) result[row] = ((labeled.length - 1) / labeled.length) * (center - values[i]!);
+  return result;
+}
+
 describe('contributions in closed form', () => {
   // The jackknife is within terms of 1/n of the derivative; of means it is exact.
   it.each([
@@ -64,6 +72,7 @@ describe('contributions in closed form', () => {
     ['accuracy', 1e-9],
     ['f1', 0.15],
     ['brier', 1e-9],
+    ['rocAuc', 0.15],
   ])('of %s are those of leaving out each row', (metric, near) => {
     const data = taskData(table, { tasks: { up: binary(), size: regression() } });
     const task = data.tasks[0]!;

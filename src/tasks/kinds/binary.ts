@@ -4,9 +4,9 @@ import { DataError } from '../../cells/data-error';
 import { accuracy } from '../../metrics/accuracy';
 import { averagePrecision } from '../../metrics/average-precision';
 import { brier } from '../../metrics/brier';
-import { expectedCalibrationError, reliabilityBins } from '../../metrics/calibration';
-import { averagePrecisionContributions, meanContributions, ratioContributions, rocAucContributions } from '../../metrics/contributions';
-import { f1 } from '../../metrics/f1';
+import { calibrationErrorContributions, expectedCalibrationError, reliabilityBins } from '../../metrics/calibration';
+import { averagePrecisionContributions, meanContributions, rocAucContributions } from '../../metrics/contributions';
+import { f1, f1Contributions } from '../../metrics/f1';
 import { logLoss, rowLogLosses } from '../../metrics/log-loss';
 import { predictedClasses } from '../../metrics/predicted-classes';
 import { rocAuc } from '../../metrics/roc-auc';
@@ -133,15 +133,7 @@ export const binary: KindFactory<BinaryOptions> = defineKind<BinaryOptions>({
       name: 'f1',
       better: 'higher',
       score: (scored) => f1(scored.labels, predictedOf(scored)),
-      contributions(scored) {
-        // 2 TP / (2 TP + FP + FN): the sum of label and prediction is 2 for a hit, 1 for either error.
-        const predicted = predictedOf(scored);
-        const both = Float64Array.from(scored.labels, (label, i) => 2 * label * predicted[i]!);
-        return ratioContributions(
-          both,
-          Float64Array.from(scored.labels, (label, i) => label + predicted[i]!),
-        );
-      },
+      contributions: (scored) => f1Contributions(scored.labels, predictedOf(scored)),
     },
     {
       name: 'logLoss',
@@ -162,6 +154,7 @@ export const binary: KindFactory<BinaryOptions> = defineKind<BinaryOptions>({
       name: 'calibrationError',
       better: 'lower',
       score: ({ labels, predictions }) => expectedCalibrationError(reliabilityBins(labels, predictions)),
+      contributions: ({ labels, predictions }) => calibrationErrorContributions(labels, predictions),
     },
   ],
   reliability: ({ labels, predictions }) => reliabilityBins(labels, predictions),

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DataError } from '../../cells/data-error';
-import { mae } from '../../metrics/mae';
+import { meanContributions, rootMeanContributions } from '../../metrics/contributions';
+import { mae, rowErrors } from '../../metrics/mae';
 import { rowPoissonDeviances } from '../../metrics/poisson-deviance';
-import { rmse } from '../../metrics/rmse';
+import { rmse, rowSquares } from '../../metrics/rmse';
 import { optionalOption } from '../../options/spec';
 import { defineKind } from '../define-kind';
 import { devianceMetrics } from '../deviance-metrics';
 import type { KindFactory, Reading, ReadLabels, Scored, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
+import { notBelowZero } from '../not-below-zero';
 import { numberLabels } from '../number-labels';
 import { quantileStrata } from '../strata';
 
@@ -127,7 +129,7 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
       // Where the rate is what was counted, the loss is 0: some methods take its logarithm, or divide by it.
       const counted = tf.maximum(events, 1);
       const logCounted = tf.log(own[1] ? tf.div(counted, tf.maximum(own[1], SMALLEST)) : counted);
-      const losses = tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z)));
+      const losses = notBelowZero(tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z))));
       return {
         sums: tf.sum(tf.mul(losses, weight), 1),
         weight,
@@ -138,8 +140,18 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
   predict: (outputs) => outputs.map(Math.exp),
   metrics: [
     ...devianceMetrics(deviancesOf, constantDeviances),
-    { name: 'mae', better: 'lower', score: (scored) => mae(expected(scored).counts, expected(scored).means) },
-    { name: 'rmse', better: 'lower', score: (scored) => rmse(expected(scored).counts, expected(scored).means) },
+    {
+      name: 'mae',
+      better: 'lower',
+      score: (scored) => mae(expected(scored).counts, expected(scored).means),
+      contributions: (scored) => meanContributions(rowErrors(expected(scored).counts, expected(scored).means)),
+    },
+    {
+      name: 'rmse',
+      better: 'lower',
+      score: (scored) => rmse(expected(scored).counts, expected(scored).means),
+      contributions: (scored) => rootMeanContributions(rowSquares(expected(scored).counts, expected(scored).means)),
+    },
   ],
 });
 

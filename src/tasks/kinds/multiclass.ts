@@ -1,6 +1,7 @@
-import { multiclassBrier } from '../../metrics/brier';
-import { expectedCalibrationError } from '../../metrics/calibration';
-import { macroF1 } from '../../metrics/f1';
+import { multiclassBrier, rowBriers } from '../../metrics/brier';
+import { calibrationErrorContributions, expectedCalibrationError } from '../../metrics/calibration';
+import { meanContributions, multiclassRocAucContributions } from '../../metrics/contributions';
+import { macroF1, macroF1Contributions } from '../../metrics/f1';
 import { multiclassRocAuc } from '../../metrics/roc-auc';
 import { classColumns } from '../class-columns';
 import { classCodes, classesOf, countNames } from '../class-labels';
@@ -45,11 +46,17 @@ export const multiclass: KindFactory<MulticlassOptions> = defineKind<MulticlassO
   columns: classColumns,
   metrics: [
     classAccuracy,
-    { name: 'macroF1', better: 'higher', score: (scored) => macroF1(scored.labels, predictedOf(scored), scored.task.classes.length) },
+    {
+      name: 'macroF1',
+      better: 'higher',
+      score: (scored) => macroF1(scored.labels, predictedOf(scored), scored.task.classes.length),
+      contributions: (scored) => macroF1Contributions(scored.labels, predictedOf(scored), scored.task.classes.length),
+    },
     {
       name: 'rocAuc',
       better: 'higher',
       score: ({ task, labels, predictions }) => multiclassRocAuc(labels, predictions, task.classes.length),
+      contributions: ({ task, labels, predictions }) => multiclassRocAucContributions(labels, predictions, task.classes.length),
     },
     classLogLoss,
     {
@@ -57,11 +64,13 @@ export const multiclass: KindFactory<MulticlassOptions> = defineKind<MulticlassO
       better: 'lower',
       proper: true,
       score: ({ task, labels, predictions }) => multiclassBrier(labels, predictions, task.classes.length),
+      contributions: ({ task, labels, predictions }) => meanContributions(rowBriers(labels, predictions, task.classes.length)),
     },
     {
       name: 'calibrationError',
       better: 'lower',
       score: (scored) => expectedCalibrationError(classReliability(scored)),
+      contributions: ({ task, labels, predictions }) => calibrationErrorContributions(labels, predictions, task.classes.length),
     },
   ],
   reliability: classReliability,

@@ -1,13 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { mae } from '../../metrics/mae';
-import { rmse } from '../../metrics/rmse';
+import { meanContributions, rootMeanContributions } from '../../metrics/contributions';
+import { mae, rowErrors } from '../../metrics/mae';
+import { rmse, rowSquares } from '../../metrics/rmse';
 import { moments } from '../../numeric/moments';
 import { digamma, trigamma } from '../../numeric/polygamma';
 import { defineKind } from '../define-kind';
 import { devianceMetrics } from '../deviance-metrics';
 import type { KindFactory, LossBatch, LossParts, Scored, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
+import { notBelowZero } from '../not-below-zero';
 import { numberLabels } from '../number-labels';
 import { stirlingRest } from '../stirling';
 import { quantileStrata } from '../strata';
@@ -61,8 +63,20 @@ function betaOf(values: Float64Array, rows: ArrayLike<number>): { readonly mean:
 }
 
 /**
+ * What the highest log density of a label adds at an end of the scale to ln(P / (2 pi y (1 - y))) / 2, with P the highest precision and y a label's
+ * distance to that end: at most ln v - ln(ln(1 + v + v^2 / 2)) with v = sqrt(2 pi / (P y)) / e, which is exact far from the end and infinitely near it,
+ * and .073 too high where it is so most.
+ * @param logDistance ln y
+ */
+function highestAtEnd(logDistance: Tensor): Tensor {
+  const logV = tf.mul(tf.add(logDistance, MOST_LOG_PRECISION + 2 - Math.log(2 * Math.PI)), -0.5);
+  return tf.sub(logV, tf.log(tf.softplus(tf.add(logV, tf.softplus(tf.sub(logV, Math.LN2))))));
+}
+
+/**
  * With m the mean, p the precision, a = m p, b = (1 - m) p and r what Stirling's formula leaves of ln Gamma, the log density is ln(p m (1 -
- * m) / (2 pi)) / 2 - a ln(m / y) - b ln((1 - m) / (1 - y)) + r(p) - r(a) - r(b) - ln(y (1 - y)): the large terms cancel on paper.
+ * m) / (2 pi)) / 2 - a ln(m / y) - b ln((1 - m) / (1 - y)) + r(p) - r(a) - r(b) - ln(y (1 - y)). It is taken from a bound of the highest log density that
+ * the label can have, ln(P y (1 - y) / (2 pi)) / 2 - ln(y (1 - y)) and what the ends add: the large terms cancel on paper.
  */
 function lossOf({ z: outputs, labels, mask, count }: LossBatch): LossParts {
   const [stack, batch] = outputs.shape as [number, number];
@@ -80,9 +94,10 @@ function lossOf({ z: outputs, labels, mask, count }: LossBatch): LossParts {
   };
   const [, a, b] = tf.unstack(parameters) as [Tensor, Tensor, Tensor];
   const divergence = tf.add(tf.mul(a, tf.sub(logMean, logY)), tf.mul(b, tf.sub(logRest, logX)));
-  const scale = tf.mul(tf.sub(tf.addN([logPrecision, logMean, logRest]), Math.log(2 * Math.PI)), 0.5);
+  const spread = tf.add(tf.sub(MOST_LOG_PRECISION, logPrecision), tf.add(tf.sub(logY, logMean), tf.sub(logX, logRest)));
+  const ends = tf.add(highestAtEnd(logY), highestAtEnd(logX));
   // One after the other: TensorFlow regroups a long `addN`, in another way in another stack.
-  const losses = tf.sub(tf.sub(tf.add(tf.add(divergence, logY), logX), scale), difference(rest));
+  const losses = notBelowZero(tf.sub(tf.add(tf.add(divergence, tf.mul(spread, 0.5)), ends), difference(rest)));
   return {
     sums: tf.sum(tf.mul(losses, mask), 1),
     weight: mask,
@@ -116,10 +131,11 @@ const constantDeviances = ({ labels, trainMean }: Scored): Float64Array =>
  * missing ones are masked.
  *
  * Beta regression (Ferrari and Cribari-Neto 2004): the outputs are the logit of the mean m and the logarithm of the precision p, both of
- * which may depend on the inputs; the variance is m (1 - m) / (1 + p), p at most e^10. The loss is the negative log likelihood in nats. It
- * is below 0 where the density is above 1, which balancing methods that take logarithms of losses refuse. A prediction is the mean. The
- * primary metric is the relative deviance: the binomial deviance of the shares over that of the training rows' constant, so that one margin
- * fits all tasks; to say the mean that one believes does best.
+ * which may depend on the inputs; the variance is m (1 - m) / (1 + p), p at most e^10. The loss is the negative log likelihood in nats less
+ * the lowest that the label can have (but for .08 at most), as densities have no bound: it is never below 0, so that methods which weigh losses by
+ * their size have something to go by. What is taken off depends on the label alone and changes no gradient. A prediction is the mean. The primary
+ * metric is the relative deviance: the binomial deviance of the shares over that of the training rows' constant, so that one margin fits all
+ * tasks; to say the mean that one believes does best.
  * @throws TypeError on an unknown option or an option of the wrong type
  * @throws RangeError on a loss weight that is not above 0
  * @example
@@ -127,6 +143,8 @@ const constantDeviances = ({ labels, trainMean }: Scored): Float64Array =>
  */
 export const proportion: KindFactory<ProportionOptions> = defineKind<ProportionOptions>({
   name: 'proportion',
+  // The first was the negative log likelihood itself, which may be below 0.
+  revision: 2,
   title: 'a share strictly between 0 and 1',
   options: { column: columnOption, lossWeight: lossWeightOption },
   read: ({ where, column, cells, missing }) => ({
@@ -147,7 +165,17 @@ export const proportion: KindFactory<ProportionOptions> = defineKind<ProportionO
   predict: (outputs) => Float64Array.from({ length: outputs.length / 2 }, (_, row) => 1 / (1 + Math.exp(-outputs[2 * row]!))),
   metrics: [
     ...devianceMetrics(({ labels, predictions }) => rowDeviances(labels, predictions), constantDeviances),
-    { name: 'mae', better: 'lower', score: ({ labels, predictions }) => mae(labels, predictions) },
-    { name: 'rmse', better: 'lower', score: ({ labels, predictions }) => rmse(labels, predictions) },
+    {
+      name: 'mae',
+      better: 'lower',
+      score: ({ labels, predictions }) => mae(labels, predictions),
+      contributions: ({ labels, predictions }) => meanContributions(rowErrors(labels, predictions)),
+    },
+    {
+      name: 'rmse',
+      better: 'lower',
+      score: ({ labels, predictions }) => rmse(labels, predictions),
+      contributions: ({ labels, predictions }) => rootMeanContributions(rowSquares(labels, predictions)),
+    },
   ],
 });

@@ -1,25 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { meanContributions, ratioContributions } from '../../metrics/contributions';
-import { mae } from '../../metrics/mae';
-import { pearson } from '../../metrics/pearson';
-import { r2 } from '../../metrics/r2';
+import { meanContributions, ratioContributions, rootMeanContributions } from '../../metrics/contributions';
+import { mae, rowErrors } from '../../metrics/mae';
+import { pearson, pearsonContributions } from '../../metrics/pearson';
+import { r2, r2Contributions } from '../../metrics/r2';
 import { relativeRmse } from '../../metrics/relative-rmse';
-import { rmse } from '../../metrics/rmse';
+import { rmse, rowSquares } from '../../metrics/rmse';
 import { moments } from '../../numeric/moments';
 import { defineKind } from '../define-kind';
-import type { KindFactory, Scored, TaskOptions } from '../kind';
+import type { KindFactory, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
 import { numberLabels } from '../number-labels';
 import { quantileStrata } from '../strata';
 
 /** Options of {@link regression}. */
 export interface RegressionOptions extends TaskOptions {}
-
-/** Squared error of each row, NaN without label. */
-const squaredErrors = ({ labels, predictions }: Scored): Float64Array =>
-  Float64Array.from(labels, (label, i) => (label - predictions[i]!) ** 2);
-
-const halfOverRoot = (ratio: number): number => 0.5 / Math.sqrt(ratio);
 
 /**
  * A task that predicts a number; missing labels are masked, targets are standardized by the training rows' mean and deviation.
@@ -65,11 +59,11 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
       name: 'relativeRmse',
       better: 'lower',
       score: ({ labels, predictions, trainMean }) => relativeRmse(labels, predictions, trainMean),
-      contributions: (scored) =>
+      contributions: ({ labels, predictions, trainMean }) =>
         ratioContributions(
-          squaredErrors(scored),
-          Float64Array.from(scored.labels, (label) => (label - scored.trainMean) ** 2),
-          halfOverRoot,
+          rowSquares(labels, predictions),
+          Float64Array.from(labels, (label) => (label - trainMean) ** 2),
+          (ratio) => 0.5 / Math.sqrt(ratio),
         ),
     },
     {
@@ -78,19 +72,25 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
       // The order of two forecasts by it is that by the squared error, which is proper for the mean.
       proper: true,
       score: ({ labels, predictions }) => rmse(labels, predictions),
-      contributions(scored) {
-        const errors = squaredErrors(scored);
-        return ratioContributions(errors, new Float64Array(errors.length).fill(1), halfOverRoot);
-      },
+      contributions: ({ labels, predictions }) => rootMeanContributions(rowSquares(labels, predictions)),
     },
     {
       name: 'mae',
       better: 'lower',
       score: ({ labels, predictions }) => mae(labels, predictions),
-      contributions: ({ labels, predictions }) =>
-        meanContributions(Float64Array.from(labels, (label, i) => Math.abs(label - predictions[i]!))),
+      contributions: ({ labels, predictions }) => meanContributions(rowErrors(labels, predictions)),
     },
-    { name: 'r2', better: 'higher', score: ({ labels, predictions }) => r2(labels, predictions) },
-    { name: 'pearson', better: 'higher', score: ({ labels, predictions }) => pearson(labels, predictions) },
+    {
+      name: 'r2',
+      better: 'higher',
+      score: ({ labels, predictions }) => r2(labels, predictions),
+      contributions: ({ labels, predictions }) => r2Contributions(labels, predictions),
+    },
+    {
+      name: 'pearson',
+      better: 'higher',
+      score: ({ labels, predictions }) => pearson(labels, predictions),
+      contributions: ({ labels, predictions }) => pearsonContributions(labels, predictions),
+    },
   ],
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { bayesianCorrelatedTTest } from '../../../src/study/statistics/bayesian-correlated-t-test';
+import baycomp from './expected/baycomp.json';
 import expected from './expected/statistics.json';
 
 test('bayesianCorrelatedTTest equals baycomp', () => {
@@ -12,6 +13,15 @@ test('bayesianCorrelatedTTest equals baycomp', () => {
     expect(posterior.same).toBeCloseTo(c.bayes.same, 10);
     expect(posterior.better).toBeCloseTo(c.bayes.better, 10);
     expect(posterior.scale).toBeCloseTo(c.bayes.scale, 12);
+  }
+});
+
+test('bayesianCorrelatedTTest equals baycomp on gains of the calibration, with the correlation of 70/30 splits', () => {
+  for (const { values, rope, worse, same, better } of baycomp) {
+    const posterior = bayesianCorrelatedTTest(values, { rope, rho: 0.3 });
+    expect(posterior.worse).toBeCloseTo(worse, 10);
+    expect(posterior.same).toBeCloseTo(same, 10);
+    expect(posterior.better).toBeCloseTo(better, 10);
   }
 });
 

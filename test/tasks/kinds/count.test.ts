@@ -23,6 +23,19 @@ test('loss equals the Poisson likelihood of statsmodels with exposure, less that
   expect(counts.dataSync()[0]).toBe(from.counts.length);
 });
 
+test('the loss of a rate that is what was counted is 0 but for rounding, which does not take it below', () => {
+  const counted = Array.from({ length: 400 }, (_, i) => Math.round(1.03 ** i) + i);
+  const plain = { ...task, otherColumns: [] };
+  const cells = tf.tensor3d(counted.map((value) => [[value]]));
+  const losses = lossSums([plain], tf.tensor3d(counted.map((value) => [[Math.log(value)]])), cells, tf.onesLike(cells)).sums.dataSync();
+  for (const [i, loss] of losses.entries()) {
+    expect(loss).toBeGreaterThanOrEqual(0);
+    expect(loss).toBeLessThan(2 ** -20 * counted[i]! * (1 + Math.log(counted[i]!)));
+  }
+  // What is no number stays so.
+  expect(lossSums([plain], tf.tensor3d([[[Number.NaN]]]), tf.tensor3d([[[1]]]), tf.tensor3d([[[1]]])).sums.dataSync()[0]).toBeNaN();
+});
+
 test('deviance equals scikit-learn, predictions are rates', () => {
   const rates = count.kind.predict(Float64Array.from(from.logRates), task, {} as never);
   const target = fitTargets(data, everyRow)[0]!;

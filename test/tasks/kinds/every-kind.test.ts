@@ -7,7 +7,6 @@ import { tasksOf } from '../../../src/cli/column-text';
 import { fitTargets } from '../../../src/data/targets';
 import { taskData } from '../../../src/data/task-data';
 import { tokenTensor } from '../../../src/data/tokens';
-import { jackknifeContributions } from '../../../src/metrics/contributions';
 import { gru } from '../../../src/models/encoders/gru';
 import { mlp } from '../../../src/models/encoders/mlp';
 import { hardSharing } from '../../../src/models/sharing/hard-sharing';
@@ -76,7 +75,6 @@ describe.each([...kindNames])('%s', (name) => {
     expect(kind.fits({ ...task, outputs: task.outputs + (task.classes.length || 1) + 1 })).toBe(false);
     expect(data.labels[0]!.length).toBe(cellsOf(task));
     expect(kind.metrics.some(({ proper }) => proper)).toBe(true);
-    expect(kind.metrics[0]!.contributions).toBeDefined();
   });
 
   test('its slopes are the derivatives of its loss', () => {
@@ -102,6 +100,22 @@ describe.each([...kindNames])('%s', (name) => {
         const rounding = (2 ** -22 * Math.abs(total(z))) / h;
         expect(Math.abs(slopes[at]! - difference)).toBeLessThan(rounding + 0.002 * (1 + Math.abs(difference)));
       }
+    }
+  });
+
+  test('its loss is never below 0, however sure a prediction is: methods take logarithms of it', () => {
+    const { labels, mask } = batch();
+    const own = random(5, name);
+    const constants = data.tasks.flatMap((one, t) => kind.constants(one, targets[t]!));
+    for (let i = 0; i < 50; i++) {
+      const outputs = new Array(data.rows)
+        .fill(constants)
+        .flat()
+        .map((value) => value + (10 * i * own.normal()) / 50);
+      const alone = tf.reshape(tf.tensor(outputs), [data.rows, 1, wide]);
+      const each = (all: tf.Tensor) => tf.reshape(all, [data.rows, 1, -1]);
+      const { sums } = lossSums(data.tasks, alone, each(labels), each(mask));
+      for (const loss of sums.dataSync()) expect(loss).toBeGreaterThanOrEqual(0);
     }
   });
 
@@ -147,20 +161,28 @@ describe.each([...kindNames])('%s', (name) => {
     const predictions = kind.predict(outputs, task, targets[0]!);
     const { values, length } = data.labels[0]!;
     const context = { trainMean: targets[0]!.mean, length };
-    for (const { name: metric, contributions, score } of metricsFor(task)) {
-      if (!contributions) continue;
+    const labeled = Array.from({ length: data.rows }, (_, row) => row).filter((row) => !Number.isNaN(values[row * length]!));
+    const rowsOf = (all: Float64Array) => {
+      const width = all.length / data.rows;
+      return Array.from({ length: data.rows }, (_, row) => Array.from(all.subarray(row * width, (row + 1) * width)));
+    };
+    const [labelRows, predictionRows] = [rowsOf(values), rowsOf(predictions)];
+    // So many copies of every row, of one of them one more or less: a central difference by the row's weight.
+    const copies = 40;
+    for (const { name: metric, score } of metricsFor(task)) {
       const closed = rowContributions(task, metric, values, predictions, context);
       expect(closed.length).toBe(data.rows);
       expect(Math.abs(closed.reduce((a, b) => a + b, 0))).toBeLessThan(1e-9);
-      const scored = { task, labels: values, predictions, trainMean: context.trainMean, length };
-      const labeled = Array.from({ length: data.rows }, (_, row) => row).filter((row) => !Number.isNaN(values[row * length]!));
-      const without = (row: number) =>
-        score({ ...scored, labels: values.map((value, i) => (Math.floor(i / length) === row ? Number.NaN : value)) });
-      const left = jackknifeContributions(labeled, without, data.rows);
-      const size = Math.sqrt(closed.reduce((sum, value) => sum + value ** 2, 0));
-      const apart = Math.sqrt(closed.reduce((sum, value, i) => sum + (value - left[i]!) ** 2, 0));
-      // Leaving a row out differs from its influence by a share of 1/n.
-      expect(apart / size).toBeLessThan(6 / labeled.length);
+      const weighted = (row: number, change: number) => {
+        const all = labeled.flatMap((i) => new Array<number>(copies + (i === row ? change : 0)).fill(i));
+        const at = (from: readonly number[][]) => all.flatMap((i) => from[i]!);
+        return score({ task, labels: at(labelRows), predictions: at(predictionRows), ...context });
+      };
+      const some = labeled.filter((_, i) => i % 4 === 0);
+      const differences = some.map((row) => ((weighted(row, 1) - weighted(row, -1)) * copies) / 2);
+      const size = Math.sqrt(some.reduce((sum, row) => sum + closed[row]! ** 2, 0));
+      const apart = Math.sqrt(some.reduce((sum, row, i) => sum + (closed[row]! - differences[i]!) ** 2, 0));
+      expect(apart / size).toBeLessThan(2 / copies ** 2);
     }
   });
 
