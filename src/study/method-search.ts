@@ -4,7 +4,7 @@ import type { Method } from '../models/method';
 import type { Encoder } from '../models/network/network';
 import { hardSharing } from '../models/sharing/hard-sharing';
 import { singleTask } from '../models/sharing/single-task';
-import { checkInteger, withDefaults } from '../options/check';
+import { type CallSpecs, COUNT, numberOption, readCall, SEED } from '../options/spec';
 import { random } from '../random/random';
 
 /** A method with something left open that `compare` chooses on validation rows, for each seed anew. */
@@ -26,6 +26,11 @@ export interface ScalarisationOptions {
   readonly seed?: number;
 }
 
+const specs: CallSpecs<ScalarisationOptions> = {
+  candidates: numberOption(8, 'weight vectors that are tried', COUNT),
+  seed: numberOption(0, 'seed of the weights', SEED),
+};
+
 /** Whether something is a search and not a method. */
 export function isSearch(value: unknown): value is MethodSearch {
   return typeof (value as MethodSearch | undefined)?.candidate === 'function';
@@ -40,9 +45,7 @@ export function isSearch(value: unknown): value is MethodSearch {
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export function scalarization(method: Method, options: ScalarisationOptions = {}): MethodSearch {
-  const { candidates, seed } = withDefaults<Required<ScalarisationOptions>>('scalarization', options, { candidates: 8, seed: 0 });
-  checkInteger('scalarization', 'candidates', candidates, 1);
-  checkInteger('scalarization', 'seed', seed, 0);
+  const { candidates, seed } = readCall<ScalarisationOptions>('scalarization', specs, options);
   if (method.architecture.separate) {
     throw new TypeError(
       `scalarization: ${method.architecture.name} trains every task on its own, so there are no losses to weigh; give a method that shares`,

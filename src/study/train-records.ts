@@ -48,14 +48,12 @@ function jobs(planned: readonly PlannedRun[]): PlannedRun[][] {
  * Runs are trained in stacks (all seeds of a method together), and kept together as soon as their stack is finished. Stacks are made of the whole
  * plan, so the same call after a kill has the same numbers to the last bit, also where a run's numbers depend on its stack (see "Kept runs" in
  * `README.md`: very large networks, no oneDNN, the portable backend).
- * @param schedule the name of the learning rate's schedule in `settings`
  * @param directory where finished runs are kept; undefined: nowhere
  */
 export async function trainRecords(
   data: TaskData,
   planned: readonly PlannedRun[],
   settings: CheckedSettings,
-  schedule: 'constant' | 'cosine',
   directory: string | undefined,
 ): Promise<TrainedRuns> {
   const backend = await loadBackend();
@@ -69,28 +67,12 @@ export async function trainRecords(
   const keys = new Map<PlannedRun, string>();
   if (store) {
     const fingerprint = dataFingerprint(data);
-    const { batchSize, patience, stopping, clipNorm, taskSampling, start, mode } = settings;
     for (const run of planned) {
       const { method, observation, learningRate, optimizer, epochs } = run;
       if (unversioned(run).length > 0) continue;
-      const key = runKey({
-        data: fingerprint,
-        method,
-        split: observation.split,
-        trainingSeed: observation.trainingSeed,
-        epochs,
-        batchSize,
-        optimizer,
-        learningRate,
-        schedule,
-        ...(patience === undefined ? {} : { patience }),
-        stopping,
-        ...(clipNorm === undefined ? {} : { clipNorm }),
-        ...(taskSampling === undefined ? {} : { taskSampling }),
-        start,
-        mode,
-        backend,
-      });
+      const { split, trainingSeed } = observation;
+      const own = { ...settings, epochs, optimizer, learningRate };
+      const key = runKey({ data: fingerprint, method, split, trainingSeed, settings: own, backend });
       keys.set(run, key);
       const kept = store.read(key);
       if (kept) finished.set(run, { ...kept, record: named(kept.record, run) });

@@ -29,6 +29,15 @@ export interface TunedRuns {
   readonly notes: readonly string[];
 }
 
+/** How candidates are trained. */
+export interface TuningRuns {
+  readonly settings: CheckedSettings;
+  /** Where finished runs are kept; undefined: nowhere. */
+  readonly directory: string | undefined;
+  /** Whether most candidates get a part of the epochs only. */
+  readonly halving: boolean;
+}
+
 /** Share of the epochs in each round, and the share of candidates that go on to the next. */
 const HALVING = { rounds: [1 / 9, 1 / 3, 1], keep: 1 / 3 } as const;
 
@@ -53,10 +62,7 @@ export async function tunedRuns(
   data: TaskData,
   contestants: readonly Contestant[],
   observations: readonly Observation[],
-  settings: CheckedSettings,
-  schedule: 'constant' | 'cosine',
-  directory: string | undefined,
-  halving: boolean,
+  { settings, directory, halving }: TuningRuns,
 ): Promise<TunedRuns> {
   const tasks = data.tasks.map(({ name }) => name);
   const rounds = halving ? HALVING.rounds : [1];
@@ -84,7 +90,7 @@ export async function tunedRuns(
         }
       }
     }
-    const result = await trainRecords(data, [...planned.keys()], { ...settings, ...shifted(settings, before, total) }, schedule, directory);
+    const result = await trainRecords(data, [...planned.keys()], { ...settings, ...shifted(settings, before, total) }, directory);
     before += expected[r]!;
     notes.push(...result.notes);
     for (const [run, kept] of result.finished) {
