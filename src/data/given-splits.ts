@@ -55,6 +55,7 @@ function readSplit(value: unknown, seed: number, rowOf: Int32Array, data: TaskDa
     where: `Cannot read the split of seed ${seed}`,
     required: ['train', 'test'],
     filled: ['train', 'test'],
+    once: true,
     example: '{ "train": [...], "test": [...] }',
     counted: 'the table',
     rowOf,

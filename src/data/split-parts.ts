@@ -15,6 +15,8 @@ export interface ExpectedParts {
   readonly required: readonly SplitPart[];
   /** Parts that must have rows. */
   readonly filled: readonly SplitPart[];
+  /** Whether every row may be used once only. */
+  readonly once: boolean;
   /** What the parts look like, for messages. */
   readonly example: string;
   /** What row indices count, for messages: `the table`. */
@@ -59,7 +61,7 @@ const missing = (part: SplitPart, { filled, example }: ExpectedParts): string =>
 
 /** @param partOf where each row was found so far */
 function readRows(rows: ArrayLike<unknown>, part: SplitPart, partOf: Map<number, SplitPart>, expected: ExpectedParts): Int32Array {
-  const { where, rowOf, counted, filled } = expected;
+  const { where, rowOf, counted, filled, once } = expected;
   const kept: number[] = [];
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
@@ -69,7 +71,7 @@ function readRows(rows: ArrayLike<unknown>, part: SplitPart, partOf: Map<number,
         `${where}: "${part}" holds ${describeValue(row)} at position ${i}; ${counted}'s ${rowOf.length} rows have indices 0 to ${rowOf.length - 1}`,
       );
     }
-    const other = partOf.get(row);
+    const other = once ? partOf.get(row) : undefined;
     if (other !== undefined) {
       const how = other === part ? `twice in "${part}"` : `in "${other}" and in "${part}"`;
       throw new DataError('bad-split', `${where}: row ${row} is ${how}; every row may be used once`, { row });

@@ -43,6 +43,7 @@ function readSplit(data: TaskData, given: unknown, { patience, stopping }: Check
     where: 'fit: split',
     required: ['train', 'validation'],
     filled: ['train'],
+    once: false,
     example: '{ train: [...], validation: [...] }',
     counted: 'the data',
     rowOf: Int32Array.from({ length: data.rows }, (_, row) => row),
