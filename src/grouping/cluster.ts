@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../options/check';
+import { type CallSpecs, COUNT, choiceOption, numberOption, optional, readCall, SEED } from '../options/spec';
 import { type Random, random } from '../random/random';
 import { type Affinity, checkAffinity, symmetrize } from './affinity';
 import { cutTree, hierarchical, type Linkage, type Merge, numberByFirst } from './hierarchical';
@@ -33,6 +33,16 @@ export interface ClusterOptions {
   /** Seed of the shuffles. @default 0 */
   readonly seed?: number;
 }
+
+const clusterSpecs: CallSpecs<ClusterOptions, 'groups' | 'maxGroups'> = {
+  method: choiceOption('hierarchical', clusterMethods, 'how tasks are put into groups'),
+  linkage: choiceOption('average', ['average', 'complete', 'single'], 'linkage of the hierarchical method'),
+  groups: optional(numberOption(1, 'number of groups', COUNT), 'chosen by the rule'),
+  rule: choiceOption('silhouette', ['silhouette', 'gap'], 'how the number of groups is chosen'),
+  maxGroups: optional(numberOption(1, 'most groups to look at', COUNT), "tasks - 1 for 'hierarchical', at most 12 else"),
+  permutations: numberOption(99, 'shuffled affinities', { ...COUNT, min: 19 }),
+  seed: numberOption(0, 'seed of the shuffles', SEED),
+};
 
 /** What was seen at one number of groups. */
 export interface GroupCount {
@@ -171,31 +181,10 @@ export function clusterTasks(affinity: Affinity, options?: ClusterOptions): Task
   const who = 'clusterTasks';
   const n = affinity.tasks.length;
   if (n === 0) throw new RangeError(`${who}: the affinity has no tasks.`);
-  const { method, linkage, groups, rule, maxGroups, permutations, seed } = withDefaults<{
-    method: ClusterMethod;
-    linkage: Linkage;
-    groups: number | undefined;
-    rule: GroupCountRule;
-    maxGroups: number | undefined;
-    permutations: number;
-    seed: number;
-  }>(who, options, {
-    method: 'hierarchical',
-    linkage: 'average',
-    groups: undefined,
-    rule: 'silhouette',
-    maxGroups: undefined,
-    permutations: 99,
-    seed: 0,
-  });
-  checkOneOf(who, 'method', method, clusterMethods);
-  checkOneOf(who, 'linkage', linkage, ['average', 'complete', 'single']);
-  checkOneOf(who, 'rule', rule, ['silhouette', 'gap']);
-  checkInteger(who, 'permutations', permutations, 19);
+  const filled = readCall<ClusterOptions, 'groups' | 'maxGroups'>(who, clusterSpecs, options);
+  const { method, linkage, groups, rule, maxGroups, permutations, seed } = filled;
   for (const [name, value] of Object.entries({ groups, maxGroups })) {
-    if (value === undefined) continue;
-    checkInteger(who, name, value, 1);
-    if (value > n) throw new RangeError(`${who}: ${name} must be at most the number of tasks (${n}), got ${value}.`);
+    if (value !== undefined && value > n) throw new RangeError(`${who}: ${name} must be at most the number of tasks (${n}), got ${value}.`);
   }
 
   const notes: string[] = [];
@@ -296,8 +285,4 @@ function gapStatistic(
     const sd = Math.sqrt(expected.reduce((a, row) => a + (row[i]! - mean) ** 2, 0) / expected.length);
     return { gap: mean - logDispersion(distances, labels), gapError: sd * Math.sqrt(1 + 1 / expected.length) };
   });
-}
-
-function checkOneOf(who: string, name: string, value: string, known: readonly string[]): void {
-  if (!known.includes(value)) throw new RangeError(`${who}: ${name} must be one of ${known.join(', ')}, got ${JSON.stringify(value)}.`);
 }

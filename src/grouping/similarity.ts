@@ -1,4 +1,5 @@
-import { checkInteger, checkNumber, withDefaults } from '../options/check';
+import { ranks } from '../numeric/ranks';
+import { type CallSpecs, COUNT, choiceOption, numberOption, optional, readCall, SEED } from '../options/spec';
 import { type Random, random } from '../random/random';
 import { kindOf } from '../tasks/registry';
 import type { Labels } from '../tasks/task';
@@ -23,18 +24,17 @@ export interface LabelSimilarityOptions {
   readonly seed?: number;
 }
 
-/** Ranks from 1, ties sharing their mean rank. */
-export function midRanks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let i = start; i < end; i++) ranks[order[i]!] = (start + end + 1) / 2;
-    start = end;
-  }
-  return ranks;
-}
+const similaritySpecs: CallSpecs<LabelSimilarityOptions, 'measure'> = {
+  measure: optional(
+    choiceOption('spearman', ['spearman', 'mutual-information', 'phi'], 'how alike labels are'),
+    "'spearman', or 'mutual-information' where a task has more than two classes",
+  ),
+  replicates: numberOption(200, 'bootstrap samples of the rows', { ...COUNT, min: 0 }),
+  confidence: numberOption(0.95, 'coverage of the interval', { above: 0, below: 1 }),
+  minimumRows: numberOption(10, 'fewest rows from which a pair is compared', { ...COUNT, min: 3 }),
+  bins: numberOption(5, "equally filled bins of a regression task's values", { ...COUNT, min: 2 }),
+  seed: numberOption(0, 'seed of the bootstrap', SEED),
+};
 
 /** The values less their mean. */
 function centered(values: Float64Array): Float64Array {
@@ -68,13 +68,13 @@ function pearson(x: Float64Array, y: Float64Array, weights?: Uint8Array): number
  * @returns NaN where a side is constant
  */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  return pearson(centered(midRanks(x)), centered(midRanks(y)));
+  return pearson(centered(ranks(x)), centered(ranks(y)));
 }
 
 /** Codes 0 to k - 1 of equally filled bins; equal values share a bin. */
 function quantileBins(values: ArrayLike<number>, bins: number): Int32Array {
   const n = values.length;
-  return Int32Array.from(midRanks(values), (rank) => Math.min(bins - 1, Math.floor(((rank - 0.5) / n) * bins)));
+  return Int32Array.from(ranks(values), (rank) => Math.min(bins - 1, Math.floor(((rank - 0.5) / n) * bins)));
 }
 
 /** Values as codes 0 to k - 1, in order of first appearance. */
@@ -130,18 +130,8 @@ function normalisedInformation(x: Float64Array, y: Float64Array, weights?: Uint8
 export function labelSimilarity(labels: readonly Labels[], options?: LabelSimilarityOptions): Affinity {
   const who = 'labelSimilarity';
   const many = labels.some((l) => kindOf(l.task).scale === 'nominal' && !kindOf(l.task).link);
-  const { measure, replicates, confidence, minimumRows, bins, seed } = withDefaults<Required<LabelSimilarityOptions>>(who, options, {
-    measure: many ? 'mutual-information' : 'spearman',
-    replicates: 200,
-    confidence: 0.95,
-    minimumRows: 10,
-    bins: 5,
-    seed: 0,
-  });
-  checkInteger(who, 'replicates', replicates, 0);
-  checkInteger(who, 'minimumRows', minimumRows, 3);
-  checkInteger(who, 'bins', bins, 2);
-  checkNumber(who, 'confidence', confidence, 1e-9, 1, true);
+  const filled = readCall<LabelSimilarityOptions, 'measure'>(who, similaritySpecs, options);
+  const { measure = many ? 'mutual-information' : 'spearman', replicates, confidence, minimumRows, bins, seed } = filled;
   for (const l of labels) {
     if (l.length !== 1) throw new TypeError(`${who}: task '${l.task.name}' has ${l.length} labels a row; sequences cannot be compared.`);
     if (l.values.length !== labels[0]!.values.length) {
@@ -158,12 +148,8 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
         `${who}: ${measure} does not suit the ${l.task.kind} task '${l.task.name}'; use { measure: 'mutual-information' }.`,
       );
   }
-  if (measure !== 'mutual-information' && measure !== 'spearman' && measure !== 'phi') {
-    throw new RangeError(`${who}: measure must be 'spearman', 'mutual-information' or 'phi', got ${JSON.stringify(measure)}.`);
-  }
-
   const coding = (l: Labels, values: number[]): Float64Array => {
-    if (measure !== 'mutual-information') return centered(measure === 'spearman' ? midRanks(values) : Float64Array.from(values));
+    if (measure !== 'mutual-information') return centered(measure === 'spearman' ? ranks(values) : Float64Array.from(values));
     return codesOf(kindOf(l.task).scale === 'interval' ? quantileBins(values, bins) : values);
   };
   const known = labels.map((l) => [...l.values.keys()].filter((r) => !Number.isNaN(l.values[r]!)));

@@ -114,7 +114,9 @@ test('discover judges the groups against all alone and all together', async () =
 });
 
 test('taskAffinity refuses what it cannot do', async () => {
-  await expect(taskAffinity(data, { measure: 'tga' as never })).rejects.toThrow(/unknown measure "tga" \(did you mean "tag"\?\)/);
+  await expect(taskAffinity(data, { measure: 'tga' as never })).rejects.toThrow(
+    /measure must be 'labels', .*, got "tga" \(did you mean "tag"\?\)/,
+  );
   await expect(taskAffinity(data, { seeds: 0 })).rejects.toThrow(/seeds must be an integer of at least 1, got 0/);
   await expect(taskAffinity(data, { measur: 'tag' } as never)).rejects.toThrow(/unknown option "measur"/);
 });
