@@ -1,4 +1,4 @@
-import { loadBackend } from '../backend/backend';
+import { type BackendKind, loadBackend } from '../backend/backend';
 import type { TaskData } from '../data/task-data';
 import { number } from '../json-shape';
 import type { Method } from '../models/method';
@@ -42,6 +42,23 @@ function jobs(planned: readonly PlannedRun[]): PlannedRun[][] {
   return [...groups.values()];
 }
 
+/** The names under which runs are kept; runs of code without a version have none. */
+function keysOf(
+  data: TaskData,
+  planned: readonly PlannedRun[],
+  settings: CheckedSettings,
+  backend: BackendKind,
+): (readonly [PlannedRun, string])[] {
+  const fingerprint = dataFingerprint(data);
+  return planned.flatMap((run) => {
+    if (unversioned(run).length > 0) return [];
+    const { method, learningRate, optimizer, epochs } = run;
+    const { split, trainingSeed } = run.observation;
+    const own = { ...settings, epochs, optimizer, learningRate };
+    return [[run, runKey({ data: fingerprint, method, split, trainingSeed, settings: own, backend })] as const];
+  });
+}
+
 /**
  * Trains runs and scores them, or takes what the directory has of them.
  *
@@ -66,13 +83,7 @@ export async function trainRecords(
   const finished = new Map<PlannedRun, KeptRun>();
   const keys = new Map<PlannedRun, string>();
   if (store) {
-    const fingerprint = dataFingerprint(data);
-    for (const run of planned) {
-      const { method, observation, learningRate, optimizer, epochs } = run;
-      if (unversioned(run).length > 0) continue;
-      const { split, trainingSeed } = observation;
-      const own = { ...settings, epochs, optimizer, learningRate };
-      const key = runKey({ data: fingerprint, method, split, trainingSeed, settings: own, backend });
+    for (const [run, key] of keysOf(data, planned, settings, backend)) {
       keys.set(run, key);
       const kept = store.read(key);
       if (kept) finished.set(run, { ...kept, record: named(kept.record, run) });
