@@ -94,7 +94,7 @@ const optimizerOption: FilledSpec<Optimizer> = {
   fault: (value) => (isOptimizer(value) ? undefined : { kind: 'type', expected: 'made by adam(), adamw() or sgd()' }),
 };
 
-const signalOption: OptionalSpec<AbortSignal> = optionalOption('AbortSignal', 'stops training at the next step', (value) =>
+const signalOption: OptionalSpec<AbortSignal> = optionalOption('an AbortSignal', 'stops training at the next step', (value) =>
   typeof (value as AbortSignal | null)?.aborted === 'boolean' ? undefined : 'type',
 );
 
