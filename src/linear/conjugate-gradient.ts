@@ -1,34 +1,18 @@
+import { choleskyInPlace, solveFactored } from '../numeric/cholesky';
 import type { Solution, Stopping } from './fista';
 import type { QuadraticLoss } from './loss';
 
-/** Cholesky factor (lower, `[d * d]`) of h + shift I; a pivot that rounding made too small is raised, which a preconditioner can bear. */
-function cholesky(h: Float64Array, d: number, shift: number): Float64Array {
-  const l = new Float64Array(d * d);
+/** Cholesky factor of h + shift I, `[d * d]`; a pivot that rounding made too small is raised, which a preconditioner can bear. */
+function factorOf(h: Float64Array, d: number, shift: number): Float64Array {
+  const l = h.slice();
   let largest = 0;
-  for (let i = 0; i < d; i++) largest = Math.max(largest, h[i * d + i]! + shift);
+  for (let i = 0; i < d; i++) {
+    l[i * d + i]! += shift;
+    largest = Math.max(largest, l[i * d + i]!);
+  }
   const least = Math.max(1e-10 * largest, Number.MIN_VALUE);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = h[i * d + j]! + (i === j ? shift : 0);
-      for (let k = 0; k < j; k++) sum -= l[i * d + k]! * l[j * d + k]!;
-      l[i * d + j] = i === j ? Math.sqrt(Math.max(sum, least)) : sum / l[j * d + j]!;
-    }
-  }
+  choleskyInPlace(l, d, () => least);
   return l;
-}
-
-/** Solves L L' x = v in place, for the d values from `from` on. */
-function substitute(l: Float64Array, d: number, v: Float64Array, from: number): void {
-  for (let i = 0; i < d; i++) {
-    let sum = v[from + i]!;
-    for (let k = 0; k < i; k++) sum -= l[i * d + k]! * v[from + k]!;
-    v[from + i] = sum / l[i * d + i]!;
-  }
-  for (let i = d - 1; i >= 0; i--) {
-    let sum = v[from + i]!;
-    for (let k = i + 1; k < d; k++) sum -= l[k * d + i]! * v[from + k]!;
-    v[from + i] = sum / l[i * d + i]!;
-  }
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -61,7 +45,7 @@ export function conjugateGradient(
   { tolerance, maxIterations }: Stopping,
 ): Solution {
   const { tasks, features, size } = loss;
-  const factors = loss.hessians.map((h, t) => cholesky(h, features, ridge + lambda * coupling[t * tasks + t]!));
+  const factors = loss.hessians.map((h, t) => factorOf(h, features, ridge + lambda * coupling[t * tasks + t]!));
   const apply = (w: Float64Array, out: Float64Array): void => {
     loss.image(w, out);
     for (let i = 0; i < size; i++) out[i]! += ridge * w[i]!;
@@ -82,7 +66,7 @@ export function conjugateGradient(
   const precondition = (): Float64Array => {
     const z = Float64Array.from(residual);
     factors.forEach((l, t) => {
-      substitute(l, features, z, t * features);
+      solveFactored(l, features, z, t * features);
     });
     return z;
   };

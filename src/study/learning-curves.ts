@@ -3,11 +3,12 @@ import { didYouMean } from '../options/check';
 import type { CallSpecs, FilledSpec } from '../options/spec';
 import type { Figure } from '../plots/figure';
 import { learningCurve, type SizeCurve } from '../plots/learning-curve';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import { random } from '../random/random';
 import { longWork } from '../training/long-work';
 import type { Comparison } from './comparison';
+import { displayable } from './displayable';
 import { type DesignOptions, type Observation, planObservations } from './observations';
 import {
   type AbsentStudyCallOptions,
@@ -199,14 +200,5 @@ export function makeLearningCurves(sizes: readonly number[], comparisons: readon
       interval: `${Number((100 * (1 - alpha)).toPrecision(4))} % interval`,
     });
   };
-  const text = (): string => textTable(table());
-  const result: LearningCurves = {
-    sizes,
-    comparisons,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable({ sizes, comparisons, table, plot }, () => []);
 }

@@ -2,14 +2,15 @@ import type { TaskData } from '../data/task-data';
 import { type CallSpecs, COUNT, numberOption } from '../options/spec';
 import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import { random } from '../random/random';
 import { binary } from '../tasks/kinds/binary';
 import type { Labels } from '../tasks/task';
 import { longWork } from '../training/long-work';
 import { type Comparison, makeComparison } from './comparison';
 import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
+import { displayable } from './displayable';
 import { type DesignOptions, planObservations } from './observations';
 import { type AbsentStudyCallOptions, readStudyCall, runStudy, type StudyOptions, studyCallSpecs, studySettings } from './run-study';
 import { type Decision, decide, mean } from './statistics';
@@ -159,15 +160,5 @@ export function makeNoiseTaskResult(without: Comparison, noisy: Comparison): Noi
       }),
       { title, baseline: 'the same method without noise' },
     );
-  const text = (): string => [textTable(table()), ...effects.map(({ sentence }) => `- ${sentence}`)].join('\n');
-  const result: NoiseTaskResult = {
-    effects,
-    without,
-    with: noisy,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable({ effects, without, with: noisy, table, plot }, () => effects.map(({ sentence }) => sentence));
 }

@@ -4,13 +4,14 @@ import type { Method } from '../models/method';
 import { didYouMean } from '../options/check';
 import { type CallSpecs, COUNT, checkOption, numberOption, type OptionalSpec, optional, optionalOption } from '../options/spec';
 import type { Figure } from '../plots/figure';
-import { figureBundle, type MimeBundle } from '../plots/mime';
+import type { MimeBundle } from '../plots/mime';
 import { paretoFront as frontOf, pareto } from '../plots/pareto';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { Cell, Table } from '../plots/table';
 import { checkMethod } from '../training/fit';
 import { longWork } from '../training/long-work';
 import type { Comparison } from './comparison';
 import type { ComparisonData } from './comparison-data';
+import { displayable } from './displayable';
 import { type DesignOptions, planObservations } from './observations';
 import { type AbsentStudyCallOptions, readStudyCall, runStudy, type StudyOptions, studyCallSpecs } from './run-study';
 import { correctedTTest, hypervolume, type Interval, mean, standardDeviation } from './statistics';
@@ -232,17 +233,8 @@ export function makeParetoFront(
         ...(weights ? { note: method } : {}),
       })),
     });
-  const text = (): string => textTable(table());
-  const result: ParetoFront = {
-    tasks: data.tasks.map(({ name }) => name),
-    points,
-    hypervolume: volume,
-    reference,
-    comparison,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable(
+    { tasks: data.tasks.map(({ name }) => name), points, hypervolume: volume, reference, comparison, table, plot },
+    () => [],
+  );
 }

@@ -1,8 +1,9 @@
 import { bars } from '../plots/bars';
 import type { Figure } from '../plots/figure';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import type { ComparisonData } from './comparison-data';
+import { displayable } from './displayable';
 import { correctedTTest, decide, type Interval, pairedComparison, pairedDifferences } from './statistics';
 import { finite, runOf, valuesOf } from './values';
 
@@ -145,14 +146,5 @@ export function regularization(comparison: { readonly data: ComparisonData }): R
   const sentences = rows.flatMap((row) => sentenceOf(row, data.baseline));
   const table = (): Table => tableOf(data, rows);
   const plot = (): Figure => plotOf(data, rows);
-  const text = (): string => [textTable(table()), ...sentences.map((sentence) => `- ${sentence}`)].join('\n');
-  const result: Regularization = {
-    rows,
-    sentences,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable({ rows, sentences, table, plot }, () => sentences);
 }
