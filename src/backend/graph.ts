@@ -258,6 +258,130 @@ export function withWholePackets<T>(work: () => T): T {
   }
 }
 
+/** A factor of a matrix product as a graph reads it. */
+interface Factor {
+  readonly shape: readonly number[];
+  readonly source: Source;
+}
+
+/** Collects the ops that run, and where what they read comes from. */
+class Recorder {
+  readonly ops: RecordedOp[] = [];
+  readonly constants: Message[] = [];
+  private readonly sources = new WeakMap<object, Source>();
+
+  constructor(
+    private readonly backend: NativeBackend,
+    inputs: readonly Tensor[],
+  ) {
+    for (const [index, input] of inputs.entries()) {
+      if (this.sources.has(input.dataId))
+        throw new TypeError(`record: input ${index} is the same tensor as an earlier one; give each input a tensor of its own`);
+      this.sources.set(input.dataId, { from: 'input', index });
+    }
+  }
+
+  /** Where a tensor comes from; one that is not known is a constant. */
+  readonly sourceOf = (tensor: TensorInfo): Source => {
+    const wide = (tensor as unknown as { valueArray?: Int32Array }).valueArray;
+    if (wide) return this.constant(make(proto().Tensor!, { Dtype: 9, TensorShape: shapeMessage([]), Int64ValList: [wide[0]] }));
+    let source = this.sources.get(tensor.dataId);
+    if (!source) {
+      source = this.constant(tensorMessage(this.backend.readSync(tensor.dataId), tensor.shape, tensor.dtype));
+      this.sources.set(tensor.dataId, source);
+    }
+    return source;
+  };
+
+  /** Whether a tensor has the same value at every run. */
+  isConstant({ dataId }: TensorInfo): boolean {
+    return (this.sources.get(dataId)?.from ?? 'constant') === 'constant';
+  }
+
+  /** Records an op as it ran. */
+  note(op: string, attributes: readonly OpAttribute[], read: readonly TensorInfo[], outputs: readonly Tensor[]): void {
+    // The op-by-op runtime infers this attribute, which tfjs-node leaves out; a graph must name it.
+    const typed = op === 'ExpandDims' ? [...attributes, typeOf(this.backend, 'T', read[0]!)] : attributes;
+    this.ops.push({ op, names: typed.map((a) => a.name), attributes: typed.map(attributeMessage), inputs: read.map(this.sourceOf) });
+    for (const [output, tensor] of outputs.entries()) this.sources.set(tensor.dataId, { from: 'op', index: this.ops.length - 1, output });
+  }
+
+  /** Records a product of matrices, in parts where that is faster. */
+  noteProduct(attributes: readonly OpAttribute[], factors: readonly TensorInfo[], product: TensorInfo): void {
+    this.sources.set(product.dataId, this.product(attributes, factors, product));
+  }
+
+  private product(attributes: readonly OpAttribute[], factors: readonly TensorInfo[], product: TensorInfo): Source {
+    const { AttrValue } = proto();
+    const T = typeAttribute('float32');
+    const int = typeAttribute('int32');
+    const models = product.shape.slice(0, -2);
+    const whole = factors.map((factor): Factor => {
+      const { shape } = factor;
+      if (shape.length === product.shape.length) return { shape, source: this.sourceOf(factor) };
+      // oneDNN reads beyond a factor of lower rank (TensorFlow issue 117700).
+      const full = [...models, ...shape.slice(-2)];
+      return { shape: full, source: this.emit('BroadcastTo', { T, Tidx: int }, [this.sourceOf(factor), this.integers(full)]) };
+    });
+    const [left, right] = whole as [Factor, Factor];
+    const flags = Object.fromEntries(attributes.map((a) => [a.name, attributeMessage(a)]));
+    const multiplied = (a: Source, b: Source): Source => this.emit('BatchMatMulV2', flags, [a, b]);
+    // Where TensorFlow splits ops itself, the parts would wait for one another.
+    const plan =
+      threadsPerOp() > 1 ? undefined : productPlan(left.shape, right.shape, isTrue(attributes, 'adj_x'), isTrue(attributes, 'adj_y'));
+    if (!plan) return multiplied(left.source, right.source);
+    const results = plan.parts.map((part) => multiplied(this.cut(left, part.left), this.cut(right, part.right)));
+    const N = make(AttrValue!, { I: results.length });
+    if (plan.concat === undefined) return this.emit('AddN', { N, T }, results);
+    const axis = this.constant(tensorMessage(Int32Array.of(plan.concat), [], 'int32'));
+    return this.emit('ConcatV2', { N, T, Tidx: int }, [...results, axis]);
+  }
+
+  private cut({ source, shape }: Factor, part: Cut | undefined): Source {
+    if (!part) return source;
+    const begin = shape.map((_, axis) => (axis === part.axis ? part.start : 0));
+    const size = shape.map((all, axis) => (axis === part.axis ? part.size : all));
+    const types = { T: typeAttribute('float32'), Index: typeAttribute('int32') };
+    return this.emit('Slice', types, [source, this.integers(begin), this.integers(size)]);
+  }
+
+  private emit(op: string, attributes: Readonly<Record<string, Message>>, read: readonly Source[]): Source {
+    this.ops.push({ op, names: Object.keys(attributes), attributes: Object.values(attributes), inputs: read });
+    return { from: 'op', index: this.ops.length - 1, output: 0 };
+  }
+
+  private constant(message: Message): Source {
+    this.constants.push(message);
+    return { from: 'constant', index: this.constants.length - 1 };
+  }
+
+  private integers(values: readonly number[]): Source {
+    return this.constant(tensorMessage(Int32Array.from(values), [values.length], 'int32'));
+  }
+}
+
+function typeOf(backend: NativeBackend, name: string, tensor: TensorInfo): OpAttribute {
+  return { name, type: backend.binding.TF_ATTR_TYPE, value: DTYPE_CODE[tensor.dtype] };
+}
+
+/**
+ * Attributes and inputs of the op that gives what a product gives, without computing it: its values do not matter, and where oneDNN sums
+ * thousands of terms on the main thread, a signal (of a profiler) corrupts the heap (oneDNN issue 4845).
+ */
+function fillLike(
+  backend: NativeBackend,
+  attributes: readonly OpAttribute[],
+  [a, b]: readonly TensorInfo[],
+): readonly [attributes: OpAttribute[], inputs: Tensor[]] {
+  const shape = [
+    ...tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2)),
+    a!.shape.at(isTrue(attributes, 'adj_x') ? -1 : -2)!,
+    b!.shape.at(isTrue(attributes, 'adj_y') ? -2 : -1)!,
+  ];
+  const types = [typeOf(backend, 'T', a!), { ...typeOf(backend, 'index_type', a!), value: DTYPE_CODE.int32 }];
+  return [types, [tf.tensor1d(shape, 'int32'), tf.scalar(0)]];
+}
+
 /**
  * Runs `step` once on `inputs` and records the ops it runs.
  *
@@ -267,112 +391,31 @@ export function withWholePackets<T>(work: () => T): T {
  */
 export function record(step: (...inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
   const backend = nativeBackend();
-  const ops: RecordedOp[] = [];
-  const constants: Message[] = [];
-  const sources = new WeakMap<object, Source>();
-  const constant = (message: Message): Source => {
-    constants.push(message);
-    return { from: 'constant', index: constants.length - 1 };
-  };
-  const sourceOf = (tensor: TensorInfo): Source => {
-    const wide = (tensor as unknown as { valueArray?: Int32Array }).valueArray;
-    if (wide) return constant(make(proto().Tensor!, { Dtype: 9, TensorShape: shapeMessage([]), Int64ValList: [wide[0]] }));
-    let source = sources.get(tensor.dataId);
-    if (!source) {
-      source = constant(tensorMessage(backend.readSync(tensor.dataId), tensor.shape, tensor.dtype));
-      sources.set(tensor.dataId, source);
-    }
-    return source;
-  };
-  for (const [index, input] of inputs.entries()) {
-    if (sources.has(input.dataId))
-      throw new TypeError(`record: input ${index} is the same tensor as an earlier one; give each input a tensor of its own`);
-    sources.set(input.dataId, { from: 'input', index });
-  }
-  const typeOf = (name: string, tensor: TensorInfo): OpAttribute => ({
-    name,
-    type: backend.binding.TF_ATTR_TYPE,
-    value: DTYPE_CODE[tensor.dtype],
-  });
+  const recorder = new Recorder(backend, inputs);
   const single = backend.executeSingleOutput!;
   const multiple = backend.executeMultipleOutputs!;
-  const emit = (op: string, attributes: Readonly<Record<string, Message>>, read: readonly Source[]): Source => {
-    ops.push({ op, names: Object.keys(attributes), attributes: Object.values(attributes), inputs: read });
-    return { from: 'op', index: ops.length - 1, output: 0 };
-  };
-  const integers = (values: readonly number[]): Source => constant(tensorMessage(Int32Array.from(values), [values.length], 'int32'));
-  const noteProduct = (attributes: readonly OpAttribute[], factors: readonly TensorInfo[], product: TensorInfo): Source => {
-    const { AttrValue } = proto();
-    const T = typeAttribute('float32');
-    const int = typeAttribute('int32');
-    const models = product.shape.slice(0, -2);
-    const whole = factors.map((factor) => {
-      const { shape } = factor;
-      if (shape.length === product.shape.length) return { shape, source: sourceOf(factor) };
-      // oneDNN reads beyond a factor of lower rank (TensorFlow issue 117700).
-      const full = [...models, ...shape.slice(-2)];
-      return { shape: full, source: emit('BroadcastTo', { T, Tidx: int }, [sourceOf(factor), integers(full)]) };
-    });
-    const [left, right] = whole as [(typeof whole)[0], (typeof whole)[0]];
-    const flags = Object.fromEntries(attributes.map((a) => [a.name, attributeMessage(a)]));
-    const multiplied = (a: Source, b: Source): Source => emit('BatchMatMulV2', flags, [a, b]);
-    // Where TensorFlow splits ops itself, the parts would wait for one another.
-    const plan =
-      threadsPerOp() > 1 ? undefined : productPlan(left.shape, right.shape, isTrue(attributes, 'adj_x'), isTrue(attributes, 'adj_y'));
-    if (!plan) return multiplied(left.source, right.source);
-    const cut = ({ source, shape }: (typeof whole)[0], part: Cut | undefined): Source => {
-      if (!part) return source;
-      const begin = shape.map((_, axis) => (axis === part.axis ? part.start : 0));
-      const size = shape.map((all, axis) => (axis === part.axis ? part.size : all));
-      return emit('Slice', { T, Index: int }, [source, integers(begin), integers(size)]);
-    };
-    const results = plan.parts.map((part) => multiplied(cut(left, part.left), cut(right, part.right)));
-    const N = make(AttrValue!, { I: results.length });
-    if (plan.concat === undefined) return emit('AddN', { N, T }, results);
-    const axis = constant(tensorMessage(Int32Array.of(plan.concat), [], 'int32'));
-    return emit('ConcatV2', { N, T, Tidx: int }, [...results, axis]);
-  };
-  const note = (op: string, attributes: readonly OpAttribute[], read: readonly TensorInfo[], outputs: readonly Tensor[]): void => {
-    // The op-by-op runtime infers this attribute, which tfjs-node leaves out; a graph must name it.
-    const typed = op === 'ExpandDims' ? [...attributes, typeOf('T', read[0]!)] : attributes;
-    ops.push({ op, names: typed.map((a) => a.name), attributes: typed.map(attributeMessage), inputs: read.map(sourceOf) });
-    for (const [output, tensor] of outputs.entries()) sources.set(tensor.dataId, { from: 'op', index: ops.length - 1, output });
-  };
-  /**
-   * What a product gives, without computing it: its values do not matter, and where oneDNN sums thousands of terms on the main thread, a
-   * signal (of a profiler) corrupts the heap (oneDNN issue 4845).
-   */
-  const productLike = (attributes: readonly OpAttribute[], [a, b]: readonly TensorInfo[]): Tensor => {
-    const shape = [
-      ...tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2)),
-      a!.shape.at(isTrue(attributes, 'adj_x') ? -1 : -2)!,
-      b!.shape.at(isTrue(attributes, 'adj_y') ? -2 : -1)!,
-    ];
-    const types = [typeOf('T', a!), { ...typeOf('index_type', a!), value: DTYPE_CODE.int32 }];
-    return single.call(backend, 'Fill', types, [tf.tensor1d(shape, 'int32'), tf.scalar(0)]) as Tensor;
-  };
   backend.executeSingleOutput = (op, attributes, read) => {
     if (op === 'BatchMatMulV2' && read[0]!.dtype === 'float32') {
-      const product = productLike(attributes, read);
-      sources.set(product.dataId, noteProduct(attributes, read, product));
+      const product = single.call(backend, 'Fill', ...fillLike(backend, attributes, read)) as Tensor;
+      recorder.noteProduct(attributes, read, product);
       return product;
     }
-    const composed = inAnyPlace(backend, op, attributes, read, ({ dataId }) => (sources.get(dataId)?.from ?? 'constant') === 'constant');
+    const composed = inAnyPlace(backend, op, attributes, read, (tensor) => recorder.isConstant(tensor));
     if (composed) return composed;
     const output = single.call(backend, op, attributes, read) as Tensor;
-    note(op, attributes, read, [output]);
+    recorder.note(op, attributes, read, [output]);
     return output;
   };
   backend.executeMultipleOutputs = (op, attributes, read, count) => {
     const outputs = multiple.call(backend, op, attributes, read, count) as Tensor[];
-    note(op, attributes, read, outputs);
+    recorder.note(op, attributes, read, outputs);
     return outputs;
   };
   try {
     const outputs = tf.tidy(() => step(...inputs));
-    const recorded = outputs.map(sourceOf);
+    const recorded = outputs.map(recorder.sourceOf);
     tf.dispose(outputs);
-    return { ops, constants, outputs: recorded };
+    return { ops: recorder.ops, constants: recorder.constants, outputs: recorded };
   } finally {
     // The recorded methods live on the prototype; dropping the own properties restores them.
     delete backend.executeSingleOutput;

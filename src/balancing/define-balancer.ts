@@ -182,72 +182,113 @@ function keptWhereAbsent(
   return Object.fromEntries(kept);
 }
 
+/** Shape of one of a rule's arrays. */
+type ArraySize = (shape: { readonly rows: string; readonly columns: string }) => [rows: number, columns: number];
+
+/**
+ * A rule's arrays before a step: those of the state, or new ones.
+ * @throws TypeError where the state is that of other tasks or parameters
+ */
+function arraysOf(where: string, rule: TensorRule, state: RuleState, size: ArraySize): Record<string, PlainArray> {
+  const arrays: Record<string, PlainArray> = {};
+  for (const spec of rule.state) {
+    const [rows, columns] = size(spec);
+    const saved = state.arrays?.[spec.name] as unknown as PlainArray | undefined;
+    if (saved !== undefined && (saved.rows !== rows || saved.columns !== columns)) {
+      throw new TypeError(
+        `${where}: the state is that of a ${saved.rows} x ${saved.columns} array '${spec.name}', not ${rows} x ${columns}; start anew when tasks or parameters change`,
+      );
+    }
+    arrays[spec.name] = saved ?? { rows, columns, values: new Array<number>(rows * columns).fill(spec.fill) };
+  }
+  return arrays;
+}
+
+/** What a rule draws in a step. */
+function drawsOf(name: string, rule: TensorRule, state: RuleState, size: ArraySize): Record<string, PlainArray> {
+  if (rule.draws.length === 0) return {};
+  const stream = stepStream(name, state.random);
+  return Object.fromEntries(
+    rule.draws.map((spec): [string, PlainArray] => {
+      const [rows, columns] = size(spec);
+      const draw = spec.kind === 'uniform' ? stream.uniform : stream.normal;
+      return [spec.name, { rows, columns, values: Array.from({ length: rows * columns }, () => draw()) }];
+    }),
+  );
+}
+
+/** What a step of a coordinate-wise method gives. */
+interface RuleStep {
+  readonly update: number[];
+  readonly weights: number[] | undefined;
+  readonly state: RuleState;
+}
+
+/** One step of a rule on plain arrays. */
+function applyRule(name: string, rule: TensorRule, where: string, jacobian: Matrix, context: Context, state: RuleState): RuleStep {
+  const columns = checkMatrix(where, jacobian, 'Jacobian');
+  const tasks = jacobian.length;
+  const { present } = context;
+  const losses = context.losses ?? jacobian.map(() => 1);
+  checkLosses(where, losses, tasks, present);
+  const here = (t: number): boolean => present?.[t] !== false;
+  const size: ArraySize = (shape) => [shape.rows === 'tasks' ? tasks : 1, shape.columns === 'parameters' ? columns : 1];
+  const arrays = arraysOf(where, rule, state, size);
+  const perTask = (values: readonly number[]): PlainArray => ({ rows: tasks, columns: 1, values });
+  const flat: PlainArray = { rows: tasks, columns, values: jacobian.flatMap((row, t) => (here(t) ? row : row.map(() => 0))) };
+  const result = rule.apply(
+    plainOps,
+    flat,
+    perTask(losses.map((loss, t) => (here(t) ? loss : 0))),
+    arrays,
+    drawsOf(name, rule, state, size),
+    placesOf(present) && perTask(losses.map((_, t) => (here(t) ? 1 : 0))),
+  );
+  return {
+    update: [...result.update.values],
+    weights: result.weights === undefined ? undefined : [...result.weights.values],
+    state: {
+      random: { seed: state.random.seed, draws: state.random.draws + 1 },
+      arrays: keptWhereAbsent(rule, arrays, result.state, here) as unknown as Record<string, Json>,
+    },
+  };
+}
+
+const freshState = (seed: number): RuleState => ({ random: randomStart(seed), arrays: null });
+
+/** A session that goes from step to step. */
+function ruleSession(name: string, rule: TensorRule, hasWeights: boolean, tasks: number, seed: number): JacobianSession {
+  let state = freshState(seed);
+  const next = (what: string, jacobian: Matrix, context: Context): RuleStep => {
+    const where = `${name} session: ${what}(J)`;
+    const result = applyRule(name, rule, where, jacobian, context, (context.state as RuleState | undefined) ?? state);
+    checkTaskCount(where, jacobian, tasks);
+    state = result.state;
+    return result;
+  };
+  return {
+    combine: (jacobian, context = {}) => next('combine', jacobian, context).update,
+    ...(hasWeights ? { weights: (jacobian: Matrix, context: Context = {}): number[] => next('weights', jacobian, context).weights! } : {}),
+    state: () => state,
+    restore(saved) {
+      state = saved as RuleState;
+    },
+  };
+}
+
 /** Makes the factory of an aggregator that works on the coordinates of the gradients. */
 export function defineJacobianBalancer<Options extends object>(
   definition: JacobianDefinition<Options>,
 ): MethodFactory<Options, JacobianBalancer> {
-  const { name } = definition;
+  const { name, hasWeights } = definition;
   const info = infoOf(definition);
   const factory = (given?: Options): JacobianBalancer => {
     const options = readOptions(name, definition.options, given);
     const rule = definition.create(options);
-    const fresh = (seed: number): RuleState => ({ random: randomStart(seed), arrays: null });
-    const advance = (
-      where: string,
-      jacobian: Matrix,
-      context: Context,
-      state: RuleState,
-    ): { update: number[]; weights: number[] | undefined; state: RuleState } => {
-      const columns = checkMatrix(where, jacobian, 'Jacobian');
-      const tasks = jacobian.length;
-      const { present } = context;
-      const losses = context.losses ?? jacobian.map(() => 1);
-      checkLosses(where, losses, tasks, present);
-      const here = (t: number): boolean => present?.[t] !== false;
-      const size = (shape: { readonly rows: string; readonly columns: string }): [number, number] => [
-        shape.rows === 'tasks' ? tasks : 1,
-        shape.columns === 'parameters' ? columns : 1,
-      ];
-      const arrays: Record<string, PlainArray> = {};
-      for (const spec of rule.state) {
-        const [rows, width] = size(spec);
-        const saved = state.arrays?.[spec.name] as unknown as PlainArray | undefined;
-        if (saved !== undefined && (saved.rows !== rows || saved.columns !== width)) {
-          throw new TypeError(
-            `${where}: the state is that of a ${saved.rows} x ${saved.columns} array '${spec.name}', not ${rows} x ${width}; start anew when tasks or parameters change`,
-          );
-        }
-        arrays[spec.name] = saved ?? { rows, columns: width, values: new Array<number>(rows * width).fill(spec.fill) };
-      }
-      const draws: Record<string, PlainArray> = {};
-      if (rule.draws.length > 0) {
-        const stream = stepStream(name, state.random);
-        for (const spec of rule.draws) {
-          const [rows, width] = size(spec);
-          const draw = spec.kind === 'uniform' ? stream.uniform : stream.normal;
-          draws[spec.name] = { rows, columns: width, values: Array.from({ length: rows * width }, () => draw()) };
-        }
-      }
-      const perTask = (values: readonly number[]): PlainArray => ({ rows: tasks, columns: 1, values });
-      const flat: PlainArray = { rows: tasks, columns, values: jacobian.flatMap((row, t) => (here(t) ? row : row.map(() => 0))) };
-      const result = rule.apply(
-        plainOps,
-        flat,
-        perTask(losses.map((loss, t) => (here(t) ? loss : 0))),
-        arrays,
-        draws,
-        placesOf(present) && perTask(losses.map((_, t) => (here(t) ? 1 : 0))),
-      );
-      return {
-        update: [...result.update.values],
-        weights: result.weights === undefined ? undefined : [...result.weights.values],
-        state: {
-          random: { seed: state.random.seed, draws: state.random.draws + 1 },
-          arrays: keptWhereAbsent(rule, arrays, result.state, here) as unknown as Record<string, Json>,
-        },
-      };
+    const alone = (what: string, jacobian: Matrix, context: Context): RuleStep => {
+      const from = (context.state as RuleState | undefined) ?? freshState(context.seed ?? 0);
+      return applyRule(name, rule, `${name}().${what}(J)`, jacobian, context, from);
     };
-    const from = (context: Context): RuleState => (context.state as RuleState | undefined) ?? fresh(context.seed ?? 0);
     return ofThisPackage({
       info,
       needs: 'jacobian',
@@ -255,33 +296,13 @@ export function defineJacobianBalancer<Options extends object>(
       independentBatches: false,
       ...(rule.weighsHeads && { weighsHeads: true }),
       rule,
-      combine: (jacobian, context = {}) => advance(`${name}().combine(J)`, jacobian, context, from(context)).update,
-      ...(definition.hasWeights
-        ? {
-            weights: (jacobian: Matrix, context: Context = {}): number[] =>
-              advance(`${name}().weights(J)`, jacobian, context, from(context)).weights!,
-          }
+      combine: (jacobian, context = {}) => alone('combine', jacobian, context).update,
+      ...(hasWeights
+        ? { weights: (jacobian: Matrix, context: Context = {}): number[] => alone('weights', jacobian, context).weights! }
         : {}),
       start(tasks: number, { seed = 0 }: StartOptions = {}): JacobianSession {
         checkTasks(`${name}().start(tasks)`, tasks);
-        let state = fresh(seed);
-        const next = (what: string, jacobian: Matrix, context: Context): { update: number[]; weights: number[] | undefined } => {
-          const where = `${name} session: ${what}(J)`;
-          const result = advance(where, jacobian, context, (context.state as RuleState | undefined) ?? state);
-          checkTaskCount(where, jacobian, tasks);
-          state = result.state;
-          return result;
-        };
-        return {
-          combine: (jacobian, context = {}) => next('combine', jacobian, context).update,
-          ...(definition.hasWeights
-            ? { weights: (jacobian: Matrix, context: Context = {}): number[] => next('weights', jacobian, context).weights! }
-            : {}),
-          state: () => state,
-          restore(saved) {
-            state = saved as RuleState;
-          },
-        };
+        return ruleSession(name, rule, hasWeights, tasks, seed);
       },
     });
   };

@@ -47,6 +47,100 @@ export interface WeightingDefinition<Options extends object> {
   readonly create: (options: Required<Options>) => WeightingCore;
 }
 
+/** What a weighting computes, with absent tasks left out. */
+interface Functions {
+  readonly init: (tasks: number, seed: number) => State;
+  readonly step: (input: StepInput, state: State) => StepResult;
+  readonly value: (input: StepInput, state: State) => number;
+  /** Only where the method learns from the losses after a step. */
+  readonly after?: (input: StepInput, state: State) => State;
+}
+
+function functionsOf<Options extends object>(
+  { name, needs, ...definition }: WeightingDefinition<Options>,
+  options: Required<Options>,
+  core: WeightingCore,
+): Functions {
+  const coreAt = (places: readonly number[]): WeightingCore => definition.create(optionsAt(definition.options, options, places));
+  const parts = core.parts ?? {};
+  const scalarized = (own: WeightingCore, input: StepInput, state: State): number => {
+    if (own.value !== undefined) return own.value(input, state);
+    const { weights } = own.step(input, state);
+    return input.losses.reduce((sum, loss, t) => sum + weights[t]! * loss, 0);
+  };
+  const after = (input: StepInput, state: State): State => {
+    const places = placesOf(input.present);
+    if (places === undefined) return core.after!(input, state);
+    if (places.length === 0) return state;
+    const tasks = input.losses.length;
+    const next = coreAt(places).after!(inputAt(input, places), stateAt(parts, state, places, tasks));
+    return stateWith(parts, state, next, places, tasks);
+  };
+  return {
+    init(tasks, seed) {
+      checkTasks(`${name}().init(tasks, seed)`, tasks);
+      return core.init?.(tasks, seed) ?? {};
+    },
+    step(input, state) {
+      checkStep(name, input, needs);
+      const places = placesOf(input.present);
+      return places === undefined ? core.step(input, state) : stepAt(parts, input, state, places, coreAt(places).step);
+    },
+    value(input, state) {
+      const places = placesOf(input.present);
+      if (places === undefined) return scalarized(core, input, state);
+      if (places.length === 0) return 0;
+      return scalarized(coreAt(places), inputAt(input, places), stateAt(parts, state, places, input.losses.length));
+    },
+    ...(core.after && {
+      after(input: StepInput, state: State): State {
+        if (input.nextLosses === undefined) throw new TypeError(`${name}().after(input, state): input.nextLosses is missing`);
+        checkLosses(`${name}().after(input, state): before the step`, input.losses, undefined, input.present);
+        checkLosses(`${name}().after(input, state): after the step`, input.nextLosses, input.losses.length, input.present);
+        return after(input, state);
+      },
+    }),
+  };
+}
+
+/** A session that goes from step to step. */
+function weightingSession(
+  name: string,
+  needs: Need,
+  { init, step, value, after }: Functions,
+  tasks: number,
+  seed: number,
+): WeightingSession {
+  let state = init(tasks, seed);
+  let steps = 0;
+  let last: StepInput | undefined;
+  const nextInput = (where: string, losses: readonly number[], context: Context): StepInput => {
+    const input = inputOf(where, losses, { step: steps, ...context }, needs);
+    checkLosses(where, losses, tasks, context.present);
+    return input;
+  };
+  return {
+    weights(losses, context = {}) {
+      last = nextInput(`${name} session: weights(losses)`, losses, context);
+      const result = step(last, context.state ?? state);
+      state = result.state;
+      steps++;
+      return result.weights;
+    },
+    value(losses, context = {}) {
+      return value(nextInput(`${name} session: value(losses)`, losses, context), context.state ?? state);
+    },
+    after(nextLosses) {
+      if (last === undefined) throw new TypeError(`${name} session: after(nextLosses) must follow weights(losses)`);
+      if (after !== undefined) state = after({ ...last, nextLosses }, state);
+    },
+    state: () => state,
+    restore(saved) {
+      state = saved;
+    },
+  };
+}
+
 /** Makes the factory of a loss weighting. */
 export function defineWeighting<Options extends object>(definition: WeightingDefinition<Options>): MethodFactory<Options, Weighting> {
   const { name, title, paper, needs, revision } = definition;
@@ -62,39 +156,10 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
   const factory = (given?: Options): Weighting => {
     const options = readOptions(name, definition.options, given);
     const core = definition.create(options);
-    const init = (tasks: number, seed: number): State => {
-      checkTasks(`${name}().init(tasks, seed)`, tasks);
-      return core.init?.(tasks, seed) ?? {};
-    };
-    const coreAt = (places: readonly number[]): WeightingCore => definition.create(optionsAt(definition.options, options, places));
-    const parts = core.parts ?? {};
-    const step = (input: StepInput, state: State): StepResult => {
-      checkStep(name, input, needs);
-      const places = placesOf(input.present);
-      return places === undefined ? core.step(input, state) : stepAt(parts, input, state, places, coreAt(places).step);
-    };
-    const scalarized = (own: WeightingCore, input: StepInput, state: State): number => {
-      if (own.value !== undefined) return own.value(input, state);
-      const { weights } = own.step(input, state);
-      return input.losses.reduce((sum, loss, t) => sum + weights[t]! * loss, 0);
-    };
-    const value = (input: StepInput, state: State): number => {
-      const places = placesOf(input.present);
-      if (places === undefined) return scalarized(core, input, state);
-      return places.length === 0
-        ? 0
-        : scalarized(coreAt(places), inputAt(input, places), stateAt(parts, state, places, input.losses.length));
-    };
-    const afterAll = core.after;
-    const after = (input: StepInput, state: State): State => {
-      const places = placesOf(input.present);
-      if (places === undefined) return afterAll!(input, state);
-      if (places.length === 0) return state;
-      const tasks = input.losses.length;
-      const next = coreAt(places).after!(inputAt(input, places), stateAt(parts, state, places, tasks));
-      return stateWith(parts, state, next, places, tasks);
-    };
-    const method: Weighting = {
+    const functions = functionsOf(definition, options, core);
+    const { init, step, value, after } = functions;
+    const stateOf = (context: Context, tasks: number): State => context.state ?? init(tasks, context.seed ?? 0);
+    return ofThisPackage({
       info,
       needs,
       usesBatch: definition.usesBatch ?? true,
@@ -103,57 +168,15 @@ export function defineWeighting<Options extends object>(definition: WeightingDef
       ...(core.lastLayer && { lastLayer: true }),
       init,
       step,
-      ...(afterAll === undefined
-        ? {}
-        : {
-            after(input: StepInput, state: State): State {
-              if (input.nextLosses === undefined) throw new TypeError(`${name}().after(input, state): input.nextLosses is missing`);
-              checkLosses(`${name}().after(input, state): before the step`, input.losses, undefined, input.present);
-              checkLosses(`${name}().after(input, state): after the step`, input.nextLosses, input.losses.length, input.present);
-              return after(input, state);
-            },
-          }),
+      ...(after && { after }),
       weights(losses, context = {}) {
-        const input = inputOf(`${name}().weights(losses)`, losses, context, needs);
-        return step(input, context.state ?? init(losses.length, context.seed ?? 0)).weights;
+        return step(inputOf(`${name}().weights(losses)`, losses, context, needs), stateOf(context, losses.length)).weights;
       },
       value(losses, context = {}) {
-        const input = inputOf(`${name}().value(losses)`, losses, context, needs);
-        return value(input, context.state ?? init(losses.length, context.seed ?? 0));
+        return value(inputOf(`${name}().value(losses)`, losses, context, needs), stateOf(context, losses.length));
       },
-      start: (tasks, startOptions) => startSession(tasks, startOptions),
-    };
-    const startSession = (tasks: number, { seed = 0 }: StartOptions = {}): WeightingSession => {
-      let state = init(tasks, seed);
-      let steps = 0;
-      let last: StepInput | undefined;
-      const nextInput = (where: string, losses: readonly number[], context: Context): StepInput => {
-        const input = inputOf(where, losses, { step: steps, ...context }, needs);
-        checkLosses(where, losses, tasks, context.present);
-        return input;
-      };
-      return {
-        weights(losses, context = {}) {
-          last = nextInput(`${name} session: weights(losses)`, losses, context);
-          const result = step(last, context.state ?? state);
-          state = result.state;
-          steps++;
-          return result.weights;
-        },
-        value(losses, context = {}) {
-          return value(nextInput(`${name} session: value(losses)`, losses, context), context.state ?? state);
-        },
-        after(nextLosses) {
-          if (last === undefined) throw new TypeError(`${name} session: after(nextLosses) must follow weights(losses)`);
-          if (method.after !== undefined) state = method.after({ ...last, nextLosses }, state);
-        },
-        state: () => state,
-        restore(saved) {
-          state = saved;
-        },
-      };
-    };
-    return ofThisPackage(method);
+      start: (tasks: number, { seed = 0 }: StartOptions = {}) => weightingSession(name, needs, functions, tasks, seed),
+    });
   };
   return Object.assign(factory, { info });
 }

@@ -1,3 +1,5 @@
+import { remember, withOptionNames } from '../options/option-error';
+
 /** What is wrong with a table, a file or a split. */
 export type DataErrorCode =
   | 'unknown-column'
@@ -36,7 +38,8 @@ export class DataError extends RangeError {
   readonly row: number | undefined;
 
   constructor(code: DataErrorCode, message: string, place: DataErrorPlace = {}) {
-    super(message);
+    super(withOptionNames(message));
+    remember(this, '', message);
     this.code = code;
     this.column = place.column;
     this.row = place.row;

@@ -1,52 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../options/check';
+import type { CompareOptions } from '../study/compare';
+import { listOf } from './column-text';
+import { allFlags, compareFlags, type Flag, typed } from './flags';
 import { UsageError } from './usage';
 
-const texts = [
-  'tasks',
-  'inputs',
-  'ignore',
-  'categorical',
-  'missing',
-  'groups',
-  'time',
-  'delimiter',
-  'encoding',
-  'methods',
-  'trunk',
-  'baseline',
-  'primary',
-  'seeds',
-  'stopping',
-  'start',
-  'splits',
-  'keep',
-  'json',
-  'html',
-] as const;
-const numbers = [
-  'dropout',
-  'epochs',
-  'batch-size',
-  'lr',
-  'weight-decay',
-  'clip-norm',
-  'patience',
-  'validation',
-  'test',
-  'margin',
-  'time-limit',
-  'alpha',
-] as const;
-const flags = ['no-header', 'quiet', 'help'] as const;
-
-/** Options of `taskloom compare` as they were typed: texts, numbers and flags. */
+/** Options of `taskloom compare` as they were typed. */
 export interface CompareArguments {
   /** The table; undefined where none was named. */
   readonly file: string | undefined;
-  readonly text: Readonly<Partial<Record<(typeof texts)[number], string>>>;
-  readonly number: Readonly<Partial<Record<(typeof numbers)[number], number>>>;
-  readonly flag: Readonly<Partial<Record<(typeof flags)[number], boolean>>>;
+  /** Values by flag, of flags that are no option of `compare`. */
+  readonly text: Readonly<Partial<Record<string, string>>>;
+  /** Flags without value that were given. */
+  readonly flag: Readonly<Partial<Record<string, boolean>>>;
+  /** Options of `compare`. */
+  readonly options: Partial<CompareOptions>;
 }
 
 /**
@@ -83,26 +52,65 @@ export function parseStrictly(
   }
 }
 
-/** @throws UsageError for an unknown option, a missing value, a number that is none, or more than one file */
+/** @throws UsageError for an unknown option, a missing value, a value that is none, or more than one file */
 export function compareArguments(args: readonly string[]): CompareArguments {
-  const type = (names: readonly string[], kind: 'string' | 'boolean'): [string, { type: 'string' | 'boolean' }][] =>
-    names.map((name) => [name, { type: kind }]);
   const { values, positionals } = parseStrictly(
     args,
-    Object.fromEntries([...type(texts, 'string'), ...type(numbers, 'string'), ...type(flags, 'boolean')]),
+    Object.fromEntries(allFlags.map(({ name, value }) => [name, { type: value === '' ? 'boolean' : 'string' }])),
   );
   if (positionals.length > 1) throw new UsageError(`expected one table, got ${positionals.length}: ${positionals.join(', ')}`);
-  const given = (names: readonly string[]): [string, string | boolean][] =>
-    names.flatMap((name) => {
-      const value = values[name];
-      return value === undefined ? [] : [[name, value]];
-    });
-  return {
-    file: positionals[0],
-    text: Object.fromEntries(given(texts)),
-    number: Object.fromEntries(given(numbers).map(([name, text]) => [name, numberOf(`--${name}`, String(text))])),
-    flag: Object.fromEntries(given(flags)),
-  };
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const options: Record<string, unknown> = {};
+  const text: Record<string, string> = {};
+  const flag: Record<string, boolean> = {};
+  for (const [name, value] of given) {
+    const known = compareFlags.find((one) => one.name === name);
+    if (known) options[known.option!] = optionOf(known, String(value));
+    else if (typeof value === 'boolean') flag[name] = value;
+    else text[name] = String(value);
+  }
+  return { file: positionals[0], text, flag, options: options as Partial<CompareOptions> };
+}
+
+/** Options whose text is no number, choice or name. */
+const readers: Readonly<Record<string, (flag: string, text: string) => unknown>> = { seeds: seedsOf, splits: jsonOf };
+
+/** An option's value from its text, by what its specification says that it is. */
+function optionOf({ name, option, spec }: Flag, text: string): unknown {
+  const flag = `--${name}`;
+  const { type, choices } = spec!;
+  if (Object.hasOwn(readers, option!)) return readers[option!]!(flag, text);
+  if (/^(number|integer)/.test(type)) return numberOf(flag, text);
+  if (choices === undefined) return text;
+  const choice = choices.find((one) => typed(one) === text);
+  if (choice === undefined) throw new UsageError(`${flag} must be ${choices.map(typed).join(' or ')}, got "${text}"`);
+  return choice;
+}
+
+/** Numbers that are separated by commas. */
+export function numbersOf(flag: string, text: string): number[] {
+  return listOf(text).map((entry) => numberOf(flag, entry));
+}
+
+/** One number is how many, several are which. */
+function seedsOf(flag: string, text: string): number | number[] | 'auto' {
+  if (text === 'auto') return 'auto';
+  const seeds = numbersOf(flag, text);
+  return seeds.length === 1 && !text.includes(',') ? seeds[0]! : seeds;
+}
+
+function jsonOf(flag: string, path: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${flag}: cannot read ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new UsageError(`${flag}: ${path} is not valid JSON: ${(error as Error).message}`);
+  }
 }
 
 /** @throws UsageError when the text is no number */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { readCsv } from '../data/read/read-csv';
 import { type TaskData, taskData } from '../data/task-data';
@@ -9,43 +8,11 @@ import type { Comparison } from '../study/comparison';
 import { adam, adamw } from '../training/optimizer';
 import type { ProgressEvent } from '../training/progress';
 import { columnsOf, listOf, tasksOf } from './column-text';
-import { type CompareArguments, numberOf } from './compare-arguments';
+import { type CompareArguments, numberOf, numbersOf } from './compare-arguments';
 import { methodsOf } from './method-text';
 import { resultOf } from './result';
 import { UsageError } from './usage';
 import { checkWritable, writeWhole } from './write-whole';
-
-/** Names of options in the library's messages, and what they are called here. */
-const flagOf: Readonly<Record<string, string>> = {
-  epochs: '--epochs',
-  batchSize: '--batch-size',
-  learningRate: '--lr',
-  weightDecay: '--weight-decay',
-  patience: '--patience',
-  stopping: '--stopping',
-  start: '--start',
-  validation: '--validation',
-  clipNorm: '--clip-norm',
-  seeds: '--seeds',
-  timeLimit: '--time-limit',
-  test: '--test',
-  splits: '--splits',
-  baseline: '--baseline',
-  margin: '--margin',
-  primary: '--primary',
-  alpha: '--alpha',
-  sizes: '--trunk',
-  dropout: '--dropout',
-};
-
-/** A message of the library about an option, in the words of the command line. */
-export function inFlags(message: string): string {
-  return message
-    .replace(/^(?:compare|mlp|adamw): ([a-zA-Z]+)/, (whole, name: string) => flagOf[name] ?? whole)
-    .replace(/^mlp\(options\): option '([a-zA-Z]+)'/, (whole, name: string) => flagOf[name] ?? whole)
-    .replace(/^Cannot build task data: (inputs|ignore|categorical|groups|time)\b/, '--$1')
-    .replace(/^([a-zA-Z]+)\(options\): option '([a-zA-Z]+)'/, "--methods: option '$2' of $1");
-}
 
 /** What a command prints when it is done, and its exit code. */
 export interface Outcome {
@@ -60,7 +27,7 @@ export interface Outcome {
  * Runs `taskloom compare`.
  * @throws UsageError, TypeError or RangeError on bad input, before anything is written
  */
-export async function compareCommand({ file, text, number, flag }: CompareArguments): Promise<Outcome> {
+export async function compareCommand({ file, text, flag, options }: CompareArguments): Promise<Outcome> {
   if (file === undefined) throw new UsageError('compare needs a table: taskloom compare FILE.csv --tasks NAME=KIND,...');
   for (const option of ['json', 'html'] as const) {
     const path = text[option];
@@ -92,29 +59,15 @@ export async function compareCommand({ file, text, number, flag }: CompareArgume
     ...(text.groups === undefined ? {} : { groups: text.groups }),
     ...(text.time === undefined ? {} : { time: text.time }),
   });
-  const decay = number['weight-decay'];
-  const options: CompareOptions = {
-    methods: methodsOf(text.methods ?? 'single,hard', mlp(numbersOf('--trunk', text.trunk ?? '128,64'), { dropout: number.dropout ?? 0 })),
-    ...(text.seeds === undefined ? {} : { seeds: seedsOf(text.seeds) }),
-    ...(text.splits === undefined ? {} : { splits: jsonOf('--splits', text.splits) }),
-    ...(text.baseline === undefined ? {} : { baseline: text.baseline }),
-    ...(text.keep === undefined ? {} : { directory: text.keep }),
-    ...(number.test === undefined ? {} : { test: number.test }),
-    ...(number['time-limit'] === undefined ? {} : { timeLimit: number['time-limit'] }),
-    ...(number.margin === undefined ? {} : { margin: number.margin }),
-    ...(text.primary === undefined ? {} : { primary: text.primary }),
-    ...(number.alpha === undefined ? {} : { alpha: number.alpha }),
-    ...(number.epochs === undefined ? {} : { epochs: number.epochs }),
-    ...(number['batch-size'] === undefined ? {} : { batchSize: number['batch-size'] }),
-    ...(number.lr === undefined ? {} : { learningRate: number.lr }),
-    ...(number['clip-norm'] === undefined ? {} : { clipNorm: number['clip-norm'] }),
-    ...(number.patience === undefined ? {} : { patience: number.patience }),
-    ...(text.stopping === undefined ? {} : { stopping: stoppingOf(text.stopping) }),
-    ...(text.start === undefined ? {} : { start: startOf(text.start) }),
-    ...(number.validation === undefined ? {} : { validation: number.validation }),
+  const number = (name: string): number | undefined => (text[name] === undefined ? undefined : numberOf(`--${name}`, text[name]));
+  const decay = number('weight-decay');
+  const trunk = mlp(numbersOf('--trunk', text.trunk ?? '128,64'), { dropout: number('dropout') ?? 0 });
+  const study: CompareOptions = {
+    ...options,
+    methods: methodsOf(text.methods ?? 'single,hard', trunk),
     optimizer: decay === undefined ? adam() : adamw({ weightDecay: decay }),
   };
-  const comparison = flag.quiet === true ? await train(data, options) : await trainShown(data, options);
+  const comparison = flag.quiet === true ? await train(data, study) : await trainShown(data, study);
 
   const { runs, methods, seeds } = comparison.data;
   if (runs.length === 0) return { text: '', error: 'interrupted before a run was finished; nothing is written', code: 130 };
@@ -195,39 +148,4 @@ function separatorOf(delimiter: string | undefined, file: string): string {
 function encodingOf(name: string): 'utf8' | 'latin1' {
   if (name !== 'utf8' && name !== 'latin1') throw new UsageError(`--encoding must be utf8 or latin1, got "${name}"`);
   return name;
-}
-
-function stoppingOf(text: string): 'joint' | 'perTask' {
-  if (text !== 'joint' && text !== 'per-task') throw new UsageError(`--stopping must be joint or per-task, got "${text}"`);
-  return text === 'joint' ? 'joint' : 'perTask';
-}
-
-function startOf(text: string): 'constant' | 'glorot' {
-  if (text !== 'constant' && text !== 'glorot') throw new UsageError(`--start must be constant or glorot, got "${text}"`);
-  return text;
-}
-
-function numbersOf(option: string, text: string): number[] {
-  return listOf(text).map((entry) => numberOf(option, entry));
-}
-
-/** One number is how many, several are which. */
-function seedsOf(text: string): number | number[] | 'auto' {
-  if (text === 'auto') return 'auto';
-  const seeds = numbersOf('--seeds', text);
-  return seeds.length === 1 && !text.includes(',') ? seeds[0]! : seeds;
-}
-
-function jsonOf(option: string, path: string): unknown {
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${option}: cannot read ${path}: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new UsageError(`${option}: ${path} is not valid JSON: ${(error as Error).message}`);
-  }
 }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { didYouMean } from '../options/check';
 import { printable } from '../plots/text';
 import { compareArguments, parseStrictly } from './compare-arguments';
-import { compareCommand, inFlags, type Outcome } from './compare-command';
+import { compareCommand, type Outcome } from './compare-command';
+import { compareHelp } from './compare-help';
+import { inFlags } from './flags';
 import { methodsText } from './methods-command';
-import { compareHelp, help, UsageError } from './usage';
+import { help, UsageError } from './usage';
 
 const done = (text: string): Outcome => ({ text, code: 0 });
 
@@ -56,7 +58,7 @@ run(process.argv.slice(2)).then(
   (error: unknown) => {
     const { message, name } = error as Error;
     const isInput = error instanceof UsageError || error instanceof RangeError || error instanceof TypeError;
-    process.stderr.write(`taskloom: ${printable(isInput || name === 'Error' ? inFlags(message) : `${name}: ${message}`)}\n`);
+    process.stderr.write(`taskloom: ${printable(isInput || name === 'Error' ? inFlags(error as Error) : `${name}: ${message}`)}\n`);
     process.exitCode = isInput ? 2 : 1;
   },
 );

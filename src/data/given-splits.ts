@@ -2,8 +2,7 @@ import { DataError } from '../cells/data-error';
 import { describeValue } from '../options/describe-value';
 import type { Split, TaskData } from './data-types';
 import { checkTrainLabels } from './split';
-
-const parts = ['train', 'validation', 'test'] as const;
+import { readParts } from './split-parts';
 
 /**
  * Reads splits given by row index: `{ "0": { "train": [...], "test": [...], "validation"?: [...] }, ... }` by seed, or an object that has
@@ -28,7 +27,8 @@ export function givenSplits(json: unknown, data: TaskData): ReadonlyMap<number, 
   for (const key of Object.keys(splits)) {
     const seed = Number(key);
     if (!Number.isSafeInteger(seed) || seed < 0 || String(seed) !== key) {
-      throw new DataError('bad-split', `Cannot read the splits: keys must be seeds, non-negative integers; got "${key}"`);
+      const fix = ['train', 'validation', 'test'].includes(key) ? '; this is one split, put it into an array: [split]' : '';
+      throw new DataError('bad-split', `Cannot read the splits: keys must be seeds, non-negative integers; got "${key}"${fix}`);
     }
     read.set(seed, readSplit(splits[key], seed, rowOf, data));
   }
@@ -51,37 +51,23 @@ function tableRows(data: TaskData): Int32Array {
 }
 
 function readSplit(value: unknown, seed: number, rowOf: Int32Array, data: TaskData): Split {
-  const where = `Cannot read the split of seed ${seed}`;
-  if (!isRecord(value)) throw new TypeError(`${where}: expected { "train": [...], "test": [...] }; got ${describeValue(value)}`);
-  const unknown = Object.keys(value).find((key) => !(parts as readonly string[]).includes(key));
-  if (unknown !== undefined) throw new TypeError(`${where}: unknown part "${unknown}"; known: ${parts.join(', ')}`);
-  const partOf = new Map<number, string>();
-  const [train, validation, test] = parts.map((part) => {
-    const rows = value[part];
-    if (rows === undefined && part === 'validation') return new Int32Array(0);
-    if (!Array.isArray(rows)) throw new TypeError(`${where}: "${part}" must be an array of row indices; got ${describeValue(rows)}`);
-    const kept: number[] = [];
-    rows.forEach((row: unknown, i) => {
-      if (typeof row !== 'number' || !Number.isInteger(row) || row < 0 || row >= rowOf.length) {
-        throw new DataError(
-          'bad-split',
-          `${where}: "${part}" holds ${describeValue(row)} at position ${i}; the table's ${rowOf.length} rows have indices 0 to ${rowOf.length - 1}`,
-        );
-      }
-      const other = partOf.get(row);
-      if (other !== undefined) {
-        const how = other === part ? `twice in "${part}"` : `in "${other}" and in "${part}"`;
-        throw new DataError('bad-split', `${where}: row ${row} is ${how}; every row may be used once`, { row });
-      }
-      partOf.set(row, part);
-      if (rowOf[row] !== -1) kept.push(rowOf[row]!);
-    });
-    if (kept.length === 0 && part !== 'validation') {
-      throw new DataError('bad-split', `${where}: "${part}" has ${rows.length === 0 ? 'no rows' : 'no row with a label'}`);
-    }
-    return Int32Array.from(kept).sort();
+  const { train, validation, test } = readParts(value, {
+    where: `Cannot read the split of seed ${seed}`,
+    required: ['train', 'test'],
+    filled: ['train', 'test'],
+    once: true,
+    example: '{ "train": [...], "test": [...] }',
+    counted: 'the table',
+    rowOf,
+    rowsOf: (rows) => (Array.isArray(rows) ? rows : ArrayBuffer.isView(rows) ? { fix: asTableRows(data) } : undefined),
   });
-  const split: Split = { train: train!, validation: validation!, test: test! };
+  const split: Split = { train: train.sort(), validation: validation.sort(), test: test.sort() };
   checkTrainLabels(data, split, `the given split of seed ${seed}`);
   return split;
 }
+
+/** What to write where a part is a typed array, as `splitData` gives it: its indices count rows of the data, which lack what was dropped. */
+const asTableRows = ({ sourceRows }: TaskData): string =>
+  sourceRows === undefined
+    ? 'write Array.from(part)'
+    : 'indices count the rows of the table, of which the data dropped some: write Array.from(part, (row) => data.sourceRows[row])';

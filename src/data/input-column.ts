@@ -1,5 +1,6 @@
 import { type MissingMarkers, missingTest, sortNames, toName, toNumber, usualMarkers } from '../cells/cell';
 import { DataError } from '../cells/data-error';
+import { optionSetting } from '../options/option-error';
 import type { InputColumn } from './data-types';
 
 /** A text column with more categories than this ... */
@@ -41,10 +42,10 @@ export function readInputColumn(name: string, values: ArrayLike<unknown>, marker
   const mixed = !force && textCells < present;
   if (mixed && [...texts.keys()].every((text) => usualMarkers.includes(text))) {
     const found = [...texts].map(([text, count]) => `"${text}" (${count} times)`).join(', ');
-    const list = [...texts.keys()].map((text) => `'${text}'`).join(', ');
+    const declaration = optionSetting('missing', [...texts.keys()]);
     throw new DataError(
       'not-a-number',
-      `Cannot read input column "${name}": it holds numbers and the text ${found}; if that means a missing value, declare it: missing: [${list}]`,
+      `Cannot read input column "${name}": it holds numbers and the text ${found}; if that means a missing value, declare it: ${declaration}`,
       { column: name, row: firstText(values, missing) },
     );
   }
@@ -52,7 +53,7 @@ export function readInputColumn(name: string, values: ArrayLike<unknown>, marker
   const categories = sortNames(presentNames(values, missing));
   if (!force && categories.length > manyCategories && categories.length > manyDistinct * present) {
     const example = mixed ? [...texts.keys()][0] : categories[0];
-    const advice = `leave it out (ignore: ['${name}']) or, if these are categories, say so (categorical: ['${name}'])`;
+    const advice = `leave it out (${optionSetting('ignore', [name])}) or, if these are categories, say so (${optionSetting('categorical', [name])})`;
     throw new DataError(
       'too-many-categories',
       `Cannot read input column "${name}": it holds text (such as "${example}" in row ${firstText(values, missing)}) with ${categories.length} distinct values in ${present} rows, which looks like names or free text${mixed ? ' or like numbers with stray text' : ''}; ${advice}`,

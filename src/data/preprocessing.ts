@@ -2,7 +2,8 @@ import { type MissingMarkers, missingTest, toName, toNumber } from '../cells/cel
 import { DataError } from '../cells/data-error';
 import { fields, flag, integer, listOf, number, oneOf, type Shape, text } from '../json-shape';
 import { moments } from '../numeric/moments';
-import { checkOptions, describeValue } from '../options/describe-value';
+import { describeValue } from '../options/describe-value';
+import { type CallSpecs, flagOption, readCall } from '../options/spec';
 import { type InputColumn, type InputTensor, isTensor, type TaskData } from './data-types';
 import { nearestColumn } from './nearest-column';
 import { readTable, type TableLike } from './table';
@@ -73,6 +74,8 @@ export interface PreprocessingOptions {
   readonly indicators?: boolean;
 }
 
+const specs: CallSpecs<PreprocessingOptions> = { indicators: flagOption(true, 'a second feature that tells where values are missing') };
+
 /**
  * Fits the encoding of the inputs on the training rows: means, deviations, categories; other rows are never looked at.
  * @param trainRows row indices of the training part
@@ -80,12 +83,12 @@ export interface PreprocessingOptions {
  * @throws RangeError when there is no training row or an index is out of range
  */
 export function fitPreprocessing(data: TaskData, trainRows: ArrayLike<number>, options: PreprocessingOptions = {}): Preprocessing {
-  checkOptions('fitPreprocessing(data, trainRows, options)', options, ['indicators']);
+  const { indicators } = readCall<PreprocessingOptions>('fitPreprocessing(data, trainRows, options)', specs, options);
   checkRows('fitPreprocessing(data, trainRows)', trainRows, data.rows);
   if (isTensor(data.inputs)) {
     return tensorEncoder(data.inputs);
   }
-  const columns = data.inputs.map((column) => fitColumn(column, trainRows, options.indicators ?? true));
+  const columns = data.inputs.map((column) => fitColumn(column, trainRows, indicators));
   return tableEncoder(columns, data.missing ?? []);
 }
 

@@ -1,5 +1,5 @@
 import { DataError } from '../cells/data-error';
-import { checkOptions, describeValue } from '../options/describe-value';
+import { type CallSpecs, choiceOption, numberOption, optional, readCall, requiredNumberOption, SEED } from '../options/spec';
 import { type Random, random } from '../random/random';
 import type { Split, TaskData } from './data-types';
 import { stratify } from './iterative-stratification';
@@ -20,6 +20,13 @@ export interface SplitOptions {
   readonly by?: SplitBy;
 }
 
+const splitSpecs: CallSpecs<SplitOptions, 'by'> = {
+  test: numberOption(0.3, 'share of the rows in the test part', { above: 0, below: 1 }),
+  validation: numberOption(0, 'share of the rows in the validation part', { min: 0, below: 1 }),
+  seed: requiredNumberOption('the same seed gives the same split', SEED),
+  by: optional(choiceOption('stratified', ['stratified', 'random', 'group', 'time'], 'how rows are divided'), 'by what the data has'),
+};
+
 /**
  * Divides the rows into a training, a validation and a test part, each in ascending order.
  *
@@ -32,15 +39,9 @@ export interface SplitOptions {
  * @throws DataError when a part would be empty, or a task would have no label in the training part
  */
 export function splitData(data: TaskData, options: SplitOptions): Split {
-  checkOptions('splitData(data, options)', options, ['test', 'validation', 'seed', 'by']);
-  const { test = 0.3, validation = 0, seed } = options;
-  if (!(test > 0 && test < 1)) throw new RangeError(`splitData(data, options): test must be a share above 0 and below 1; got ${test}`);
-  if (!(validation >= 0 && test + validation < 1)) {
-    throw new RangeError(
-      `splitData(data, options): validation must be a share of at least 0 that leaves rows to train on; got ${validation} with test ${test}`,
-    );
-  }
-  const by = options.by ?? defaultBy(data);
+  const who = 'splitData(data, options)';
+  const { test, validation, seed, by = defaultBy(data) } = readCall<SplitOptions, 'by'>(who, splitSpecs, options);
+  if (test + validation >= 1) throw new RangeError(`${who}: validation must leave rows to train on; got ${validation} with test ${test}`);
   const stream = random(seed, 'split');
   const testRows = Math.round(data.rows * test);
   const validationRows = Math.round(data.rows * validation);
@@ -115,8 +116,6 @@ function divide(data: TaskData, by: SplitBy, sizes: readonly number[], stream: R
       if (data.time === undefined)
         throw new DataError('bad-split', `${what} by time: the data has no times; name their column in taskData({ time })`);
       return divideTime(data.time, sizes, what);
-    default:
-      throw new RangeError(`splitData(data, options): by must be 'stratified', 'random', 'group' or 'time'; got ${describeValue(by)}`);
   }
 }
 

@@ -1,6 +1,8 @@
 import { type MissingMarkers, missingTest, toName, toNumber } from '../cells/cell';
-import { DataError } from '../cells/data-error';
-import { checkOptions, describeValue } from '../options/describe-value';
+import { DataError, type DataErrorCode } from '../cells/data-error';
+import { describeValue } from '../options/describe-value';
+import { optionName } from '../options/option-error';
+import { type CallSpecs, type FilledSpec, type OptionalSpec, type OptionFault, optionalOption, readCall, withFlag } from '../options/spec';
 import { kindFactory, kindNames, kindOf } from '../tasks/registry';
 import type { Labels, TaskSpec } from '../tasks/task';
 import { type InputTensor, isTensor, type TaskData } from './data-types';
@@ -29,7 +31,47 @@ export interface TaskDataOptions {
   readonly ignore?: readonly string[];
 }
 
-const optionNames = ['tasks', 'inputs', 'missing', 'categorical', 'groups', 'time', 'ignore'] as const;
+const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((name) => typeof name === 'string');
+
+function namesOption(doc: string): FilledSpec<readonly string[]> {
+  const fault = (value: unknown): OptionFault | undefined =>
+    isNames(value) ? undefined : { kind: 'type', expected: 'an array of column names' };
+  return { type: 'array of column names', default: [], doc, otherwise: 'none', fault };
+}
+
+/** The name of a column; what is no text is refused where the column is looked up. */
+const columnOption = (doc: string): OptionalSpec<string> => optionalOption('name of a column', doc, () => undefined);
+
+type AbsentOptions = 'tasks' | 'groups' | 'time';
+
+/** How the options of {@link taskData} are checked. */
+export const taskDataSpecs: CallSpecs<TaskDataOptions, AbsentOptions> = {
+  tasks: optionalOption('kinds by name, such as { happy: binary() }', 'label columns and what they are', () => undefined),
+  inputs: {
+    type: "'rest' | array of column names | tensor",
+    default: 'rest',
+    doc: 'input columns',
+    otherwise: 'all that are no label, group, time or ignored',
+    flag: '--inputs LIST',
+    fault: (value) =>
+      value === 'rest' || isNames(value) || isTensor(value)
+        ? undefined
+        : { kind: 'type', expected: "'rest', an array of column names or a tensor" },
+  },
+  missing: {
+    type: 'array of texts and numbers',
+    default: [],
+    doc: 'values that mean "missing" beside empty ones',
+    fault: (value) =>
+      Array.isArray(value) && value.every((marker) => typeof marker === 'string' || typeof marker === 'number')
+        ? undefined
+        : { kind: 'type', expected: "an array of texts and numbers such as ['NA', -9]" },
+  },
+  categorical: withFlag(namesOption('input columns to read as categories although they hold numbers, or many texts'), '--categorical LIST'),
+  groups: withFlag(columnOption('rows with the same value stay on one side of a split'), '--groups COLUMN'),
+  time: withFlag(columnOption('train on the past, test on the latest rows'), '--time COLUMN'),
+  ignore: withFlag(namesOption('columns to leave out'), '--ignore LIST'),
+};
 
 /**
  * Reads a table for multi-task learning: labels by task, inputs by column, what is missing.
@@ -44,16 +86,15 @@ const optionNames = ['tasks', 'inputs', 'missing', 'categorical', 'groups', 'tim
  * const data = taskData({ size: [1, 2, 3], ripe: [0, 1, null], price: [2.5, null, 4] }, { tasks: { ripe: binary(), price: regression() } });
  */
 export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
-  checkOptions('taskData(table, options)', options, optionNames);
+  const given = readCall<TaskDataOptions, AbsentOptions>('taskData(table, options)', taskDataSpecs, options);
   const read = readTable(table);
-  const markers = readMarkers(options.missing);
-  const specs = readSpecs(options.tasks);
-  const inputs = options.inputs ?? 'rest';
+  const { inputs, missing: markers } = given;
+  const specs = readSpecs(given.tasks);
   const labelColumns = specs.flatMap(([name, spec]) => columnsOfTask(name, spec).map((column) => [name, column] as const));
   for (const [task, column] of labelColumns) requireColumn(read, column, `task "${task}" names`);
-  if (options.groups !== undefined) requireColumn(read, options.groups, 'groups names');
-  if (options.time !== undefined) requireColumn(read, options.time, 'time names');
-  for (const column of readNames('ignore', options.ignore)) requireColumn(read, column, 'ignore names');
+  if (given.groups !== undefined) requireColumn(read, given.groups, `${optionName('groups')} names`);
+  if (given.time !== undefined) requireColumn(read, given.time, `${optionName('time')} names`);
+  for (const column of given.ignore) requireColumn(read, column, `${optionName('ignore')} names`);
   if (read.rows < 2) throw new DataError('empty-table', 'Cannot build task data: the table has 1 row; expected at least 2');
 
   const length = isTensor(inputs) ? inputs.shape[0] : undefined;
@@ -70,8 +111,8 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
 
   const columns = isTensor(inputs)
     ? takeTensor(checkTensor(inputs, read.rows), kept)
-    : inputNames(read, options, labelColumns).map((name) => {
-        const force = options.categorical?.includes(name) ?? false;
+    : inputNames(read, { ...given, inputs }, labelColumns).map((name) => {
+        const force = given.categorical.includes(name);
         const { column, notes: columnNotes } = readInputColumn(name, read.columns.get(name)!, markers, force);
         notes.push(...columnNotes);
         return column.kind === 'numeric' ? { ...column, values: take(column.values) } : { ...column, codes: take(column.codes) };
@@ -92,30 +133,12 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
     tasks: labels.map((entry) => entry.task),
     labels: labels.map((entry) => ({ ...entry, values: take(entry.values, entry.length) })),
     inputs: columns,
-    ...(options.groups === undefined ? {} : { groups: take(readGroups(read, options.groups, markers)) }),
-    ...(options.time === undefined ? {} : { time: take(readTime(read, options.time, markers)) }),
+    ...(given.groups === undefined ? {} : { groups: take(readGroups(read, given.groups, markers)) }),
+    ...(given.time === undefined ? {} : { time: take(readTime(read, given.time, markers)) }),
     notes,
     ...(all ? {} : { sourceRows: kept, droppedRows: read.rows - kept.length }),
     ...(markers.length === 0 ? {} : { missing: markers }),
   };
-}
-
-function readMarkers(markers: unknown): MissingMarkers {
-  if (markers === undefined) return [];
-  if (!Array.isArray(markers) || markers.some((marker) => typeof marker !== 'string' && typeof marker !== 'number')) {
-    throw new TypeError(
-      `taskData(table, options): missing must be an array of texts and numbers such as ['NA', -9]; got ${describeValue(markers)}`,
-    );
-  }
-  return markers as MissingMarkers;
-}
-
-function readNames(option: string, names: unknown): readonly string[] {
-  if (names === undefined) return [];
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    throw new TypeError(`taskData(table, options): ${option} must be an array of column names; got ${describeValue(names)}`);
-  }
-  return names as readonly string[];
 }
 
 function readSpecs(tasks: unknown): (readonly [string, TaskSpec])[] {
@@ -152,46 +175,20 @@ function requireColumn(table: Table, name: unknown, who: string): void {
   }
 }
 
-function inputNames(table: Table, options: TaskDataOptions, labelColumns: readonly (readonly [string, string])[]): readonly string[] {
-  const { inputs = 'rest', groups, time } = options;
+/** Which columns are inputs, of which some are read by force as categories. */
+interface InputNames {
+  readonly inputs: 'rest' | readonly string[];
+  readonly ignore: readonly string[];
+  readonly categorical: readonly string[];
+  readonly groups?: string;
+  readonly time?: string;
+}
+
+function inputNames(table: Table, given: InputNames, labelColumns: readonly (readonly [string, string])[]): readonly string[] {
+  const { inputs, ignore, categorical, groups, time } = given;
   const labels = new Map(labelColumns.map(([task, column]) => [column, task]));
-  const categorical = readNames('categorical', options.categorical);
-  let names: readonly string[];
-  if (inputs === 'rest') {
-    const left = new Set([
-      ...labels.keys(),
-      ...(options.ignore ?? []),
-      ...(groups === undefined ? [] : [groups]),
-      ...(time === undefined ? [] : [time]),
-    ]);
-    names = table.names.filter((name) => !left.has(name));
-  } else {
-    names = readNames('inputs', inputs);
-    const seen = new Set<string>();
-    names.forEach((name) => {
-      requireColumn(table, name, 'inputs names');
-      const task = labels.get(name);
-      if (task !== undefined) {
-        throw new DataError(
-          'column-used-twice',
-          `Cannot build task data: inputs names column "${name}", which holds the labels of task "${task}"; leave it out`,
-          {
-            column: name,
-          },
-        );
-      }
-      if (seen.size === seen.add(name).size) {
-        throw new DataError('duplicate-column', `Cannot build task data: inputs names column "${name}" twice; name it once`, {
-          column: name,
-        });
-      }
-      if (options.ignore?.includes(name)) {
-        throw new DataError('column-used-twice', `Cannot build task data: inputs and ignore both name column "${name}"; name it in one`, {
-          column: name,
-        });
-      }
-    });
-  }
+  const left = new Set<string | undefined>([...labels.keys(), ...ignore, groups, time]);
+  const names = inputs === 'rest' ? table.names.filter((name) => !left.has(name)) : namedInputs(table, inputs, ignore, labels);
   if (names.length === 0) {
     throw new DataError(
       'no-inputs',
@@ -199,12 +196,42 @@ function inputNames(table: Table, options: TaskDataOptions, labelColumns: readon
     );
   }
   for (const name of categorical) {
-    requireColumn(table, name, 'categorical names');
+    requireColumn(table, name, `${optionName('categorical')} names`);
     if (!names.includes(name)) {
-      throw new DataError('unknown-column', `Cannot build task data: categorical names column "${name}", which is not an input`, {
-        column: name,
-      });
+      throw new DataError(
+        'unknown-column',
+        `Cannot build task data: ${optionName('categorical')} names column "${name}", which is not an input`,
+        { column: name },
+      );
     }
+  }
+  return names;
+}
+
+/**
+ * Columns that the user names as inputs.
+ * @param labels the task of each label column
+ * @throws DataError for one that the table lacks, that is there twice or has another role
+ */
+function namedInputs(
+  table: Table,
+  names: readonly string[],
+  ignore: readonly string[],
+  labels: ReadonlyMap<string, string>,
+): readonly string[] {
+  const who = optionName('inputs');
+  const seen = new Set<string>();
+  for (const name of names) {
+    requireColumn(table, name, `${who} names`);
+    const task = labels.get(name);
+    const refuse = (code: DataErrorCode, what: string): DataError =>
+      new DataError(code, `Cannot build task data: ${what}`, { column: name });
+    if (task !== undefined)
+      throw refuse('column-used-twice', `${who} names column "${name}", which holds the labels of task "${task}"; leave it out`);
+    if (seen.has(name)) throw refuse('duplicate-column', `${who} names column "${name}" twice; name it once`);
+    seen.add(name);
+    if (ignore.includes(name))
+      throw refuse('column-used-twice', `${who} and ${optionName('ignore')} both name column "${name}"; name it in one`);
   }
   return names;
 }
@@ -291,7 +318,7 @@ function readTime(table: Table, name: string, markers: MissingMarkers): Float64A
     if (!Number.isFinite(number)) {
       throw new DataError(
         'not-a-number',
-        `Cannot build task data: time column "${name}" holds ${describeValue(value)} in row ${row} (counted from 0); expected a number, a Date or a date such as "2024-05-31"`,
+        `Cannot build task data: ${optionName('time')} column "${name}" holds ${describeValue(value)} in row ${row} (counted from 0); expected a number, a Date or a date such as "2024-05-31"`,
         { column: name, row },
       );
     }
@@ -302,7 +329,7 @@ function readTime(table: Table, name: string, markers: MissingMarkers): Float64A
 function missingValue(option: string, column: string, row: number): DataError {
   return new DataError(
     'missing-value',
-    `Cannot build task data: ${option} column "${column}" has no value in row ${row} (counted from 0); every row needs one`,
+    `Cannot build task data: ${optionName(option)} column "${column}" has no value in row ${row} (counted from 0); every row needs one`,
     { column, row },
   );
 }

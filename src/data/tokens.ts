@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checkInteger, withDefaults } from '../options/check';
+import { type CallSpecs, COUNT, numberOption, optional, optionalOption, readCall } from '../options/spec';
 import type { InputTensor } from './data-types';
 
 /** Options of {@link tokenTensor}. */
@@ -52,21 +52,26 @@ export function tokenTensor(sequences: readonly (readonly string[])[], options: 
   return { kind: 'tensor', shape: [length], values, vocabulary: tokens.length, tokens, fingerprint, ...(cutRow >= 0 && { cutRow }) };
 }
 
-type VocabularyOptions = Required<Omit<TokenOptions, 'like' | 'leastCount'>> & { readonly leastCount: number | undefined };
+type VocabularyOptions = Omit<TokenOptions, 'like'>;
+
+const specs: CallSpecs<VocabularyOptions, keyof VocabularyOptions> = {
+  length: optional(numberOption(1, 'positions a row', COUNT), 'the longest sequence'),
+  leastCount: optional(numberOption(2, 'tokens that are there less often are unknown', COUNT), '2, or 1 where no token is there twice'),
+  vocabularyRows: optionalOption('array of row indices', 'rows whose tokens make the vocabulary', (value) =>
+    Array.isArray(value) || ArrayBuffer.isView(value) ? undefined : 'type',
+  ),
+};
 
 function vocabularyOf(
   where: string,
   sequences: readonly (readonly string[])[],
   options: TokenOptions,
 ): { length: number; tokens: string[] } {
-  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1);
-  const { length, leastCount, vocabularyRows } = withDefaults<VocabularyOptions>(where, options, {
-    length: longest,
-    leastCount: undefined,
-    vocabularyRows: Array.from(sequences.keys()),
-  });
-  checkInteger(where, 'length', length, 1);
-  if (leastCount !== undefined) checkInteger(where, 'leastCount', leastCount, 1);
+  const {
+    length = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1),
+    leastCount,
+    vocabularyRows = Array.from(sequences.keys()),
+  } = readCall<VocabularyOptions, keyof VocabularyOptions>(where, specs, options);
   const counts = new Map<string, number>();
   for (const row of vocabularyRows) for (const token of sequences[row] ?? []) counts.set(token, (counts.get(token) ?? 0) + 1);
   const repeated = [...counts].filter(([, count]) => count >= (leastCount ?? 2));

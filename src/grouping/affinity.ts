@@ -1,7 +1,7 @@
 import tQuantile = require('@stdlib/stats-base-dists-t-quantile');
 import normalQuantile = require('@stdlib/stats-base-dists-normal-quantile');
 
-import { checkNumber, withDefaults } from '../options/check';
+import { type CallSpecs, numberOption, readCall } from '../options/spec';
 
 /** What an affinity measures. */
 export type AffinityKind =
@@ -45,6 +45,10 @@ export interface RunOptions {
   /** Coverage of the interval over runs, in (0, 1). @default 0.95 */
   readonly confidence?: number;
 }
+
+const runSpecs: CallSpecs<RunOptions> = {
+  confidence: numberOption(0.95, 'coverage of the interval over runs', { above: 0, below: 1 }),
+};
 
 function checkSquare(who: string, matrix: readonly ArrayLike<number>[], size: number): void {
   if (matrix.length !== size) throw new TypeError(`${who}: expected ${size} rows (one per task), got ${matrix.length}.`);
@@ -107,8 +111,7 @@ function overRuns(
   runs: readonly number[][][],
   options: RunOptions | undefined,
 ): Affinity {
-  const { confidence } = withDefaults(base.kind, options, { confidence: 0.95 });
-  checkNumber(base.kind, 'confidence', confidence, 1e-9, 1, true);
+  const { confidence } = readCall<RunOptions>(base.kind, runSpecs, options);
   const size = base.tasks.length;
   const known = (i: number, j: number): number[] => runs.map((run) => run[i]![j]!).filter((v) => !Number.isNaN(v));
   const mean = (v: readonly number[]): number => (v.length === 0 ? Number.NaN : v.reduce((s, x) => s + x, 0) / v.length);
@@ -294,8 +297,7 @@ export function gradientCosineAffinity(
  * @throws TypeError on shapes that do not match
  */
 export function weightCosineAffinity(tasks: readonly string[], weights: readonly ArrayLike<number>[], options?: RunOptions): Affinity {
-  const { confidence } = withDefaults('weightCosineAffinity', options, { confidence: 0.95 });
-  checkNumber('weightCosineAffinity', 'confidence', confidence, 1e-9, 1, true);
+  const { confidence } = readCall<RunOptions>('weightCosineAffinity', runSpecs, options);
   const features = weights[0]?.length ?? 0;
   if (weights.length !== tasks.length || features < 3 || weights.some((w) => w.length !== features)) {
     throw new TypeError(

@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../options/check';
+import { type CallSpecs, COUNT, choiceOption, type FilledOptions, numberOption, optional, readCall, SEED } from '../options/spec';
 import { type Random, random } from '../random/random';
 import { type Affinity, checkAffinity, symmetrize } from './affinity';
 import { cutTree, hierarchical, type Linkage, type Merge, numberByFirst } from './hierarchical';
@@ -33,6 +33,16 @@ export interface ClusterOptions {
   /** Seed of the shuffles. @default 0 */
   readonly seed?: number;
 }
+
+const clusterSpecs: CallSpecs<ClusterOptions, 'groups' | 'maxGroups'> = {
+  method: choiceOption('hierarchical', clusterMethods, 'how tasks are put into groups'),
+  linkage: choiceOption('average', ['average', 'complete', 'single'], 'linkage of the hierarchical method'),
+  groups: optional(numberOption(1, 'number of groups', COUNT), 'chosen by the rule'),
+  rule: choiceOption('silhouette', ['silhouette', 'gap'], 'how the number of groups is chosen'),
+  maxGroups: optional(numberOption(1, 'most groups to look at', COUNT), "tasks - 1 for 'hierarchical', at most 12 else"),
+  permutations: numberOption(99, 'shuffled affinities', { ...COUNT, min: 19 }),
+  seed: numberOption(0, 'seed of the shuffles', SEED),
+};
 
 /** What was seen at one number of groups. */
 export interface GroupCount {
@@ -171,31 +181,10 @@ export function clusterTasks(affinity: Affinity, options?: ClusterOptions): Task
   const who = 'clusterTasks';
   const n = affinity.tasks.length;
   if (n === 0) throw new RangeError(`${who}: the affinity has no tasks.`);
-  const { method, linkage, groups, rule, maxGroups, permutations, seed } = withDefaults<{
-    method: ClusterMethod;
-    linkage: Linkage;
-    groups: number | undefined;
-    rule: GroupCountRule;
-    maxGroups: number | undefined;
-    permutations: number;
-    seed: number;
-  }>(who, options, {
-    method: 'hierarchical',
-    linkage: 'average',
-    groups: undefined,
-    rule: 'silhouette',
-    maxGroups: undefined,
-    permutations: 99,
-    seed: 0,
-  });
-  checkOneOf(who, 'method', method, clusterMethods);
-  checkOneOf(who, 'linkage', linkage, ['average', 'complete', 'single']);
-  checkOneOf(who, 'rule', rule, ['silhouette', 'gap']);
-  checkInteger(who, 'permutations', permutations, 19);
+  const filled = readCall<ClusterOptions, 'groups' | 'maxGroups'>(who, clusterSpecs, options);
+  const { method, linkage, groups, rule, maxGroups } = filled;
   for (const [name, value] of Object.entries({ groups, maxGroups })) {
-    if (value === undefined) continue;
-    checkInteger(who, name, value, 1);
-    if (value > n) throw new RangeError(`${who}: ${name} must be at most the number of tasks (${n}), got ${value}.`);
+    if (value !== undefined && value > n) throw new RangeError(`${who}: ${name} must be at most the number of tasks (${n}), got ${value}.`);
   }
 
   const notes: string[] = [];
@@ -226,38 +215,69 @@ export function clusterTasks(affinity: Affinity, options?: ClusterOptions): Task
     return finish(labels, { rule: 'given', structure: groups > 1 && groups < n, counts, reason: `${groups} groups were asked for.` });
   }
 
-  let chosen: Int32Array = new Int32Array(n);
-  let [structure, why, p]: [boolean, string, number | undefined] = [false, 'too few tasks to look for groups', undefined];
-  let counts: GroupCount[] = ks.map((k, i) => ({ groups: k, silhouette: scores[i]! }));
-  if (ks.length > 1) {
-    const references = shuffles(values, n, permutations, seed);
-    let best = 1;
-    for (let i = 2; i < ks.length; i++) if (scores[i]! > scores[best]!) best = i;
-    let at = best;
-    if (rule === 'gap') {
-      const gaps = gapStatistic(cuts, g.distances, references, (shuffle) => {
-        const reference = geometry(shuffle, n, affinity);
-        return { distances: reference.distances, cut: clusterer(reference, method, linkage).cut };
-      });
-      counts = counts.map((c, i) => ({ ...c, ...gaps[i]! }));
-      at = gaps.findIndex(({ gap }, i) => i > 0 && (i + 1 === gaps.length || gap >= gaps[i + 1]!.gap - gaps[i + 1]!.gapError));
-    }
-    const seen = transitivity(values, n);
-    p = (1 + references.filter((shuffle) => transitivity(shuffle, n) >= seen).length) / (1 + permutations);
-    structure = n < 6 ? scores[best]! >= strongStructure : scores[best]! >= weakStructure && p <= 0.05;
-    const test = n < 6 ? '' : `, and ${p <= 0.05 ? 'few' : 'many'} shuffled affinities look as structured (p = ${p.toFixed(2)})`;
-    why =
-      rule === 'gap'
-        ? `the gap statistic stops at ${ks[at]} groups${test}`
-        : `the best mean silhouette is ${scores[at]!.toFixed(2)} at ${ks[at]} groups${test}`;
-    if (structure) chosen = cuts[at]!;
-  }
-  const labels = letOut(chosen, values, half, affinity.neutral);
+  const found = chooseGroups(filled, affinity, values, cuts, scores);
+  const { structure, why, p, counts } = found;
+  const labels = letOut(found.chosen, values, half, affinity.neutral);
   const count = labels.reduce((a, b) => Math.max(a, b), 0) + 1;
   const alone = labels.filter((l) => labels.indexOf(l) === labels.lastIndexOf(l)).length;
   const answer = count === 1 ? 'one group' : count === n ? 'all alone' : `${count - alone} groups and ${alone} tasks alone`;
   const reason = `${answer}: ${why}${structure ? '' : ', so the tasks do not fall into groups'}; a task stays in its group where its affinity with its mates is clearly above ${affinity.neutral}.`;
   return finish(labels, { rule, structure, ...(p === undefined ? {} : { p }), counts, reason });
+}
+
+/** How many groups, by the rule. */
+interface Choice {
+  readonly chosen: Int32Array;
+  readonly structure: boolean;
+  readonly why: string;
+  readonly p: number | undefined;
+  readonly counts: readonly GroupCount[];
+}
+
+/**
+ * Chooses the number of groups, and says whether there is structure at all.
+ * @param cuts clusters of each task in 1, 2, ... groups
+ * @param scores mean silhouette of each
+ */
+function chooseGroups(
+  { method, linkage, rule, permutations, seed }: FilledOptions<ClusterOptions, 'groups' | 'maxGroups'>,
+  affinity: Affinity,
+  values: Float64Array,
+  cuts: readonly Int32Array[],
+  scores: readonly number[],
+): Choice {
+  const n = affinity.tasks.length;
+  const counts = cuts.map((_, i): GroupCount => ({ groups: i + 1, silhouette: scores[i]! }));
+  if (cuts.length <= 1)
+    return { chosen: new Int32Array(n), structure: false, why: 'too few tasks to look for groups', p: undefined, counts };
+  const references = shuffles(values, n, permutations, seed);
+  let best = 1;
+  for (let i = 2; i < cuts.length; i++) if (scores[i]! > scores[best]!) best = i;
+  const gaps =
+    rule === 'gap'
+      ? gapStatistic(cuts, geometry(values, n, affinity).distances, references, (shuffle) => {
+          const reference = geometry(shuffle, n, affinity);
+          return { distances: reference.distances, cut: clusterer(reference, method, linkage).cut };
+        })
+      : undefined;
+  const at = gaps
+    ? gaps.findIndex(({ gap }, i) => i > 0 && (i + 1 === gaps.length || gap >= gaps[i + 1]!.gap - gaps[i + 1]!.gapError))
+    : best;
+  const seen = transitivity(values, n);
+  const p = (1 + references.filter((shuffle) => transitivity(shuffle, n) >= seen).length) / (1 + permutations);
+  const structure = n < 6 ? scores[best]! >= strongStructure : scores[best]! >= weakStructure && p <= 0.05;
+  const test = n < 6 ? '' : `, and ${p <= 0.05 ? 'few' : 'many'} shuffled affinities look as structured (p = ${p.toFixed(2)})`;
+  const why =
+    rule === 'gap'
+      ? `the gap statistic stops at ${at + 1} groups${test}`
+      : `the best mean silhouette is ${scores[at]!.toFixed(2)} at ${at + 1} groups${test}`;
+  return {
+    chosen: structure ? cuts[at]! : new Int32Array(n),
+    structure,
+    why,
+    p,
+    counts: gaps ? counts.map((count, i) => ({ ...count, ...gaps[i]! })) : counts,
+  };
 }
 
 function shuffles(values: Float64Array, n: number, permutations: number, seed: number): Float64Array[] {
@@ -296,8 +316,4 @@ function gapStatistic(
     const sd = Math.sqrt(expected.reduce((a, row) => a + (row[i]! - mean) ** 2, 0) / expected.length);
     return { gap: mean - logDispersion(distances, labels), gapError: sd * Math.sqrt(1 + 1 / expected.length) };
   });
-}
-
-function checkOneOf(who: string, name: string, value: string, known: readonly string[]): void {
-  if (!known.includes(value)) throw new RangeError(`${who}: ${name} must be one of ${known.join(', ')}, got ${JSON.stringify(value)}.`);
 }

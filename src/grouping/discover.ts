@@ -3,9 +3,11 @@ import { mlp } from '../models/encoders/mlp';
 import { grouped } from '../models/sharing/grouped';
 import { hardSharing } from '../models/sharing/hard-sharing';
 import { singleTask } from '../models/sharing/single-task';
+import { pick } from '../options/spec';
 import { type CompareOptions, compare } from '../study/compare';
 import type { Comparison } from '../study/comparison';
 import { longWork } from '../training/long-work';
+import { settingNames } from '../training/settings';
 import { type GroupTasksOptions, groupBy, type TaskGrouping } from './group-tasks';
 
 /** Options of `discover`. */
@@ -43,25 +45,7 @@ async function runDiscover(data: TaskData, options: DiscoverOptions): Promise<Di
   const measured = options.seeds ?? 3;
   const count = typeof judging.seeds === 'number' ? judging.seeds : 10;
   const seeds = Array.isArray(judging.seeds) ? judging.seeds : Array.from({ length: count }, (_, i) => measured + i);
-  const shared = Object.fromEntries(
-    (
-      [
-        'epochs',
-        'batchSize',
-        'optimizer',
-        'learningRate',
-        'patience',
-        'validation',
-        'clipNorm',
-        'taskSampling',
-        'start',
-        'schedule',
-        'signal',
-        'onProgress',
-        'directory',
-      ] as const
-    ).flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  );
+  const shared = pick(options, [...settingNames, 'directory']);
   const comparison = await compare(data, {
     epochs: 60,
     primary: 'groups',

@@ -1,5 +1,5 @@
 import type { TaskData } from '../data/data-types';
-import { checkInteger } from '../options/check';
+import { type CallSpecs, COUNT, choiceOption, numberOption, optional, optionalOption, pick, readCall } from '../options/spec';
 import { dendrogram } from '../plots/dendrogram';
 import type { Figure } from '../plots/figure';
 import { matrix } from '../plots/matrix';
@@ -30,7 +30,18 @@ export interface GroupTasksOptions extends TaskAffinityOptions {
   readonly affinity?: Affinity;
 }
 
-const ownNames = ['by', 'budget', 'method', 'affinity'] as const;
+type OwnOptions = Omit<GroupTasksOptions, keyof TaskAffinityOptions>;
+
+const ownSpecs: CallSpecs<OwnOptions, 'budget' | 'method' | 'affinity'> = {
+  by: choiceOption('clusters', ['clusters', 'search'], 'how groups are found'),
+  budget: optional(numberOption(1, 'most networks, or number of groups', COUNT), 'chosen'),
+  method: optional(choiceOption('hierarchical', clusterMethods, 'how tasks are clustered'), 'hierarchical'),
+  affinity: optionalOption('affinity', 'one that was measured before', (value) =>
+    Array.isArray((value as Affinity | null)?.values) ? undefined : 'type',
+  ),
+};
+
+const ownNames = Object.keys(ownSpecs) as (keyof OwnOptions)[];
 
 /** Which tasks should share a network, and why. */
 export interface TaskGrouping {
@@ -78,14 +89,16 @@ export async function groupBy(who: string, others: readonly string[], data: Task
     throw new TypeError(
       `${who}(data, options): options must be an object such as { trunk: mlp([64]) }, got a method; give its encoder as trunk`,
     );
-  const { by = 'clusters', budget, method, affinity: given, ...rest } = options;
-  if (by !== 'clusters' && by !== 'search') throw new RangeError(`${who}: by must be "clusters" or "search", got ${JSON.stringify(by)}`);
-  if (budget !== undefined) checkInteger(who, 'budget', budget, 1);
+  const { by: _, budget: __, method: ___, affinity: ____, ...rest } = options;
+  const {
+    by,
+    budget,
+    method,
+    affinity: given,
+  } = readCall<OwnOptions, 'budget' | 'method' | 'affinity'>(who, ownSpecs, pick(options, ownNames));
   const size = given?.tasks.length ?? data.tasks.length;
   if (by === 'clusters' && budget !== undefined && budget > size)
     throw new RangeError(`${who}: budget must be at most the number of tasks, ${size}, got ${budget}`);
-  if (method !== undefined && !clusterMethods.includes(method))
-    throw new RangeError(`${who}: method must be one of ${clusterMethods.join(', ')}, got ${JSON.stringify(method)}`);
   const affinity = given ?? (await measureAffinity(who, [...others, ...ownNames], data, rest));
   const found = withoutHarm(by === 'clusters' ? byClusters(affinity, budget, method) : bySearch(affinity, budget), affinity, budget);
   const text = (): string =>

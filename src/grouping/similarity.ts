@@ -1,4 +1,5 @@
-import { checkInteger, checkNumber, withDefaults } from '../options/check';
+import { ranks } from '../numeric/ranks';
+import { type CallSpecs, COUNT, choiceOption, numberOption, optional, readCall, SEED } from '../options/spec';
 import { type Random, random } from '../random/random';
 import { kindOf } from '../tasks/registry';
 import type { Labels } from '../tasks/task';
@@ -23,18 +24,17 @@ export interface LabelSimilarityOptions {
   readonly seed?: number;
 }
 
-/** Ranks from 1, ties sharing their mean rank. */
-export function midRanks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let i = start; i < end; i++) ranks[order[i]!] = (start + end + 1) / 2;
-    start = end;
-  }
-  return ranks;
-}
+const similaritySpecs: CallSpecs<LabelSimilarityOptions, 'measure'> = {
+  measure: optional(
+    choiceOption('spearman', ['spearman', 'mutual-information', 'phi'], 'how alike labels are'),
+    "'spearman', or 'mutual-information' where a task has more than two classes",
+  ),
+  replicates: numberOption(200, 'bootstrap samples of the rows', { ...COUNT, min: 0 }),
+  confidence: numberOption(0.95, 'coverage of the interval', { above: 0, below: 1 }),
+  minimumRows: numberOption(10, 'fewest rows from which a pair is compared', { ...COUNT, min: 3 }),
+  bins: numberOption(5, "equally filled bins of a regression task's values", { ...COUNT, min: 2 }),
+  seed: numberOption(0, 'seed of the bootstrap', SEED),
+};
 
 /** The values less their mean. */
 function centered(values: Float64Array): Float64Array {
@@ -68,13 +68,13 @@ function pearson(x: Float64Array, y: Float64Array, weights?: Uint8Array): number
  * @returns NaN where a side is constant
  */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  return pearson(centered(midRanks(x)), centered(midRanks(y)));
+  return pearson(centered(ranks(x)), centered(ranks(y)));
 }
 
 /** Codes 0 to k - 1 of equally filled bins; equal values share a bin. */
 function quantileBins(values: ArrayLike<number>, bins: number): Int32Array {
   const n = values.length;
-  return Int32Array.from(midRanks(values), (rank) => Math.min(bins - 1, Math.floor(((rank - 0.5) / n) * bins)));
+  return Int32Array.from(ranks(values), (rank) => Math.min(bins - 1, Math.floor(((rank - 0.5) / n) * bins)));
 }
 
 /** Values as codes 0 to k - 1, in order of first appearance. */
@@ -117,31 +117,28 @@ function normalisedInformation(x: Float64Array, y: Float64Array, weights?: Uint8
   return hx.nats > 0 && hy.nats > 0 ? information / Math.sqrt(hx.nats * hy.nats) : Number.NaN;
 }
 
-/**
- * How alike the tasks' labels are, pair by pair over the rows in which both are known: a first look before any training.
- * 'spearman': rank correlation (of two binary tasks: phi). 'mutual-information': normalized, for classes of any number, regression
- * values being binned. 'phi': binary tasks only. A pair with too few rows or a constant label is NaN, and noted.
- * The interval is the percentile bootstrap over the rows of the table, the same samples for all pairs; for Spearman the ranks are those of the
- * whole sample.
- * Cost: pairs x rows x replicates; 139 tasks of 3,000 rows and 200 replicates are 6e9 steps, some 20 s.
- * @param labels as in `TaskData.labels`, one value per row
- * @throws TypeError when the measure does not suit a task's kind, or the tasks have different numbers of rows
- */
-export function labelSimilarity(labels: readonly Labels[], options?: LabelSimilarityOptions): Affinity {
-  const who = 'labelSimilarity';
-  const many = labels.some((l) => kindOf(l.task).scale === 'nominal' && !kindOf(l.task).link);
-  const { measure, replicates, confidence, minimumRows, bins, seed } = withDefaults<Required<LabelSimilarityOptions>>(who, options, {
-    measure: many ? 'mutual-information' : 'spearman',
-    replicates: 200,
-    confidence: 0.95,
-    minimumRows: 10,
-    bins: 5,
-    seed: 0,
-  });
-  checkInteger(who, 'replicates', replicates, 0);
-  checkInteger(who, 'minimumRows', minimumRows, 3);
-  checkInteger(who, 'bins', bins, 2);
-  checkNumber(who, 'confidence', confidence, 1e-9, 1, true);
+/** Labels as a measure compares them. */
+interface Codings {
+  /** Rows with a label, per task. */
+  readonly known: readonly (readonly number[])[];
+  /** A task's labels in some of its rows. */
+  readonly coded: (t: number, rows: readonly number[]) => Float64Array;
+}
+
+function codings(labels: readonly Labels[], measure: LabelMeasure, bins: number): Codings {
+  const coding = (l: Labels, rows: readonly number[]): Float64Array => {
+    const values = rows.map((r) => l.values[r]!);
+    if (measure !== 'mutual-information') return centered(measure === 'spearman' ? ranks(values) : Float64Array.from(values));
+    return codesOf(kindOf(l.task).scale === 'interval' ? quantileBins(values, bins) : values);
+  };
+  const known = labels.map((l) => [...l.values.keys()].filter((r) => !Number.isNaN(l.values[r]!)));
+  // Where these are all of a task's rows the coding is at hand.
+  const whole = labels.map((l, t) => coding(l, known[t]!));
+  return { known, coded: (t, rows) => (rows.length === known[t]!.length ? whole[t]! : coding(labels[t]!, rows)) };
+}
+
+/** @throws TypeError when the measure does not suit a task's kind, or the tasks have different numbers of rows */
+function checkLabels(who: string, labels: readonly Labels[], measure: LabelMeasure): void {
   for (const l of labels) {
     if (l.length !== 1) throw new TypeError(`${who}: task '${l.task.name}' has ${l.length} labels a row; sequences cannot be compared.`);
     if (l.values.length !== labels[0]!.values.length) {
@@ -158,29 +155,25 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
         `${who}: ${measure} does not suit the ${l.task.kind} task '${l.task.name}'; use { measure: 'mutual-information' }.`,
       );
   }
-  if (measure !== 'mutual-information' && measure !== 'spearman' && measure !== 'phi') {
-    throw new RangeError(`${who}: measure must be 'spearman', 'mutual-information' or 'phi', got ${JSON.stringify(measure)}.`);
-  }
+}
 
-  const coding = (l: Labels, values: number[]): Float64Array => {
-    if (measure !== 'mutual-information') return centered(measure === 'spearman' ? midRanks(values) : Float64Array.from(values));
-    return codesOf(kindOf(l.task).scale === 'interval' ? quantileBins(values, bins) : values);
-  };
-  const known = labels.map((l) => [...l.values.keys()].filter((r) => !Number.isNaN(l.values[r]!)));
-  const codedAll = labels.map((l, t) =>
-    coding(
-      l,
-      known[t]!.map((r) => l.values[r]!),
-    ),
-  );
-  /** A task's labels in some of its rows; where these are all of its rows the coding is at hand. */
-  const coded = (t: number, rows: readonly number[]): Float64Array =>
-    rows.length === known[t]!.length
-      ? codedAll[t]!
-      : coding(
-          labels[t]!,
-          rows.map((r) => labels[t]!.values[r]!),
-        );
+/**
+ * How alike the tasks' labels are, pair by pair over the rows in which both are known: a first look before any training.
+ * 'spearman': rank correlation (of two binary tasks: phi). 'mutual-information': normalized, for classes of any number, regression
+ * values being binned. 'phi': binary tasks only. A pair with too few rows or a constant label is NaN, and noted.
+ * The interval is the percentile bootstrap over the rows of the table, the same samples for all pairs; for Spearman the ranks are those of the
+ * whole sample.
+ * Cost: pairs x rows x replicates; 139 tasks of 3,000 rows and 200 replicates are 6e9 steps, some 20 s.
+ * @param labels as in `TaskData.labels`, one value per row
+ * @throws TypeError when the measure does not suit a task's kind, or the tasks have different numbers of rows
+ */
+export function labelSimilarity(labels: readonly Labels[], options?: LabelSimilarityOptions): Affinity {
+  const who = 'labelSimilarity';
+  const many = labels.some((l) => kindOf(l.task).scale === 'nominal' && !kindOf(l.task).link);
+  const filled = readCall<LabelSimilarityOptions, 'measure'>(who, similaritySpecs, options);
+  const { measure = many ? 'mutual-information' : 'spearman', replicates, confidence, minimumRows, bins, seed } = filled;
+  checkLabels(who, labels, measure);
+  const { known, coded } = codings(labels, measure, bins);
   const statistic = measure === 'mutual-information' ? normalisedInformation : pearson;
   const n = labels.length;
   const blank = (): number[][] => Array.from({ length: n }, () => new Array<number>(n).fill(Number.NaN));
@@ -206,14 +199,7 @@ export function labelSimilarity(labels: readonly Labels[], options?: LabelSimila
       set(values, value);
       if (replicates === 0 || Number.isNaN(value)) continue;
       const whole = rows.length === a.values.length;
-      const weights = new Uint8Array(rows.length);
-      const found = samples
-        .map((sample) => {
-          if (!whole) for (let k = 0; k < rows.length; k++) weights[k] = sample[rows[k]!]!;
-          return statistic(x, y, whole ? sample : weights);
-        })
-        .filter((v) => !Number.isNaN(v))
-        .sort((p, q) => p - q);
+      const found = bootstrapped(samples, whole ? undefined : rows, (weights) => statistic(x, y, weights));
       // A percentile interval may miss the estimate by a hair where the statistic is at its bound.
       set(low, Math.min(quantile(found, (1 - confidence) / 2), value));
       set(high, Math.max(quantile(found, (1 + confidence) / 2), value));
@@ -239,6 +225,26 @@ function bootstrapSamples(rows: number, replicates: number, draw: Random): Uint8
     for (let i = 0; i < rows; i++) counts[draw.below(rows)]!++;
     return counts;
   });
+}
+
+/**
+ * A statistic of each sample, where it is defined, in rising order.
+ * @param rows those that the statistic is of; undefined: all
+ */
+function bootstrapped(
+  samples: readonly Uint8Array[],
+  rows: readonly number[] | undefined,
+  statistic: (weights: Uint8Array) => number,
+): number[] {
+  const weights = new Uint8Array(rows?.length ?? 0);
+  return samples
+    .map((sample) => {
+      if (!rows) return statistic(sample);
+      for (let k = 0; k < rows.length; k++) weights[k] = sample[rows[k]!]!;
+      return statistic(weights);
+    })
+    .filter((v) => !Number.isNaN(v))
+    .sort((p, q) => p - q);
 }
 
 /** Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). */

@@ -3,13 +3,25 @@ import { loadBackend } from '../backend/backend';
 import type { Split, TaskData } from '../data/data-types';
 import { splitData } from '../data/split';
 import { fields, listOf, type Shape } from '../json-shape';
+import { encoderOption } from '../models/encoder-option';
 import { mlp } from '../models/encoders/mlp';
 import { constant } from '../models/network/initial';
 import type { Encoder, Network } from '../models/network/network';
 import { methodToJSON } from '../models/registry';
 import { hardSharing } from '../models/sharing/hard-sharing';
 import { singleTask } from '../models/sharing/single-task';
-import { checkInteger, checkNumber, didYouMean } from '../options/check';
+import {
+  type CallSpecs,
+  COUNT,
+  checkNames,
+  choiceOption,
+  type FilledOptions,
+  numberOption,
+  optional,
+  pick,
+  readCall,
+  textOption,
+} from '../options/spec';
 import { random } from '../random/random';
 import { dataFingerprint, packageVersion, unversioned } from '../study/run-key';
 import { metricsOf, taskMetrics } from '../tasks/task-metrics';
@@ -18,7 +30,15 @@ import { longWork } from '../training/long-work';
 import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
 import { type Run, type RunResult, type RunsOptions, trainRuns } from '../training/runs';
-import { type CheckedSettings, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import {
+  type AbsentSettings,
+  type CheckedSettings,
+  checkSettings,
+  identityOf,
+  settingNames,
+  settingSpecs,
+  type TrainingSettings,
+} from '../training/settings';
 import { lookaheadLosses } from '../training/steps/lookahead';
 import { batchLosses } from '../training/steps/losses';
 import type { Batch, Resident, StackShape } from '../training/steps/stack-shape';
@@ -67,7 +87,23 @@ export interface TaskAffinityOptions extends TrainingSettings {
   readonly directory?: string;
 }
 
-const ownNames = ['measure', 'trunk', 'seeds', 'checkpoints', 'lookahead', 'layer', 'test', 'directory'] as const;
+type AbsentAffinityOptions = AbsentSettings | 'layer' | 'directory';
+type FilledAffinityOptions = FilledOptions<TaskAffinityOptions, AbsentAffinityOptions>;
+
+/** How the options are checked, for functions that have further ones. */
+export const affinitySpecs: CallSpecs<TaskAffinityOptions, AbsentAffinityOptions> = {
+  ...settingSpecs,
+  epochs: numberOption(60, settingSpecs.epochs.doc, COUNT),
+  measure: choiceOption('tag', MEASURES, 'how affinity is measured'),
+  trunk: { ...encoderOption('encoder of all networks'), default: mlp([64, 32]), otherwise: 'mlp([64, 32])' },
+  seeds: numberOption(3, 'how many seeds', COUNT),
+  checkpoints: numberOption(10, 'points of the training at which gradients are looked at', COUNT),
+  lookahead: numberOption(0.1, "size of TAG's trial step", { above: 0 }),
+  layer: optional(numberOption(0, 'layer of the trunk whose gradients are compared', { ...COUNT, min: 0 }), 'all layers'),
+  test: numberOption(0.3, 'share of the rows that errors are measured on', { above: 0, below: 1 }),
+  directory: optional(textOption('', 'keeps the affinity there')),
+};
+
 /** Most rows of one look at the gradients, and looks per checkpoint. */
 const LOOK = { rows: 256, batches: 2 } as const;
 
@@ -117,29 +153,17 @@ export async function measureAffinity(
   data: TaskData,
   options: TaskAffinityOptions,
 ): Promise<Affinity> {
-  const known: readonly string[] = [...others, ...ownNames, ...settingNames];
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw new TypeError(`${who}: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
-  }
-  const { measure = 'tag', trunk = mlp([64, 32]), seeds = 3, checkpoints = 10, lookahead = 0.1, layer, test = 0.3 } = options;
-  if (!MEASURES.includes(measure))
-    throw new RangeError(`${who}: unknown measure "${measure}"${didYouMean(measure, MEASURES)}; one of ${MEASURES.join(', ')}`);
+  checkNames(who, options, [...others, ...Object.keys(affinitySpecs)]);
+  const asked = pick(options, Object.keys(affinitySpecs) as (keyof TaskAffinityOptions)[]);
+  const filled = readCall<TaskAffinityOptions, AbsentAffinityOptions>(who, affinitySpecs, asked);
+  const { measure, trunk, seeds, checkpoints, lookahead, layer, test } = filled;
   if (data.tasks.length < 2) throw new RangeError(`${who}: needs at least two tasks, got ${data.tasks.length}`);
-  checkInteger(who, 'seeds', seeds, 1);
-  checkInteger(who, 'checkpoints', checkpoints, 1);
-  checkNumber(who, 'lookahead', lookahead, Number.MIN_VALUE);
-  checkNumber(who, 'test', test, Number.MIN_VALUE, 1, true);
-  if (layer !== undefined) {
-    if (measure !== 'gradient-cosine')
-      throw new TypeError(`${who}: option "layer" belongs to the measure "gradient-cosine", got "${measure}"; leave it out`);
-    checkInteger(who, 'layer', layer, 0);
-  }
+  if (layer !== undefined && measure !== 'gradient-cosine')
+    throw new TypeError(`${who}: option "layer" belongs to the measure "gradient-cosine", got "${measure}"; leave it out`);
   if (measure === 'labels') return labelSimilarity(data.labels);
-  const given = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
-  const { onProgress, ...settings } = checkSettings(who, { epochs: 60, ...given });
+  const { onProgress, ...settings } = checkSettings(who, { ...pick(options, settingNames), epochs: filled.epochs });
   const backend = await loadBackend();
-  const measured = (parts?: KeptParts): Promise<Affinity> =>
-    measureTrained(who, data, { ...options, measure }, trunk, settings, onProgress, parts);
+  const measured = (parts?: KeptParts): Promise<Affinity> => measureTrained(who, data, { ...filled, measure }, settings, onProgress, parts);
   if (options.directory === undefined) return measured();
   const method = hardSharing(trunk);
   const own = unversioned({ method, optimizer: settings.optimizer });
@@ -148,14 +172,13 @@ export async function measureAffinity(
     const note = `the affinity is not kept: ${own.join(' and ')} ${own.length === 1 ? 'is' : 'are'} your own code without a version; give it one, for instance version: "1", and change it with the code`;
     return { ...found, notes: [...found.notes, note] };
   }
-  const { signal, schedule, optimizer, ...plain } = settings;
+  const { optimizer, validation } = settings;
   const ingredients = {
     version: packageVersion,
     data: dataFingerprint(data),
     method: methodToJSON(method),
     optimizer: [optimizer.name, optimizer.options, optimizer.version],
-    schedule: options.schedule ?? 'constant',
-    settings: plain,
+    settings: { ...identityOf(settings), validation },
     measure: [measure, seeds, checkpoints, lookahead, layer ?? null, test],
     backend,
   };
@@ -168,13 +191,13 @@ async function measureTrained(
   data: TaskData,
   {
     measure,
-    seeds = 3,
-    checkpoints = 10,
-    lookahead = 0.1,
+    trunk,
+    seeds,
+    checkpoints,
+    lookahead,
     layer,
-    test = 0.3,
-  }: TaskAffinityOptions & { readonly measure: Exclude<AffinityMeasure, 'labels'> },
-  trunk: Encoder,
+    test,
+  }: FilledAffinityOptions & { readonly measure: Exclude<AffinityMeasure, 'labels'> },
   settings: Omit<CheckedSettings, 'onProgress'>,
   onProgress: CheckedSettings['onProgress'],
   parts: KeptParts | undefined,

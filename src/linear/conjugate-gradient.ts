@@ -1,44 +1,18 @@
+import { choleskyInPlace, solveFactored } from '../numeric/cholesky';
 import type { Solution, Stopping } from './fista';
 import type { QuadraticLoss } from './loss';
 
-/** The inner product of `count` values of a from `i` on and of b from `j` on; four sums at once: one would wait for itself at every addition. */
-function inner(a: Float64Array, i: number, b: Float64Array, j: number, count: number): number {
-  let [p, q, r, s] = [0, 0, 0, 0];
-  let k = 0;
-  for (; k + 3 < count; k += 4) {
-    p += a[i + k]! * b[j + k]!;
-    q += a[i + k + 1]! * b[j + k + 1]!;
-    r += a[i + k + 2]! * b[j + k + 2]!;
-    s += a[i + k + 3]! * b[j + k + 3]!;
-  }
-  for (; k < count; k++) p += a[i + k]! * b[j + k]!;
-  return p + q + (r + s);
-}
-
-/** Cholesky factor (lower, `[d * d]`) of h + shift I; a pivot that rounding made too small is raised, which a preconditioner can bear. */
-function cholesky(h: Float64Array, d: number, shift: number): Float64Array {
-  const l = new Float64Array(d * d);
+/** Cholesky factor of h + shift I, `[d * d]`; a pivot that rounding made too small is raised, which a preconditioner can bear. */
+function factorOf(h: Float64Array, d: number, shift: number): Float64Array {
+  const l = h.slice();
   let largest = 0;
-  for (let i = 0; i < d; i++) largest = Math.max(largest, h[i * d + i]! + shift);
-  const least = Math.max(1e-10 * largest, Number.MIN_VALUE);
   for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) {
-      const sum = h[i * d + j]! + (i === j ? shift : 0) - inner(l, i * d, l, j * d, j);
-      l[i * d + j] = i === j ? Math.sqrt(Math.max(sum, least)) : sum / l[j * d + j]!;
-    }
+    l[i * d + i]! += shift;
+    largest = Math.max(largest, l[i * d + i]!);
   }
+  const least = Math.max(1e-10 * largest, Number.MIN_VALUE);
+  choleskyInPlace(l, d, () => least);
   return l;
-}
-
-/** Solves L L' x = v in place, for the d values from `from` on. */
-function substitute(l: Float64Array, d: number, v: Float64Array, from: number): void {
-  for (let i = 0; i < d; i++) v[from + i] = (v[from + i]! - inner(l, i * d, v, from, i)) / l[i * d + i]!;
-  for (let i = d - 1; i >= 0; i--) {
-    const x = v[from + i]! / l[i * d + i]!;
-    v[from + i] = x;
-    // By rows of l, which lie in one piece.
-    for (let k = 0; k < i; k++) v[from + k]! -= l[i * d + k]! * x;
-  }
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -60,7 +34,7 @@ function couple(q: Float64Array, lambda: number, w: Float64Array, tasks: number,
 /** Cholesky factors of each task's own block, for `conjugateGradient`: they last as long as the blocks, lambda and ridge. */
 export function blockFactors(hessians: readonly Float64Array[], coupling: Float64Array, lambda: number, ridge: number): Float64Array[] {
   const tasks = hessians.length;
-  return hessians.map((h, t) => cholesky(h, Math.sqrt(h.length), ridge + lambda * coupling[t * tasks + t]!));
+  return hessians.map((h, t) => factorOf(h, Math.sqrt(h.length), ridge + lambda * coupling[t * tasks + t]!));
 }
 
 /**
@@ -99,7 +73,7 @@ export function conjugateGradient(
   const precondition = (): Float64Array => {
     const z = Float64Array.from(residual);
     factors.forEach((l, t) => {
-      substitute(l, features, z, t * features);
+      solveFactored(l, features, z, t * features);
     });
     return z;
   };

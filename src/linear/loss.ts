@@ -316,6 +316,55 @@ function addColumnProducts(x: Float64Array, d: number, residuals: Float64Array, 
   for (let r = even; r < rows; r++) for (let f = 0; f < d; f++) out[to + f]! += residuals[r]! * x[r * d + f]!;
 }
 
+/** The largest curvature that a task's logistic loss can have, its intercept included. */
+function steepestCurvature(b: Block, d: number, intercept: boolean): number {
+  return largestEigenvalue(
+    (v) => {
+      const image = new Float64Array(b.rows);
+      rowProducts(b.x, d, v, 0, intercept ? v[d]! : 0, image, 0);
+      const out = new Float64Array(v.length);
+      const scaled = image.map((z) => (b.weight / 4) * z);
+      addColumnProducts(b.x, d, scaled, out, 0);
+      if (intercept) out[d] = scaled.reduce((sum, z) => sum + z, 0);
+      return out;
+    },
+    d + (intercept ? 1 : 0),
+  );
+}
+
+/** Sum of the logistic losses of a task's rows, whose logits begin at `from`. */
+function lossOf({ rows, y }: Block, image: Float64Array, from: number): number {
+  let sum = 0;
+  for (let r = 0; r < rows; r++) {
+    const z = image[from + r]!;
+    // log(1 + e^z) - y z, without overflow.
+    sum += Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - y[r]! * z;
+  }
+  return sum;
+}
+
+/** Second derivatives of a task's logistic loss at the logits that begin at `from`. */
+function curvatureOf(
+  b: Block,
+  d: number,
+  intercept: boolean,
+  image: Float64Array,
+  from: number,
+): { readonly hessian: Float64Array; readonly mean: Float64Array; readonly level: number } {
+  // Rows that are certain keep a trace of curvature, so that no task is without any.
+  const rows = Float64Array.from({ length: b.rows }, (_, r) => {
+    const p = 1 / (1 + Math.exp(-image[from + r]!));
+    return b.weight * Math.max(p * (1 - p), 1e-9);
+  });
+  const level = rows.reduce((sum, v) => sum + v, 0);
+  const mean = new Float64Array(d);
+  if (intercept) {
+    const shares = rows.map((v) => v / level);
+    addColumnProducts(b.x, d, shares, mean, 0);
+  }
+  return { hessian: centeredGramian(b, d, rows, mean), mean, level };
+}
+
 /** Logistic loss by rows (image: the logits of all rows). */
 function logisticLoss(blocks: readonly Block[], features: number, intercept: boolean, restore: Restore): LogisticLoss {
   const d = features;
@@ -324,25 +373,12 @@ function logisticLoss(blocks: readonly Block[], features: number, intercept: boo
   const first = blocks.map((_, t) => blocks.slice(0, t).reduce((n, b) => n + b.rows, 0));
   const imageSize = blocks.reduce((n, b) => n + b.rows, 0);
   const residuals = blocks.map(({ rows }) => new Float64Array(rows));
-  const curvatureOf = (b: Block): number =>
-    largestEigenvalue(
-      (v) => {
-        const image = new Float64Array(b.rows);
-        rowProducts(b.x, d, v, 0, intercept ? v[d]! : 0, image, 0);
-        const out = new Float64Array(v.length);
-        const scaled = image.map((z) => (b.weight / 4) * z);
-        addColumnProducts(b.x, d, scaled, out, 0);
-        if (intercept) out[d] = scaled.reduce((sum, z) => sum + z, 0);
-        return out;
-      },
-      d + (intercept ? 1 : 0),
-    );
   return {
     tasks: blocks.length,
     features: d,
     size,
     imageSize,
-    lipschitz: Math.max(...blocks.map(curvatureOf)),
+    lipschitz: Math.max(...blocks.map((b) => steepestCurvature(b, d, intercept))),
     curvature: blocks.reduce((sum, { x, weight }) => sum + x.reduce((s, v) => s + (weight / 4) * v * v, 0), 0) / weightsSize,
     image(p, out) {
       blocks.forEach((b, t) => {
@@ -351,14 +387,8 @@ function logisticLoss(blocks: readonly Block[], features: number, intercept: boo
     },
     value(_p, image) {
       let sum = 0;
-      blocks.forEach(({ rows, weight, y }, t) => {
-        let own = 0;
-        for (let r = 0; r < rows; r++) {
-          const z = image[first[t]! + r]!;
-          // log(1 + e^z) - y z, without overflow.
-          own += Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - y[r]! * z;
-        }
-        sum += weight * own;
+      blocks.forEach((b, t) => {
+        sum += b.weight * lossOf(b, image, first[t]!);
       });
       return sum;
     },
@@ -377,24 +407,7 @@ function logisticLoss(blocks: readonly Block[], features: number, intercept: boo
       });
     },
     curvatureAt(image) {
-      const parts = blocks.map((b, t) => {
-        // Rows that are certain keep a trace of curvature, so that no task is without any.
-        const rows = Float64Array.from({ length: b.rows }, (_, r) => {
-          const p = 1 / (1 + Math.exp(-image[first[t]! + r]!));
-          return b.weight * Math.max(p * (1 - p), 1e-9);
-        });
-        const level = rows.reduce((sum, v) => sum + v, 0);
-        const mean = new Float64Array(d);
-        if (intercept)
-          addColumnProducts(
-            b.x,
-            d,
-            rows.map((v) => v / level),
-            mean,
-            0,
-          );
-        return { hessian: centeredGramian(b, d, rows, mean), mean, level };
-      });
+      const parts = blocks.map((b, t) => curvatureOf(b, d, intercept, image, first[t]!));
       return { hessians: parts.map((p) => p.hessian), means: parts.map((p) => p.mean), levels: parts.map((p) => p.level) };
     },
     start() {

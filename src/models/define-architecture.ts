@@ -1,11 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Paper } from '../balancing/balancing';
-import { describeOptions, type OptionInfo, type OptionSpecs, readOptions } from '../options/spec';
+import { describeOptions, type OptionSpecs, readOptions } from '../options/spec';
 import { ofThisPackage } from '../provenance';
 import type { Steps } from '../steps';
 import type { Task } from '../tasks/task';
 import { isEncoder } from './encoder-option';
+import type { ModelPartInfo } from './info';
 import { type Method, method } from './method';
 import type {
   Architecture,
@@ -20,13 +21,10 @@ import type {
 } from './network/network';
 
 /** What an architecture is: its name in the registry, its paper and its options. */
-export interface ArchitectureInfo {
-  readonly name: string;
-  readonly title: string;
+export interface ArchitectureInfo extends ModelPartInfo {
   readonly paper: Paper;
   /** Name of the option that takes the encoder which the architecture is built around; absent where there is none. */
   readonly encoder?: string;
-  readonly options: readonly OptionInfo[];
 }
 
 /** Makes a method from an architecture's options; carries what is known of the architecture without making one. */

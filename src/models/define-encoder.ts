@@ -1,14 +1,11 @@
 import type { Paper } from '../balancing/balancing';
-import { describeOptions, type OptionInfo, type OptionSpecs, readOptions } from '../options/spec';
+import { describeOptions, type OptionSpecs, readOptions } from '../options/spec';
 import { ofThisPackage } from '../provenance';
+import type { ModelPartInfo } from './info';
 import type { Encoder, InputShape, Layer } from './network/network';
 
 /** What an encoder is: its name in the registry and its options. */
-export interface EncoderInfo {
-  readonly name: string;
-  readonly title: string;
-  readonly paper?: Paper;
-  readonly options: readonly OptionInfo[];
+export interface EncoderInfo extends ModelPartInfo {
   /** The option that the factory takes as its first argument, or all arguments together (`rest`); absent where it takes an object only. */
   readonly first?: string;
   readonly rest?: boolean;

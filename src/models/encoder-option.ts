@@ -1,4 +1,4 @@
-import type { OptionSpec } from '../options/spec';
+import type { FilledSpec, OptionSpec } from '../options/spec';
 import type { Encoder } from './network/network';
 
 /** True for what has the shape of an encoder. */
@@ -7,7 +7,7 @@ export function isEncoder(value: unknown): value is Encoder {
 }
 
 /** An encoder; required. */
-export function encoderOption(doc: string): OptionSpec<Encoder> {
+export function encoderOption(doc: string): FilledSpec<Encoder> {
   const type = 'encoder such as mlp([64])';
   return { type, default: undefined, doc, fault: (value) => (isEncoder(value) ? undefined : { kind: 'type', expected: `an ${type}` }) };
 }

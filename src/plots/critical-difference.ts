@@ -30,54 +30,70 @@ function cliques(ranks: readonly number[], difference: number): [number, number]
   return runs;
 }
 
-/**
- * Mean ranks on a line, best on the right; a thick bar joins methods that the data do not tell apart (Demšar 2006, JMLR 7).
- *
- * @throws RangeError when there are no methods or the critical difference is not positive.
- */
-export function criticalDifference(input: CriticalDifferenceInput, options: CriticalDifferenceOptions = {}): Figure {
-  const { title, subtitle } = withDefaults<Required<CriticalDifferenceOptions>>('plots.criticalDifference', options, {
-    title: 'Critical difference of mean ranks',
-    subtitle: 'Best on the right; a bar joins methods whose ranks the data do not tell apart.',
-  });
-  requireSome('a critical-difference diagram', input.methods, 'methods');
-  const difference = input.criticalDifference;
-  if (!(difference > 0)) {
-    throw new RangeError(`Cannot draw a critical-difference diagram: criticalDifference must be positive, got ${difference}`);
-  }
+/** Rows below the axis between two bars, in row heights. */
+const barStep = 0.45;
+
+/** Where everything is, in ranks to the side and row heights down. */
+interface Places {
+  /** Best first. */
+  readonly methods: CriticalDifferenceInput['methods'];
+  readonly ranks: readonly number[];
+  /** Runs of methods that are not told apart. */
+  readonly groups: readonly (readonly [number, number])[];
+  /** The rank at the left end. */
+  readonly worst: number;
+  readonly depth: number;
+  /** How many names are on the right. */
+  readonly right: number;
+  readonly level: (index: number) => number;
+  readonly edge: (index: number) => number;
+  readonly text: (index: number) => string;
+}
+
+function placesOf(input: CriticalDifferenceInput, difference: number): Places {
   const methods = [...input.methods].sort((a, b) => a.rank - b.rank);
   const ranks = methods.map((method) => method.rank);
   const worst = Math.max(2, methods.length, Math.ceil(Math.max(...ranks)));
   const groups = cliques(ranks, difference);
   const right = Math.ceil(methods.length / 2);
-  // Rows below the axis, in row heights: first the bars, then the names.
-  const barStep = 0.45;
+  // Rows below the axis: first the bars, then the names.
   const nameTop = 0.8 + groups.length * barStep;
-  const depth = nameTop + right - 0.5;
-  const level = (index: number): number => -(nameTop + (index < right ? index : methods.length - 1 - index));
-  const edge = (index: number): number => (index < right ? 1 - 0.04 * (worst - 1) : worst + 0.04 * (worst - 1));
+  return {
+    methods,
+    ranks,
+    groups,
+    worst,
+    depth: nameTop + right - 0.5,
+    right,
+    level: (index) => -(nameTop + (index < right ? index : methods.length - 1 - index)),
+    edge: (index) => (index < right ? 1 - 0.04 * (worst - 1) : worst + 0.04 * (worst - 1)),
+    text: (index) => `${label((methods[index] as { name: string }).name, 24)} (${formatNumber(ranks[index] as number)})`,
+  };
+}
 
+/** Stems to the names, bars that join what is not told apart, the ranks, and the critical difference. */
+function tracesOf({ methods, ranks, groups, worst, level, edge, text }: Places, difference: number): Trace[] {
   const stems: { x: (number | null)[]; y: (number | null)[] } = { x: [], y: [] };
   for (const [index, rank] of ranks.entries()) {
     stems.x.push(rank, rank, edge(index), null);
     stems.y.push(0, level(index), level(index), null);
   }
-  const text = (index: number): string =>
-    `${label((methods[index] as { name: string }).name, 24)} (${formatNumber(ranks[index] as number)})`;
-  const data: Trace[] = [
+  const namesOf = ([first, last]: readonly [number, number]): string =>
+    methods
+      .slice(first, last + 1)
+      .map((method) => escapeHtml(method.name))
+      .join(', ');
+  return [
     { type: 'scatter', mode: 'lines', x: stems.x, y: stems.y, line: { color: ink.soft, width: 1 }, hoverinfo: 'skip' },
     ...groups.map(
-      ([first, last], index): Trace => ({
+      (group, index): Trace => ({
         type: 'scatter',
         mode: 'lines',
-        x: [ranks[first] as number, ranks[last] as number],
+        x: [ranks[group[0]] as number, ranks[group[1]] as number],
         y: [-0.5 - index * barStep, -0.5 - index * barStep],
         line: { color: ink.text, width: 6 },
         hoverinfo: 'text',
-        text: `not told apart: ${methods
-          .slice(first, last + 1)
-          .map((method) => escapeHtml(method.name))
-          .join(', ')}`,
+        text: `not told apart: ${namesOf(group)}`,
       }),
     ),
     {
@@ -100,17 +116,37 @@ export function criticalDifference(input: CriticalDifferenceInput, options: Crit
       text: `critical difference ${formatNumber(difference)}`,
     },
   ];
+}
+
+/**
+ * Mean ranks on a line, best on the right; a thick bar joins methods that the data do not tell apart (Demšar 2006, JMLR 7).
+ *
+ * @throws RangeError when there are no methods or the critical difference is not positive.
+ */
+export function criticalDifference(input: CriticalDifferenceInput, options: CriticalDifferenceOptions = {}): Figure {
+  const { title, subtitle } = withDefaults<Required<CriticalDifferenceOptions>>('plots.criticalDifference', options, {
+    title: 'Critical difference of mean ranks',
+    subtitle: 'Best on the right; a bar joins methods whose ranks the data do not tell apart.',
+  });
+  requireSome('a critical-difference diagram', input.methods, 'methods');
+  const difference = input.criticalDifference;
+  if (!(difference > 0)) {
+    throw new RangeError(`Cannot draw a critical-difference diagram: criticalDifference must be positive, got ${difference}`);
+  }
+  const drawing = placesOf(input, difference);
+  const { methods, worst, depth, right, level, edge, text } = drawing;
+  const margin = 0.04 * (worst - 1);
   const space = 16 + Math.max(...methods.map((_, index) => textWidth(text(index), font.size)));
   return makeFigure({
     title,
     subtitle,
     text: `Mean ranks, best first: ${methods.map((method) => `${method.name} ${formatNumber(method.rank)}`).join(', ')}; critical difference ${formatNumber(difference)}`,
-    data,
+    data: tracesOf(drawing, difference),
     plotHeight: (depth + 2.1) * 24,
     margin: { l: space, r: space, b: 12 },
     layout: {
       xaxis: {
-        range: [worst + 0.04 * (worst - 1), 1 - 0.04 * (worst - 1)],
+        range: [worst + margin, 1 - margin],
         side: 'top',
         position: (depth + 0) / (depth + 2.1),
         anchor: 'free',

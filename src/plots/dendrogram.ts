@@ -33,20 +33,17 @@ interface Node {
   readonly height: number;
 }
 
-/**
- * Which tasks join first: the tree of a hierarchical clustering, leaves on the left.
- *
- * @throws RangeError when there are no labels; TypeError when there is not one merge fewer than labels, or a merge names no earlier cluster.
- */
-export function dendrogram(input: DendrogramInput, options: DendrogramOptions = {}): Figure {
-  const { labels, merges, cut } = input;
-  const { title, subtitle, unit } = withDefaults<Required<DendrogramOptions>>('plots.dendrogram', options, {
-    title: 'Which tasks belong together',
-    subtitle: '',
-    unit: 'distance',
-  });
-  requireSome('a dendrogram', labels, 'labels');
-  requireLength('a dendrogram', 'merges', merges, labels.length - 1);
+/** The clusters of a hierarchy, leaves first. */
+interface Tree {
+  readonly nodes: readonly Node[];
+  /** Leaves from the top down. */
+  readonly order: readonly number[];
+  /** Place of each cluster between the leaves. */
+  readonly position: readonly number[];
+}
+
+/** @throws TypeError when a merge names no earlier cluster */
+function treeOf(labels: readonly string[], merges: readonly Merge[]): Tree {
   const nodes: Node[] = labels.map((_, leaf) => ({ leaves: [leaf], height: 0 }));
   for (const [index, merge] of merges.entries()) {
     const [left, right] = [nodes[merge.left], nodes[merge.right]];
@@ -63,25 +60,50 @@ export function dendrogram(input: DendrogramInput, options: DendrogramOptions = 
   for (const [index, merge] of merges.entries()) {
     position[labels.length + index] = ((position[merge.left] as number) + (position[merge.right] as number)) / 2;
   }
+  return { nodes, order, position };
+}
 
-  // A group is a largest cluster at or below the cut; its color follows its place from the top.
+/** The group of each leaf, numbered from the top: a group is a largest cluster at or below the cut. */
+function groupsBelow(
+  cut: number,
+  leaves: number,
+  merges: readonly Merge[],
+  nodes: readonly Node[],
+  order: readonly number[],
+): ReadonlyMap<number, number> {
   const groupOf = new Map<number, number>();
-  if (cut !== undefined) {
-    let group = 0;
-    const parents = new Map(merges.flatMap((merge, index) => [merge.left, merge.right].map((child) => [child, labels.length + index])));
-    const top = (leaf: number): number => {
-      let node = leaf;
-      for (let parent = parents.get(node); parent !== undefined && (nodes[parent] as Node).height <= cut; parent = parents.get(node))
-        node = parent;
-      return node;
-    };
-    const seen = new Map<number, number>();
-    for (const leaf of order) {
-      const root = top(leaf);
-      if (!seen.has(root)) seen.set(root, group++);
-      groupOf.set(leaf, seen.get(root) as number);
-    }
+  const parents = new Map(merges.flatMap((merge, index) => [merge.left, merge.right].map((child) => [child, leaves + index])));
+  const top = (leaf: number): number => {
+    let node = leaf;
+    for (let parent = parents.get(node); parent !== undefined && (nodes[parent] as Node).height <= cut; parent = parents.get(node))
+      node = parent;
+    return node;
+  };
+  const seen = new Map<number, number>();
+  for (const leaf of order) {
+    const root = top(leaf);
+    if (!seen.has(root)) seen.set(root, seen.size);
+    groupOf.set(leaf, seen.get(root) as number);
   }
+  return groupOf;
+}
+
+/**
+ * Which tasks join first: the tree of a hierarchical clustering, leaves on the left.
+ *
+ * @throws RangeError when there are no labels; TypeError when there is not one merge fewer than labels, or a merge names no earlier cluster.
+ */
+export function dendrogram(input: DendrogramInput, options: DendrogramOptions = {}): Figure {
+  const { labels, merges, cut } = input;
+  const { title, subtitle, unit } = withDefaults<Required<DendrogramOptions>>('plots.dendrogram', options, {
+    title: 'Which tasks belong together',
+    subtitle: '',
+    unit: 'distance',
+  });
+  requireSome('a dendrogram', labels, 'labels');
+  requireLength('a dendrogram', 'merges', merges, labels.length - 1);
+  const { nodes, order, position } = treeOf(labels, merges);
+  const groupOf = cut === undefined ? new Map<number, number>() : groupsBelow(cut, labels.length, merges, nodes, order);
   const colorOf = (node: Node): string => {
     if (cut === undefined) return palette[0] as string;
     if (node.height > cut) return ink.line;

@@ -44,6 +44,75 @@ export interface LinesInput {
 /** Points that all lines of a figure share, so that a figure of many panels stays small. */
 const figurePoints = 16_000;
 
+type Panel = ReturnType<typeof panels>[number];
+
+/** A level that is marked across a panel. */
+function referenceLine(place: Panel, level: number): Attributes {
+  return {
+    type: 'line',
+    xref: `${place.x} domain`,
+    yref: place.y,
+    x0: 0,
+    x1: 1,
+    y0: level,
+    y1: level,
+    layer: 'below',
+    line: { color: ink.soft, width: 1, dash: 'dash' },
+  };
+}
+
+/**
+ * A line and the band around it, where there is one.
+ * @param limit most points of the line
+ * @throws TypeError when its parts differ in length
+ */
+function tracesOf(
+  line: Line,
+  title: string,
+  place: Panel,
+  style: ReturnType<typeof seriesStyle>,
+  limit: number,
+): { readonly line: Trace; readonly band: readonly Trace[] } {
+  const what = `line ${JSON.stringify(line.name)} of ${JSON.stringify(title)}`;
+  requireLength(what, 'y', line.y, line.x.length);
+  requireLength(what, 'low', line.low, line.x.length);
+  requireLength(what, 'high', line.high, line.x.length);
+  const kept = decimate(line.y, limit);
+  const pick = (values: readonly number[]): number[] => kept.map((position) => values[position] as number);
+  const where = { xaxis: place.x, yaxis: place.y, legendgroup: line.name };
+  const band: Trace[] = [];
+  if (line.low !== undefined && line.high !== undefined) {
+    const filled = kept.filter((position) => Number.isFinite(line.low?.[position]) && Number.isFinite(line.high?.[position]));
+    const backwards = [...filled].reverse();
+    band.push({
+      type: 'scatter',
+      mode: 'lines',
+      x: [...filled, ...backwards].map((position) => line.x[position] as number),
+      y: [...filled.map((position) => line.high?.[position] as number), ...backwards.map((position) => line.low?.[position] as number)],
+      fill: 'toself',
+      fillcolor: fade(style.color, 0.16),
+      line: { width: 0 },
+      hoverinfo: 'skip',
+      showlegend: false,
+      ...where,
+    });
+  }
+  return {
+    band,
+    line: {
+      type: 'scatter',
+      mode: line.markers ? 'lines+markers' : 'lines',
+      name: label(line.name),
+      x: pick(line.x),
+      y: pick(line.y),
+      line: { color: style.color, width: line.minor ? 1.2 : 2, dash: line.minor ? 'dot' : style.dash },
+      ...(line.markers ? { marker: { color: style.color, symbol: style.symbol, size: 7 } } : {}),
+      hovertemplate: '%{fullData.name}: %{y:.4~g} at %{x:.4~g}<extra></extra>',
+      ...where,
+    },
+  };
+}
+
 /** Lines over a common x in small multiples: the base of the curve figures. */
 export function linePanels(input: LinesInput): Figure {
   requireSome(input.title, input.panels, 'panels');
@@ -89,56 +158,11 @@ export function linePanels(input: LinesInput): Figure {
       ...(input.yRange === undefined ? {} : { range: input.yRange }),
     });
     if (input.panels.length > 1) annotations.push(panelTitle(place, panel.title));
-    if (input.reference !== undefined) {
-      shapes.push({
-        type: 'line',
-        xref: `${place.x} domain`,
-        yref: place.y,
-        x0: 0,
-        x1: 1,
-        y0: input.reference,
-        y1: input.reference,
-        layer: 'below',
-        line: { color: ink.soft, width: 1, dash: 'dash' },
-      });
-    }
+    if (input.reference !== undefined) shapes.push(referenceLine(place, input.reference));
     for (const line of panel.lines) {
-      const what = `line ${JSON.stringify(line.name)} of ${JSON.stringify(panel.title)}`;
-      requireLength(what, 'y', line.y, line.x.length);
-      requireLength(what, 'low', line.low, line.x.length);
-      requireLength(what, 'high', line.high, line.x.length);
-      const style = seriesStyle(names.indexOf(line.name));
-      const kept = decimate(line.y, limit);
-      const pick = (values: readonly number[]): number[] => kept.map((position) => values[position] as number);
-      const where = { xaxis: place.x, yaxis: place.y, legendgroup: line.name };
-      if (line.low !== undefined && line.high !== undefined) {
-        const filled = kept.filter((position) => Number.isFinite(line.low?.[position]) && Number.isFinite(line.high?.[position]));
-        const backwards = [...filled].reverse();
-        bands.push({
-          type: 'scatter',
-          mode: 'lines',
-          x: [...filled, ...backwards].map((position) => line.x[position] as number),
-          y: [...filled.map((position) => line.high?.[position] as number), ...backwards.map((position) => line.low?.[position] as number)],
-          fill: 'toself',
-          fillcolor: fade(style.color, 0.16),
-          line: { width: 0 },
-          hoverinfo: 'skip',
-          showlegend: false,
-          ...where,
-        });
-      }
-      data.push({
-        type: 'scatter',
-        mode: line.markers ? 'lines+markers' : 'lines',
-        name: label(line.name),
-        x: pick(line.x),
-        y: pick(line.y),
-        line: { color: style.color, width: line.minor ? 1.2 : 2, dash: line.minor ? 'dot' : style.dash },
-        ...(line.markers ? { marker: { color: style.color, symbol: style.symbol, size: 7 } } : {}),
-        hovertemplate: '%{fullData.name}: %{y:.4~g} at %{x:.4~g}<extra></extra>',
-        showlegend: !line.minor && !named.has(line.name),
-        ...where,
-      });
+      const drawn = tracesOf(line, panel.title, place, seriesStyle(names.indexOf(line.name)), limit);
+      bands.push(...drawn.band);
+      data.push({ ...drawn.line, showlegend: !line.minor && !named.has(line.name) });
       if (!line.minor) named.add(line.name);
     }
   }

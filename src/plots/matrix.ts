@@ -45,6 +45,39 @@ function colorRange(values: readonly number[], middle: number | null): [number, 
   return [middle - reach, middle + reach];
 }
 
+/** Writes what a cell shows: in it, and on hover. */
+type CellWriter = (value: number, row: number, column: number) => string;
+
+/** @param range values at the ends of the colors, which say how many decimals there are */
+function writers(
+  { rows, columns, low, high }: MatrixInput,
+  range: readonly [number, number],
+  middle: number | null,
+  withIntervals: boolean,
+): { readonly cell: CellWriter; readonly hover: CellWriter } {
+  const interval = (row: number, column: number): [number, number] | undefined => {
+    const [a, b] = [low?.[row]?.[column], high?.[row]?.[column]];
+    return a === undefined || b === undefined ? undefined : [a, b];
+  };
+  const decimals = Math.min(6, Math.max(0, 2 - Math.ceil(Math.log10(Math.max(...range.map(Math.abs))))));
+  const rounded = (value: number): number => Number(value.toFixed(decimals));
+  return {
+    cell(value, row, column) {
+      if (!Number.isFinite(value)) return '';
+      const ends = interval(row, column);
+      const certain = ends !== undefined && middle !== null && (ends[0] > middle || ends[1] < middle);
+      const number = formatNumber(rounded(value), 4);
+      const text = certain ? `<b>${number}</b>` : number;
+      return withIntervals && ends !== undefined ? `${text}<br>${formatInterval(rounded(ends[0]), rounded(ends[1]))}` : text;
+    },
+    hover(value, row, column) {
+      const ends = interval(row, column);
+      const names = `${escapeHtml(rows[row] as string)}, ${escapeHtml(columns[column] as string)}`;
+      return `${names}: ${formatNumber(value)}${ends === undefined ? '' : ` ${formatInterval(...ends)}`}`;
+    },
+  };
+}
+
 /**
  * A matrix as a heat map with its numbers, and intervals where there are some.
  *
@@ -64,25 +97,7 @@ export function matrix(input: MatrixInput, options: MatrixOptions = {}): Figure 
   const finite = values.flat().filter(Number.isFinite);
   const [from, to] = range ?? colorRange(finite, middle);
   const withIntervals = low !== undefined && high !== undefined && columns.length <= mostIntervals;
-  const interval = (row: number, column: number): [number, number] | undefined => {
-    const [a, b] = [low?.[row]?.[column], high?.[row]?.[column]];
-    return a === undefined || b === undefined ? undefined : [a, b];
-  };
-  const decimals = Math.min(6, Math.max(0, 2 - Math.ceil(Math.log10(Math.max(Math.abs(from), Math.abs(to))))));
-  const rounded = (value: number): number => Number(value.toFixed(decimals));
-  const cell = (value: number, row: number, column: number): string => {
-    if (!Number.isFinite(value)) return '';
-    const ends = interval(row, column);
-    const certain = ends !== undefined && middle !== null && (ends[0] > middle || ends[1] < middle);
-    const number = formatNumber(rounded(value), 4);
-    const text = certain ? `<b>${number}</b>` : number;
-    return withIntervals && ends !== undefined ? `${text}<br>${formatInterval(rounded(ends[0]), rounded(ends[1]))}` : text;
-  };
-  const hover = (value: number, row: number, column: number): string => {
-    const ends = interval(row, column);
-    const names = `${escapeHtml(rows[row] as string)}, ${escapeHtml(columns[column] as string)}`;
-    return `${names}: ${formatNumber(value)}${ends === undefined ? '' : ` ${formatInterval(...ends)}`}`;
-  };
+  const { cell, hover } = writers(input, [from, to], middle, withIntervals);
   const map = <T extends PlotValue>(write: (value: number, row: number, column: number) => T): T[][] =>
     values.map((line, row) => line.map((value, column) => write(value, row, column)));
 

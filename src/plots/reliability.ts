@@ -19,6 +19,51 @@ export interface Calibration {
   readonly error?: number;
 }
 
+type Panel = ReturnType<typeof panels>[number];
+
+/** One method's curve, and the rows of its bins below. @throws TypeError when lengths differ */
+function tracesOf(curve: Calibration, style: ReturnType<typeof seriesStyle>, top: Panel, bottom: Panel): Trace[] {
+  const what = `the reliability of ${JSON.stringify(curve.method)}`;
+  for (const name of ['observed', 'counts', 'low', 'high'] as const) requireLength(what, name, curve[name], curve.predicted.length);
+  const name = `${label(curve.method)}${curve.error === undefined ? '' : ` (error ${formatNumber(curve.error, 2)})`}`;
+  const bars = curve.low === undefined || curve.high === undefined ? {} : { error_y: intervalBars(curve.observed, curve.low, curve.high) };
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines+markers',
+      name,
+      legendgroup: curve.method,
+      x: curve.predicted,
+      y: curve.observed,
+      ...bars,
+      line: { color: style.color, width: 2, dash: style.dash },
+      marker: { color: style.color, symbol: style.symbol, size: 7 },
+      hoverinfo: 'text',
+      text: curve.predicted.map(
+        (value, bin) =>
+          `${name}<br>predicted ${formatNumber(value)}, observed ${formatNumber(curve.observed[bin] as number)}, ${curve.counts[bin]} rows`,
+      ),
+      xaxis: top.x,
+      yaxis: top.y,
+    },
+    {
+      type: 'scatter',
+      mode: 'lines',
+      name,
+      legendgroup: curve.method,
+      showlegend: false,
+      x: curve.predicted,
+      y: curve.counts,
+      fill: 'tozeroy',
+      fillcolor: fade(style.color, 0.1),
+      line: { color: style.color, width: 1.5, shape: 'hvh' },
+      hoverinfo: 'skip',
+      xaxis: bottom.x,
+      yaxis: bottom.y,
+    },
+  ];
+}
+
 /**
  * Can the probabilities be trusted: share of positives over predicted probability, on the diagonal where they can; rows per bin below.
  *
@@ -27,49 +72,8 @@ export interface Calibration {
 export function reliability(input: readonly Calibration[], title = 'Reliability of predicted probabilities'): Figure {
   requireSome('reliability', input, 'methods');
   const grid = { count: 2, columns: 1, rowHeights: [280, 80], gap: 24, columnGap: 0 };
-  const [top, bottom] = panels(grid) as [ReturnType<typeof panels>[number], ReturnType<typeof panels>[number]];
-  const data: Trace[] = [];
-  for (const [index, curve] of input.entries()) {
-    const what = `the reliability of ${JSON.stringify(curve.method)}`;
-    for (const name of ['observed', 'counts', 'low', 'high'] as const) requireLength(what, name, curve[name], curve.predicted.length);
-    const style = seriesStyle(index);
-    const name = `${label(curve.method)}${curve.error === undefined ? '' : ` (error ${formatNumber(curve.error, 2)})`}`;
-    data.push(
-      {
-        type: 'scatter',
-        mode: 'lines+markers',
-        name,
-        legendgroup: curve.method,
-        x: curve.predicted,
-        y: curve.observed,
-        ...(curve.low === undefined || curve.high === undefined ? {} : { error_y: intervalBars(curve.observed, curve.low, curve.high) }),
-        line: { color: style.color, width: 2, dash: style.dash },
-        marker: { color: style.color, symbol: style.symbol, size: 7 },
-        hoverinfo: 'text',
-        text: curve.predicted.map(
-          (value, bin) =>
-            `${name}<br>predicted ${formatNumber(value)}, observed ${formatNumber(curve.observed[bin] as number)}, ${curve.counts[bin]} rows`,
-        ),
-        xaxis: top.x,
-        yaxis: top.y,
-      },
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name,
-        legendgroup: curve.method,
-        showlegend: false,
-        x: curve.predicted,
-        y: curve.counts,
-        fill: 'tozeroy',
-        fillcolor: fade(style.color, 0.1),
-        line: { color: style.color, width: 1.5, shape: 'hvh' },
-        hoverinfo: 'skip',
-        xaxis: bottom.x,
-        yaxis: bottom.y,
-      },
-    );
-  }
+  const [top, bottom] = panels(grid) as [Panel, Panel];
+  const data = input.flatMap((curve, index) => tracesOf(curve, seriesStyle(index), top, bottom));
   const side = sideLegend(input.map((curve) => `${label(curve.method)}${curve.error === undefined ? '' : ' (error 0.000)'}`));
   const errors = input
     .filter((curve) => curve.error !== undefined)

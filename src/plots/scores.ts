@@ -38,6 +38,53 @@ export interface ScoresOptions {
   readonly interval?: string;
 }
 
+type Panel = ReturnType<typeof panels>[number];
+
+/** A band behind every other task's row. */
+function taskBands(panel: Panel, tasks: number): Attributes[] {
+  return Array.from({ length: Math.floor(tasks / 2) }, (_, i): Attributes => {
+    const task = 2 * i + 1;
+    return {
+      type: 'rect',
+      xref: `${panel.x} domain`,
+      yref: panel.y,
+      x0: 0,
+      x1: 1,
+      y0: task - 0.5,
+      y1: task + 0.5,
+      layer: 'below',
+      fillcolor: ink.band,
+      line: { width: 0 },
+    };
+  });
+}
+
+/** One method's scores in a panel, but for where they are. */
+function methodTrace(group: readonly Score[], metric: string, style: ReturnType<typeof seriesStyle>, panel: Panel): Trace {
+  const { method } = group[0] as Score;
+  const values = group.map((row) => row.value);
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    name: label(method),
+    legendgroup: method,
+    x: values,
+    error_x: intervalBars(
+      values,
+      group.map((row) => row.low),
+      group.map((row) => row.high),
+    ),
+    marker: { color: style.color, symbol: style.symbol, size: 7 },
+    hoverinfo: 'text',
+    text: group.map(
+      (row) =>
+        `${escapeHtml(method)}, ${escapeHtml(row.task)}<br>${escapeHtml(metric)} ${formatNumber(row.value)} ${formatInterval(row.low, row.high)}`,
+    ),
+    xaxis: panel.x,
+    yaxis: panel.y,
+  };
+}
+
 /**
  * How well each method does on each task: a row per task, a dot with an interval per method, a panel per metric. Right is better.
  *
@@ -77,47 +124,13 @@ export function scores(rows: readonly Score[], options: ScoresOptions = {}): Fig
       range: lower ? [high, low] : [low, high],
     });
     axes[panel.yKey] = nameAxis(tasks, { domain: panel.yDomain, anchor: panel.x });
-    for (let task = 1; task < tasks.length; task += 2) {
-      shapes.push({
-        type: 'rect',
-        xref: `${panel.x} domain`,
-        yref: panel.y,
-        x0: 0,
-        x1: 1,
-        y0: task - 0.5,
-        y1: task + 0.5,
-        layer: 'below',
-        fillcolor: ink.band,
-        line: { width: 0 },
-      });
-    }
+    shapes.push(...taskBands(panel, tasks.length));
     for (const [index, method] of methods.entries()) {
       const group = block.filter((row) => row.method === method);
       if (group.length === 0) continue;
-      const style = seriesStyle(index);
-      const values = group.map((row) => row.value);
-      data.push({
-        type: 'scatter',
-        mode: 'markers',
-        name: label(method),
-        legendgroup: method,
-        showlegend: !data.some((trace) => trace.legendgroup === method),
-        x: values,
-        y: group.map((row) => tasks.indexOf(row.task) + 0.8 * ((index + 0.5) / methods.length - 0.5)),
-        error_x: intervalBars(
-          values,
-          group.map((row) => row.low),
-          group.map((row) => row.high),
-        ),
-        marker: { color: style.color, symbol: style.symbol, size: 7 },
-        hoverinfo: 'text',
-        text: group.map(
-          (row) =>
-            `${escapeHtml(method)}, ${escapeHtml(row.task)}<br>${escapeHtml(metric)} ${formatNumber(row.value)} ${formatInterval(row.low, row.high)}`,
-        ),
-        xaxis: panel.x,
-        yaxis: panel.y,
-      });
+      const isFirst = !data.some((trace) => trace.legendgroup === method);
+      const places = group.map((row) => tasks.indexOf(row.task) + 0.8 * ((index + 0.5) / methods.length - 0.5));
+      data.push({ ...methodTrace(group, metric, seriesStyle(index), panel), showlegend: isFirst, y: places });
     }
   }
   const side = sideLegend(methods);

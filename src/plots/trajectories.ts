@@ -42,6 +42,79 @@ function thin(points: readonly Point[]): Point[] {
   return [...new Set([...half(0), ...half(1)])].sort((a, b) => a - b).map((index) => points[index] as Point);
 }
 
+const hovertemplate = '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>';
+
+/** A function as contours. @throws TypeError when its shape is not `[y, x]` */
+function contours({ x, y, z }: NonNullable<TrajectoriesInput['surface']>): Trace {
+  requireLength('trajectories', 'surface.z', z, y.length);
+  for (const [index, row] of z.entries()) requireLength('trajectories', `surface.z[${index}]`, row, x.length);
+  return {
+    type: 'contour',
+    x,
+    y,
+    z,
+    ncontours: 24,
+    colorscale: [
+      [0, '#8a94a0'],
+      [1, '#e9ecef'],
+    ],
+    contours: { coloring: 'lines' },
+    line: { width: 1 },
+    showscale: false,
+    hoverinfo: 'skip',
+  };
+}
+
+function frontLine(front: readonly Point[]): Trace {
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    name: 'Pareto set',
+    x: front.map((point) => point[0]),
+    y: front.map((point) => point[1]),
+    line: { color: ink.line, width: 7 },
+    opacity: 0.6,
+    hoverinfo: 'name',
+  };
+}
+
+/** A path, and markers at its ends. */
+function pathTraces(path: TrajectoriesInput['paths'][number], index: number): Trace[] {
+  const style = seriesStyle(index);
+  const points = thin(path.points);
+  const ends = [points[0], points.at(-1)].filter((point) => point !== undefined);
+  const named = { type: 'scatter', name: label(path.name), legendgroup: path.name, hovertemplate } as const;
+  return [
+    {
+      ...named,
+      mode: 'lines',
+      x: points.map((point) => point[0]),
+      y: points.map((point) => point[1]),
+      line: { color: style.color, width: 2, dash: style.dash },
+    },
+    {
+      ...named,
+      mode: 'markers',
+      showlegend: false,
+      x: ends.map((point) => point[0]),
+      y: ends.map((point) => point[1]),
+      marker: { color: style.color, symbol: ['circle-open', style.symbol], size: [8, 10] },
+    },
+  ];
+}
+
+function stars(targets: readonly Point[]): Trace {
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    name: 'optimum',
+    x: targets.map((point) => point[0]),
+    y: targets.map((point) => point[1]),
+    marker: { symbol: 'star', size: 14, color: '#f0c000', line: { color: ink.text, width: 1 } },
+    hovertemplate,
+  };
+}
+
 /**
  * Paths of optimizers in a plane, over the contours of a function: each starts at its open circle and ends at its full marker.
  *
@@ -58,75 +131,12 @@ export function trajectories(input: TrajectoriesInput, options: TrajectoriesOpti
   requireSome('trajectories', paths, 'paths');
   // Contours are grid enough.
   const grid = surface === undefined ? {} : { showgrid: false, gridcolor: undefined };
-  const data: Trace[] = [];
-  if (surface !== undefined) {
-    requireLength('trajectories', 'surface.z', surface.z, surface.y.length);
-    for (const [index, row] of surface.z.entries()) requireLength('trajectories', `surface.z[${index}]`, row, surface.x.length);
-    data.push({
-      type: 'contour',
-      x: surface.x,
-      y: surface.y,
-      z: surface.z,
-      ncontours: 24,
-      colorscale: [
-        [0, '#8a94a0'],
-        [1, '#e9ecef'],
-      ],
-      contours: { coloring: 'lines' },
-      line: { width: 1 },
-      showscale: false,
-      hoverinfo: 'skip',
-    });
-  }
-  if (front.length > 0) {
-    data.push({
-      type: 'scatter',
-      mode: 'lines',
-      name: 'Pareto set',
-      x: front.map((point) => point[0]),
-      y: front.map((point) => point[1]),
-      line: { color: ink.line, width: 7 },
-      opacity: 0.6,
-      hoverinfo: 'name',
-    });
-  }
-  for (const [index, path] of paths.entries()) {
-    const style = seriesStyle(index);
-    const points = thin(path.points);
-    data.push({
-      type: 'scatter',
-      mode: 'lines',
-      name: label(path.name),
-      legendgroup: path.name,
-      x: points.map((point) => point[0]),
-      y: points.map((point) => point[1]),
-      line: { color: style.color, width: 2, dash: style.dash },
-      hovertemplate: '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>',
-    });
-    const ends = [points[0], points.at(-1)].filter((point) => point !== undefined);
-    data.push({
-      type: 'scatter',
-      mode: 'markers',
-      name: label(path.name),
-      legendgroup: path.name,
-      showlegend: false,
-      x: ends.map((point) => point[0]),
-      y: ends.map((point) => point[1]),
-      marker: { color: style.color, symbol: ['circle-open', style.symbol], size: [8, 10] },
-      hovertemplate: '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>',
-    });
-  }
-  if (targets.length > 0) {
-    data.push({
-      type: 'scatter',
-      mode: 'markers',
-      name: 'optimum',
-      x: targets.map((point) => point[0]),
-      y: targets.map((point) => point[1]),
-      marker: { symbol: 'star', size: 14, color: '#f0c000', line: { color: ink.text, width: 1 } },
-      hovertemplate: '%{fullData.name}: %{x:.4~g}, %{y:.4~g}<extra></extra>',
-    });
-  }
+  const data: Trace[] = [
+    ...(surface === undefined ? [] : [contours(surface)]),
+    ...(front.length > 0 ? [frontLine(front)] : []),
+    ...paths.flatMap(pathTraces),
+    ...(targets.length > 0 ? [stars(targets)] : []),
+  ];
   const side = sideLegend([...paths.map((path) => path.name), 'Pareto set']);
   return makeFigure({
     title,

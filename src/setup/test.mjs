@@ -34,6 +34,7 @@ async function checks() {
       '--config',
       '.dependency-cruiser.cjs',
     ]),
+    await check('length of functions', [path.join('src', 'setup', 'function-length.mjs')]),
   ];
 }
 

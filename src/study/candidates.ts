@@ -3,11 +3,23 @@ import { isEncoder } from '../models/encoder-option';
 import { type Balancing, type Method, method as wrap } from '../models/method';
 import type { Architecture, Encoder } from '../models/network/network';
 import { architectures, encoderFactory } from '../models/registry';
-import { checkInteger, checkNumber, didYouMean, withDefaults } from '../options/check';
+import { didYouMean } from '../options/check';
+import {
+  type Bounds,
+  type CallSpecs,
+  COUNT,
+  choiceOption,
+  type FilledSpec,
+  flagOption,
+  listOption,
+  numberOption,
+  readCall,
+  SEED,
+} from '../options/spec';
 import { isOfThisPackage } from '../provenance';
 import { random } from '../random/random';
 import { adam, adamw, type Optimizer, sgd } from '../training/optimizer';
-import { checkDraws, type Draws } from './draws';
+import { type Draws, drawsOption } from './draws';
 import { isSearch, type MethodSearch } from './method-search';
 import { sobolDimensions, sobolPoint } from './sobol';
 
@@ -43,9 +55,7 @@ export interface TuneOptions {
 }
 
 /** `TuneOptions` that were checked and filled in. */
-export interface CheckedTune extends Required<Omit<TuneOptions, 'options'>> {
-  readonly options: NonNullable<TuneOptions['options']>;
-}
+export type CheckedTune = Required<TuneOptions>;
 
 /** One way to train a method. */
 export interface Candidate {
@@ -58,43 +68,62 @@ export interface Candidate {
 
 const optimizers: Readonly<Record<string, (options: Readonly<Record<string, number>>) => Optimizer>> = { adam, adamw, sgd };
 
+/** Values to choose from. */
+function valuesOption(fallback: readonly number[], doc: string, bounds: Bounds): FilledSpec<readonly number[]> {
+  const list = listOption(fallback, doc, bounds);
+  return {
+    ...list,
+    fault: (value) => {
+      if (!Array.isArray(value)) return { kind: 'type', expected: 'an array of values to choose from' };
+      return value.length === 0 ? undefined : list.fault(value);
+    },
+  };
+}
+
+const rangeOption: FilledSpec<readonly [number, number]> = {
+  type: 'array of two numbers > 0, the lower first',
+  default: [1e-4, 1e-2],
+  doc: 'range of the learning rate',
+  fault: (value) => {
+    if (!Array.isArray(value) || value.length !== 2) return { kind: 'type', expected: 'an array of two numbers, the lower first' };
+    const wrong = listOption(undefined, '', { above: 0 }).fault(value);
+    if (wrong !== undefined) return wrong;
+    const [low, high] = value as [number, number];
+    return high >= low ? undefined : { kind: 'range', expected: `a number at least ${low}`, at: '[1]', found: high };
+  },
+};
+
+/** @param decays whether the optimizer is one whose weight decay can be varied */
+function tuneSpecs(decays: boolean): CallSpecs<TuneOptions> {
+  return {
+    budget: numberOption(16, 'candidates per method and seed', COUNT),
+    learningRate: rangeOption,
+    weightDecay: valuesOption(decays ? [0, 1e-4, 1e-2] : [], 'weight decays to choose from', { min: 0 }),
+    dropout: valuesOption([0, 0.2, 0.5], 'dropouts to choose from', { min: 0, below: 1 }),
+    width: valuesOption([1], "factors of the encoders' widths", { above: 0 }),
+    options: {
+      type: 'object: method -> option -> values',
+      default: {},
+      doc: "values of a method's own options",
+      fault: (value) =>
+        typeof value === 'object' && value !== null ? undefined : { kind: 'type', expected: 'an object of methods by name' },
+    },
+    sampler: choiceOption('random', ['random', 'sobol'], 'how candidates are spread'),
+    seed: numberOption(0, 'seed of the draws', SEED),
+    draws: drawsOption,
+    halving: flagOption(false, 'whether most candidates get a part of the epochs only'),
+  };
+}
+
 /**
  * Checks what is to be tuned.
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export function checkTune(who: string, tune: TuneOptions | true, optimizer: Optimizer, methods: readonly string[]): CheckedTune {
   const known = isOfThisPackage(optimizer) && Object.hasOwn(optimizers, optimizer.name);
-  const checked = withDefaults<CheckedTune>(`${who}: tune`, tune === true ? {} : tune, {
-    budget: 16,
-    learningRate: [1e-4, 1e-2],
-    weightDecay: known ? [0, 1e-4, 1e-2] : [],
-    dropout: [0, 0.2, 0.5],
-    width: [1],
-    options: {},
-    sampler: 'random',
-    seed: 0,
-    draws: 'joint',
-    halving: false,
-  });
-  checkInteger(who, 'tune.budget', checked.budget, 1);
-  checkInteger(who, 'tune.seed', checked.seed, 0);
-  const [low, high] = checked.learningRate;
-  checkNumber(who, 'tune.learningRate[0]', low, Number.MIN_VALUE);
-  checkNumber(who, 'tune.learningRate[1]', high, low);
-  for (const [name, most] of [
-    ['weightDecay', Number.POSITIVE_INFINITY],
-    ['dropout', 1],
-    ['width', Number.POSITIVE_INFINITY],
-  ] as const) {
-    if (!Array.isArray(checked[name]))
-      throw new TypeError(`${who}: tune.${name} must be an array of values to choose from, got ${JSON.stringify(checked[name])}`);
-    for (const value of checked[name]) checkNumber(who, `tune.${name}`, value, name === 'width' ? Number.MIN_VALUE : 0, most, true);
-  }
+  const checked = readCall<TuneOptions>(who, tuneSpecs(known), tune === true ? {} : tune, 'tune');
   if (checked.weightDecay.length > 0 && !known)
     throw new TypeError(`${who}: tune.weightDecay needs adam(), adamw() or sgd(), got an optimizer "${optimizer.name}"`);
-  if (checked.sampler !== 'random' && checked.sampler !== 'sobol')
-    throw new RangeError(`${who}: tune.sampler must be "random" or "sobol", got ${JSON.stringify(checked.sampler)}`);
-  checkDraws(who, 'tune.draws', checked.draws);
   for (const name of Object.keys(checked.options)) {
     if (!methods.includes(name))
       throw new RangeError(

@@ -1,10 +1,10 @@
 import type { TaskData } from '../data/task-data';
-import { checkNumber } from '../options/check';
+import { optionError, optionName } from '../options/option-error';
+import { type CallSpecs, numberOption, type OptionalSpec, optional, withFlag } from '../options/spec';
 import { longWork } from '../training/long-work';
-import { settingNames } from '../training/settings';
 import type { Comparison } from './comparison';
-import { type DesignOptions, designNames, planObservations } from './observations';
-import { checkNames, runStudy, type StudyOptions, studyNames } from './run-study';
+import { type DesignOptions, designSpecs, planObservations } from './observations';
+import { type AbsentStudyCallOptions, readStudyCall, runStudy, type StudyOptions, studyCallSpecs } from './run-study';
 import { compareUntilDecided } from './sequential';
 
 /** Options of `compare`. */
@@ -18,6 +18,34 @@ export interface CompareOptions extends StudyOptions, Omit<DesignOptions, 'seeds
   /** Seconds that `seeds: 'auto'` may take in all; the first 10 seeds are always trained. @default 600 */
   readonly timeLimit?: number;
 }
+
+type AbsentOptions = AbsentStudyCallOptions | 'timeLimit';
+
+/** How many seeds, which, or `'auto'`. */
+const seedsOption: OptionalSpec<NonNullable<CompareOptions['seeds']>> = withFlag(
+  {
+    ...designSpecs.seeds,
+    type: `${designSpecs.seeds.type}, or 'auto'`,
+    default: undefined,
+    doc: 'how many seeds, or which: 10 or 3,7,11; or auto: 10, 20, 40 until it is decided',
+    otherwise: `auto, or the seeds of ${optionName('splits')}`,
+    fault: (value) => (value === 'auto' ? undefined : designSpecs.seeds.fault(value)),
+  },
+  '--seeds N | LIST',
+);
+
+/** How the options of `compare` are checked. */
+export const compareSpecs: CallSpecs<CompareOptions, AbsentOptions> = {
+  ...studyCallSpecs,
+  seeds: seedsOption,
+  timeLimit: withFlag(
+    optional(
+      numberOption(600, `seconds that ${optionName('seeds')} auto may take; the first 10 seeds are always trained`, { above: 0 }),
+      '600',
+    ),
+    '--time-limit N',
+  ),
+};
 
 /**
  * Compares methods on the same splits, initial values and batch orders, showing its progress.
@@ -35,18 +63,27 @@ export async function compare(data: TaskData, options: CompareOptions): Promise<
 }
 
 async function runCompare(data: TaskData, options: CompareOptions): Promise<Comparison> {
-  checkNames('compare', options, ['timeLimit', ...studyNames, ...designNames, ...settingNames]);
+  const who = 'compare';
+  readStudyCall<CompareOptions, AbsentOptions>(who, compareSpecs, options);
   const { seeds, timeLimit, ...rest } = options;
   const fixed = rest.splits !== undefined || rest.design !== undefined;
-  if (timeLimit !== undefined) checkNumber('compare', 'timeLimit', timeLimit, Number.MIN_VALUE);
   if (seeds === 'auto' || (seeds === undefined && !fixed)) {
-    if (fixed)
-      throw new TypeError(
-        `compare: seeds 'auto' has no use with ${rest.splits === undefined ? 'design' : 'splits'}, which says how many runs there are; leave it out`,
+    if (fixed) {
+      const other = optionName(rest.splits === undefined ? 'design' : 'splits');
+      throw optionError(
+        TypeError,
+        who,
+        `${optionName('seeds')} 'auto' has no use with ${other}, which says how many runs there are; leave it out`,
       );
-    return compareUntilDecided('compare', data, rest, timeLimit ?? 600);
+    }
+    return compareUntilDecided(who, data, rest, timeLimit ?? 600);
   }
-  if (timeLimit !== undefined) throw new TypeError("compare: timeLimit has no use but with seeds: 'auto'; leave one of them out");
+  if (timeLimit !== undefined)
+    throw optionError(
+      TypeError,
+      who,
+      `${optionName('timeLimit')} has no use but with ${optionName('seeds')}: 'auto'; leave one of them out`,
+    );
   const design = { ...rest, ...(seeds === undefined ? {} : { seeds }) };
-  return runStudy('compare', data, rest, (validation) => planObservations('compare', data, design, validation));
+  return runStudy(who, data, rest, (validation) => planObservations(who, data, design, validation));
 }

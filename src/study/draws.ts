@@ -1,8 +1,11 @@
+import { choiceOption, type FilledSpec } from '../options/spec';
+
 /** Whether all seeds of a study try the same candidates of tuning, or each draws its own. */
 export type Draws = 'joint' | 'perSeed';
 
-/** @throws RangeError for what is neither */
-export function checkDraws(who: string, name: string, draws: unknown): void {
-  if (draws !== 'joint' && draws !== 'perSeed')
-    throw new RangeError(`${who}: ${name} must be "joint" or "perSeed", got ${JSON.stringify(draws)}`);
-}
+/** How the option \`draws\` is checked. */
+export const drawsOption: FilledSpec<Draws> = choiceOption(
+  'joint',
+  ['joint', 'perSeed'],
+  'whether all seeds try the same candidates, or each its own',
+);

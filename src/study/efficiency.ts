@@ -1,9 +1,10 @@
 import { bars } from '../plots/bars';
 import type { Figure } from '../plots/figure';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import { formatNumber } from '../plots/text';
 import type { ComparisonData, RunRecord } from './comparison-data';
+import { displayable } from './displayable';
 import { mean } from './statistics';
 import { finite, runOf } from './values';
 
@@ -130,14 +131,5 @@ export function efficiency(comparison: { readonly data: ComparisonData }): Effic
         unit: 'seconds of training',
       },
     );
-  const text = (): string => textTable(table());
-  const result: Efficiency = {
-    rows,
-    target,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable({ rows, target, table, plot }, () => []);
 }

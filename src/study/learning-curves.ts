@@ -1,15 +1,24 @@
 import type { TaskData } from '../data/task-data';
-import { checkNumber, didYouMean } from '../options/check';
+import { didYouMean } from '../options/check';
+import type { CallSpecs, FilledSpec } from '../options/spec';
 import type { Figure } from '../plots/figure';
 import { learningCurve, type SizeCurve } from '../plots/learning-curve';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import { random } from '../random/random';
 import { longWork } from '../training/long-work';
-import { settingNames } from '../training/settings';
 import type { Comparison } from './comparison';
-import { type DesignOptions, designNames, type Observation, planObservations } from './observations';
-import { checkMethods, checkNames, runStudy, type StudyOptions, studyNames, studySettings } from './run-study';
+import { displayable } from './displayable';
+import { type DesignOptions, type Observation, planObservations } from './observations';
+import {
+  type AbsentStudyCallOptions,
+  checkMethods,
+  readStudyCall,
+  runStudy,
+  type StudyOptions,
+  studyCallSpecs,
+  studySettings,
+} from './run-study';
 import { correctedTTest } from './statistics';
 import { finite, valuesOf } from './values';
 
@@ -18,6 +27,21 @@ export interface LearningCurvesOptions extends StudyOptions, DesignOptions {
   /** Training rows: whole numbers above 1, or shares of the training part in (0, 1]. @default [0.1, 0.2, 0.4, 0.7, 1] */
   readonly sizes?: readonly number[];
 }
+
+const sizesOption: FilledSpec<readonly number[]> = {
+  type: 'array of one or more: whole number of rows, or share > 0 and <= 1',
+  default: [0.1, 0.2, 0.4, 0.7, 1],
+  doc: 'training rows',
+  fault: (value) => {
+    if (!Array.isArray(value) || value.length === 0) return { kind: 'type', expected: 'a non-empty array of sizes' };
+    const fits = (size: unknown): boolean => typeof size === 'number' && size > 0 && (size <= 1 || Number.isSafeInteger(size));
+    const wrong = value.findIndex((size) => !fits(size));
+    if (wrong < 0) return undefined;
+    return { kind: 'range', expected: 'a whole number of rows or a share above 0 and up to 1', at: `[${wrong}]`, found: value[wrong] };
+  },
+};
+
+const learningCurvesSpecs: CallSpecs<LearningCurvesOptions, AbsentStudyCallOptions> = { ...studyCallSpecs, sizes: sizesOption };
 
 /** Scores over the size of the training set. */
 export interface LearningCurves {
@@ -70,16 +94,13 @@ export async function learningCurves(data: TaskData, options: LearningCurvesOpti
 
 async function runLearningCurves(data: TaskData, options: LearningCurvesOptions): Promise<LearningCurves> {
   const who = 'learningCurves';
-  checkNames(who, options, ['sizes', ...studyNames, ...designNames, ...settingNames]);
-  const { sizes: given = [0.1, 0.2, 0.4, 0.7, 1], epochs = 100, batchSize = 64, alpha = 0.05, onProgress, ...rest } = options;
-  checkNumber(who, 'alpha', alpha, Number.MIN_VALUE, 1, true);
-  if (!Array.isArray(given) || given.length === 0)
-    throw new TypeError(`${who}: sizes must be a non-empty array, got ${JSON.stringify(given)}`);
-  for (const size of given) {
-    checkNumber(who, 'sizes', size, Number.MIN_VALUE);
-    if (size > 1 && !Number.isInteger(size))
-      throw new RangeError(`${who}: sizes must be whole numbers of rows or shares up to 1, got ${size}`);
-  }
+  const {
+    sizes: given,
+    epochs,
+    batchSize,
+    alpha,
+  } = readStudyCall<LearningCurvesOptions, AbsentStudyCallOptions>(who, learningCurvesSpecs, options);
+  const { sizes: _, epochs: __, batchSize: ___, alpha: ____, onProgress, ...rest } = options;
   const sizes: number[] = [];
   const comparisons: Comparison[] = [];
   const shares = [...given];
@@ -179,14 +200,5 @@ export function makeLearningCurves(sizes: readonly number[], comparisons: readon
       interval: `${Number((100 * (1 - alpha)).toPrecision(4))} % interval`,
     });
   };
-  const text = (): string => textTable(table());
-  const result: LearningCurves = {
-    sizes,
-    comparisons,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable({ sizes, comparisons, table, plot }, () => []);
 }

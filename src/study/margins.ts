@@ -1,5 +1,6 @@
 import type { TaskData } from '../data/task-data';
-import { checkNumber, didYouMean } from '../options/check';
+import { didYouMean } from '../options/check';
+import { checkOption, numberOption } from '../options/spec';
 import type { TaskRecord } from './comparison-data';
 import { standardDeviation } from './statistics';
 
@@ -25,7 +26,8 @@ export function defaultMargin(metric: string, deviation: number = Number.NaN): n
  * @throws RangeError for a margin that is not above 0, or of a name that is no task and no metric
  */
 export function marginsOf(who: string, margin: Margin | undefined, tasks: readonly TaskRecord[], data: TaskData): Record<string, number> {
-  if (margin !== undefined && typeof margin !== 'object') checkNumber(who, 'margin', margin, Number.MIN_VALUE);
+  const one = numberOption(0.01, '', { above: 0 });
+  if (margin !== undefined && typeof margin !== 'object') checkOption(who, 'margin', one, margin);
   const named = new Map(typeof margin === 'object' && margin !== null ? Object.entries(margin) : []);
   const names = [...new Set(tasks.flatMap(({ name, metric }) => [name, metric]))];
   for (const [name, value] of named) {
@@ -33,7 +35,7 @@ export function marginsOf(who: string, margin: Margin | undefined, tasks: readon
       throw new RangeError(
         `${who}: margin names "${name}", which is no task and no task's metric${didYouMean(name, names)}; names: ${names.join(', ')}`,
       );
-    checkNumber(who, `margin.${name}`, value, Number.MIN_VALUE);
+    checkOption(who, `margin.${name}`, one, value);
   }
   return Object.fromEntries(
     tasks.map(({ name, metric }, t) => {

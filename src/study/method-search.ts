@@ -4,9 +4,9 @@ import type { Method } from '../models/method';
 import type { Encoder } from '../models/network/network';
 import { hardSharing } from '../models/sharing/hard-sharing';
 import { singleTask } from '../models/sharing/single-task';
-import { checkInteger, withDefaults } from '../options/check';
+import { type CallSpecs, COUNT, numberOption, readCall, SEED } from '../options/spec';
 import { random } from '../random/random';
-import { checkDraws, type Draws } from './draws';
+import { type Draws, drawsOption } from './draws';
 
 /** A method with something left open that `compare` chooses on validation rows, for each seed anew. */
 export interface MethodSearch {
@@ -41,6 +41,12 @@ export interface ScalarisationOptions {
   readonly draws?: Draws;
 }
 
+const specs: CallSpecs<ScalarisationOptions> = {
+  candidates: numberOption(8, 'weight vectors that are tried', COUNT),
+  seed: numberOption(0, 'seed of the weights', SEED),
+  draws: drawsOption,
+};
+
 /** Whether something is a search and not a method. */
 export function isSearch(value: unknown): value is MethodSearch {
   return typeof (value as MethodSearch | undefined)?.candidate === 'function';
@@ -55,11 +61,7 @@ export function isSearch(value: unknown): value is MethodSearch {
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export function scalarization(method: Method, options: ScalarisationOptions = {}): MethodSearch {
-  const defaults = { candidates: 8, seed: 0, draws: 'joint' } as const;
-  const { candidates, seed, draws } = withDefaults<Required<ScalarisationOptions>>('scalarization', options, defaults);
-  checkInteger('scalarization', 'candidates', candidates, 1);
-  checkInteger('scalarization', 'seed', seed, 0);
-  checkDraws('scalarization', 'draws', draws);
+  const { candidates, seed, draws } = readCall<ScalarisationOptions>('scalarization', specs, options);
   if (method.architecture.separate) {
     throw new TypeError(
       `scalarization: ${method.architecture.name} trains every task on its own, so there are no losses to weigh; give a method that shares`,

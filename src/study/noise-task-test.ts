@@ -1,18 +1,18 @@
 import type { TaskData } from '../data/task-data';
-import { checkInteger } from '../options/check';
+import { type CallSpecs, COUNT, numberOption } from '../options/spec';
 import type { Figure } from '../plots/figure';
 import { type Gain, gains } from '../plots/gains';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import { random } from '../random/random';
 import { binary } from '../tasks/kinds/binary';
 import type { Labels } from '../tasks/task';
 import { longWork } from '../training/long-work';
-import { settingNames } from '../training/settings';
 import { type Comparison, makeComparison } from './comparison';
 import { comparedBy, designOf, gainsOf, runsOf } from './contrast';
-import { type DesignOptions, designNames, planObservations } from './observations';
-import { checkNames, runStudy, type StudyOptions, studyNames, studySettings } from './run-study';
+import { displayable } from './displayable';
+import { type DesignOptions, planObservations } from './observations';
+import { type AbsentStudyCallOptions, readStudyCall, runStudy, type StudyOptions, studyCallSpecs, studySettings } from './run-study';
 import { type Decision, decide, mean } from './statistics';
 
 /** Options of `noiseTaskTest`: those of `compare`, and how much noise. */
@@ -20,6 +20,11 @@ export interface NoiseTaskOptions extends StudyOptions, DesignOptions {
   /** Tasks of pure noise that are added. @default 1 */
   readonly noiseTasks?: number;
 }
+
+const noiseTaskSpecs: CallSpecs<NoiseTaskOptions, AbsentStudyCallOptions> = {
+  ...studyCallSpecs,
+  noiseTasks: numberOption(1, 'tasks of pure noise that are added', COUNT),
+};
 
 /** What tasks of noise do to one method on one task. */
 export interface NoiseEffect {
@@ -75,9 +80,8 @@ export async function noiseTaskTest(data: TaskData, options: NoiseTaskOptions): 
 
 async function runNoiseTaskTest(data: TaskData, options: NoiseTaskOptions): Promise<NoiseTaskResult> {
   const who = 'noiseTaskTest';
-  checkNames(who, options, ['noiseTasks', ...studyNames, ...designNames, ...settingNames]);
-  const { noiseTasks = 1, ...rest } = options;
-  checkInteger(who, 'noiseTasks', noiseTasks, 1);
+  const { noiseTasks } = readStudyCall<NoiseTaskOptions, AbsentStudyCallOptions>(who, noiseTaskSpecs, options);
+  const { noiseTasks: _, ...rest } = options;
   const plan = (validation: number): ReturnType<typeof planObservations> => planObservations(who, data, rest, validation);
   const without = await runStudy(who, data, rest, plan);
   // Each seed throws its own coins: what one draw of them does would be there in all seeds, and no number of seeds would average it away.
@@ -156,15 +160,5 @@ export function makeNoiseTaskResult(without: Comparison, noisy: Comparison): Noi
       }),
       { title, baseline: 'the same method without noise' },
     );
-  const text = (): string => [textTable(table()), ...effects.map(({ sentence }) => `- ${sentence}`)].join('\n');
-  const result: NoiseTaskResult = {
-    effects,
-    without,
-    with: noisy,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable({ effects, without, with: noisy, table, plot }, () => effects.map(({ sentence }) => sentence));
 }

@@ -2,7 +2,22 @@ import { firstRepeated } from '../data/first-repeated';
 import { givenSplits } from '../data/given-splits';
 import { kFold, splitData } from '../data/split';
 import type { Split, TaskData } from '../data/task-data';
-import { checkInteger, checkNumber, withDefaults } from '../options/check';
+import { optionError, optionName } from '../options/option-error';
+import {
+  type CallSpecs,
+  COUNT,
+  choiceOption,
+  type FilledSpec,
+  listOption,
+  numberOption,
+  optional,
+  optionalOption,
+  pick,
+  readCall,
+  requiredNumberOption,
+  SEED,
+  withFlag,
+} from '../options/spec';
 import { resamplingCorrelation } from './statistics';
 import { FEWEST_SEEDS } from './statistics/decide';
 import { rowsForSplitting } from './subset';
@@ -60,22 +75,55 @@ export interface Observations {
   readonly notes: readonly string[];
 }
 
-/** Names of the options, for functions that have further ones. */
-export const designNames: readonly (keyof DesignOptions)[] = ['seeds', 'test', 'splits', 'vary', 'design'];
-
 /** Each seed holds a split of the rows; more than these are a slip of the pen. */
 const MOST_SEEDS = 100_000;
 
+/** How many seeds, or which. */
+const seedsOption: FilledSpec<number | readonly number[]> = {
+  type: 'integer >= 1, or array of seeds',
+  default: 10,
+  doc: 'how many seeds, or which',
+  fault: (value) => {
+    if (typeof value === 'number') return numberOption(10, '', { ...COUNT, max: MOST_SEEDS }).fault(value);
+    if (!Array.isArray(value) || value.length === 0) return { kind: 'type', expected: 'a number or a non-empty array of seeds' };
+    return listOption(undefined, '', SEED).fault(value);
+  },
+};
+
+/** Options of the design that have no value of their own where they are left out. */
+export type AbsentDesignOptions = 'seeds' | 'test' | 'splits' | 'design';
+
+/** How the options are checked, for functions that have further ones. */
+export const designSpecs: CallSpecs<DesignOptions, AbsentDesignOptions> = {
+  seeds: withFlag(optional(seedsOption, '10, or the seeds of the splits'), '--seeds N | LIST'),
+  test: withFlag(optional(numberOption(0.3, 'share of the rows for testing', { above: 0, below: 1 }), '0.3'), '--test X'),
+  splits: withFlag(
+    optionalOption<unknown>('splits by seed', 'given splits instead of drawn ones', () => undefined),
+    '--splits FILE.json',
+  ),
+  vary: choiceOption('both', ['both', 'split', 'initialization'], 'what seeds vary'),
+  design: optionalOption<FoldsDesign>('object such as { folds: 10 }', 'repeated cross-validation instead of seeds', (value) =>
+    typeof value === 'object' && value !== null ? undefined : 'type',
+  ),
+};
+
+/** Names of the options, for functions that have further ones. */
+export const designNames: readonly (keyof DesignOptions)[] = Object.keys(designSpecs) as (keyof DesignOptions)[];
+
+const foldsSpecs: CallSpecs<FoldsDesign> = {
+  folds: requiredNumberOption('parts of a repeat', { ...COUNT, min: 2 }),
+  repeats: numberOption(1, 'how often the rows are divided anew', COUNT),
+};
+
 function seedList(who: string, seeds: number | readonly number[]): number[] {
-  if (typeof seeds === 'number') {
-    checkInteger(who, 'seeds', seeds, 1, MOST_SEEDS);
-    return Array.from({ length: seeds }, (_, i) => i);
-  }
-  if (!Array.isArray(seeds) || seeds.length === 0)
-    throw new TypeError(`${who}: seeds must be a number or a non-empty array of seeds, got ${JSON.stringify(seeds)}`);
-  for (const [i, seed] of seeds.entries()) checkInteger(who, `seeds[${i}]`, seed, 0);
+  if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, i) => i);
   const repeated = firstRepeated(seeds);
-  if (repeated !== undefined) throw new RangeError(`${who}: seed ${repeated} is there twice; the same seed gives the same numbers again`);
+  if (repeated !== undefined)
+    throw optionError(
+      RangeError,
+      who,
+      `${optionName('seeds')}: seed ${repeated} is there twice; the same seed gives the same numbers again`,
+    );
   return [...seeds];
 }
 
@@ -122,20 +170,25 @@ function correlationOf(splits: readonly Split[]): number {
  * label
  */
 export function planObservations(who: string, data: TaskData, options: DesignOptions, validation: number): Observations {
-  const vary = options.vary ?? 'both';
-  if (!['both', 'split', 'initialization'].includes(vary))
-    throw new RangeError(`${who}: vary must be "both", "split" or "initialization", got ${JSON.stringify(vary)}`);
-  if (options.test !== undefined) checkNumber(who, 'test', options.test, Number.MIN_VALUE, 1, true);
+  const { vary } = readCall<DesignOptions, AbsentDesignOptions>(who, designSpecs, pick(options, designNames));
   if (options.design !== undefined) return folds(who, data, options, validation, vary);
 
   const given = options.splits === undefined ? undefined : givenSplits(options.splits, data);
-  if (given && options.test !== undefined) throw new TypeError(`${who}: test has no use where splits are given; leave one of them out`);
+  if (given && options.test !== undefined)
+    throw optionError(
+      TypeError,
+      who,
+      `${optionName('test')} has no use where splits are given (${optionName('splits')}); leave one of them out`,
+    );
   const seeds = options.seeds === undefined && given ? [...given.keys()] : seedList(who, options.seeds ?? 10);
   const test = options.test ?? 0.3;
   const splitOf = (seed: number): Split => {
     if (!given) return splitData(data, { test, validation, seed });
     const split = given.get(seed);
-    if (!split) throw new RangeError(`${who}: splits has no split for seed ${seed}; it has ${[...given.keys()].join(', ')}`);
+    if (!split) {
+      const there = [...given.keys()].join(', ');
+      throw optionError(RangeError, who, `${optionName('splits')} has no split for seed ${seed}; it has ${there}`);
+    }
     return withValidation(data, split, validation, seed);
   };
   const first = seeds[0]!;
@@ -166,12 +219,7 @@ function folds(who: string, data: TaskData, options: DesignOptions, validation: 
   }
   if (vary === 'initialization')
     throw new RangeError(`${who}: vary "initialization" has no use with design: folds are different splits; use "both" or "split"`);
-  const { folds: count, repeats } = withDefaults<Required<FoldsDesign>>(`${who}: design`, options.design, {
-    folds: Number.NaN,
-    repeats: 1,
-  });
-  checkInteger(who, 'design.folds', count, 2);
-  checkInteger(who, 'design.repeats', repeats, 1);
+  const { folds: count, repeats } = readCall<FoldsDesign>(who, foldsSpecs, options.design, 'design');
   const list = Array.from({ length: repeats }, (_, repeat) =>
     kFold(data, count, repeat).map((split, fold): Observation => {
       const seed = repeat * count + fold;

@@ -1,18 +1,19 @@
 import { fixed } from '../balancing/weightings/fixed';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { checkInteger, didYouMean } from '../options/check';
+import { didYouMean } from '../options/check';
+import { type CallSpecs, COUNT, checkOption, numberOption, type OptionalSpec, optional, optionalOption } from '../options/spec';
 import type { Figure } from '../plots/figure';
-import { figureBundle, type MimeBundle } from '../plots/mime';
+import type { MimeBundle } from '../plots/mime';
 import { paretoFront as frontOf, pareto } from '../plots/pareto';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { Cell, Table } from '../plots/table';
 import { checkMethod } from '../training/fit';
 import { longWork } from '../training/long-work';
-import { settingNames } from '../training/settings';
 import type { Comparison } from './comparison';
 import type { ComparisonData } from './comparison-data';
-import { type DesignOptions, designNames, planObservations } from './observations';
-import { checkNames, runStudy, type StudyOptions, studyNames } from './run-study';
+import { displayable } from './displayable';
+import { type DesignOptions, planObservations } from './observations';
+import { type AbsentStudyCallOptions, readStudyCall, runStudy, type StudyOptions, studyCallSpecs } from './run-study';
 import { correctedTTest, hypervolume, type Interval, mean, standardDeviation } from './statistics';
 import { withTasks } from './subset';
 import { finite, valuesOf } from './values';
@@ -30,6 +31,19 @@ export interface ParetoFrontOptions extends Omit<StudyOptions, 'methods' | 'tune
   /** `[tasks]` worst scores that still count for the hypervolume. @default the worst score of any run */
   readonly reference?: readonly number[];
 }
+
+type AbsentOptions = Exclude<AbsentStudyCallOptions, 'tune' | 'baseline'> | 'method' | 'tasks' | 'steps' | 'reference';
+
+const { tune: _tune, baseline: _baseline, ...otherSpecs } = studyCallSpecs;
+
+const paretoFrontSpecs: CallSpecs<ParetoFrontOptions, AbsentOptions> = {
+  ...otherSpecs,
+  method: optionalOption('method such as hardSharing(mlp([64]))', 'what is trained with every weight vector', () => undefined),
+  methods: otherSpecs.methods as OptionalSpec<Readonly<Record<string, Method>>>,
+  tasks: optionalOption('array of names of tasks', 'whose trade-off is drawn', (value) => (Array.isArray(value) ? undefined : 'type')),
+  steps: optional(numberOption(6, 'steps of the weight grid', COUNT), '6 for two tasks, 4 for more'),
+  reference: optionalOption('array of scores', 'worst scores that still count', (value) => (Array.isArray(value) ? undefined : 'type')),
+};
 
 /** A point of the trade-off. */
 export interface ParetoPoint {
@@ -88,15 +102,7 @@ export async function paretoFront(data: TaskData, options: ParetoFrontOptions): 
 
 async function runParetoFront(data: TaskData, options: ParetoFrontOptions): Promise<ParetoFront> {
   const who = 'paretoFront';
-  checkNames(who, options, [
-    'method',
-    'tasks',
-    'steps',
-    'reference',
-    ...studyNames.filter((name) => name !== 'tune' && name !== 'baseline'),
-    ...designNames,
-    ...settingNames,
-  ]);
+  readStudyCall<ParetoFrontOptions, AbsentOptions>(who, paretoFrontSpecs, options);
   const { method, tasks, steps, methods = {}, reference, ...rest } = options;
   checkMethod(`${who}: method`, method);
   if (method.architecture.separate)
@@ -111,7 +117,7 @@ async function runParetoFront(data: TaskData, options: ParetoFrontOptions): Prom
   if (keep.length < 2 || new Set(keep).size < keep.length)
     throw new RangeError(`${who}: tasks must name at least 2 different tasks, got ${JSON.stringify(tasks ?? names)}`);
   const count = steps ?? (keep.length === 2 ? 6 : keep.length + 2);
-  checkInteger(who, 'steps', count, keep.length);
+  checkOption(who, 'steps', numberOption(count, '', { ...COUNT, min: keep.length }), count);
   if (reference !== undefined && (reference.length !== keep.length || !reference.every(Number.isFinite)))
     throw new TypeError(`${who}: reference must hold one finite score a task (${keep.length}), got ${JSON.stringify(reference)}`);
   const grid = weightGrid(keep.length, count);
@@ -227,17 +233,8 @@ export function makeParetoFront(
         ...(weights ? { note: method } : {}),
       })),
     });
-  const text = (): string => textTable(table());
-  const result: ParetoFront = {
-    tasks: data.tasks.map(({ name }) => name),
-    points,
-    hypervolume: volume,
-    reference,
-    comparison,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+  return displayable(
+    { tasks: data.tasks.map(({ name }) => name), points, hypervolume: volume, reference, comparison, table, plot },
+    () => [],
+  );
 }

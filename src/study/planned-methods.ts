@@ -2,7 +2,7 @@ import { balancers, weightings } from '../balancing/registry';
 import type { Balancing, Method, UpdateOptions } from '../models/method';
 import { methodFromJSON } from '../models/registry';
 import { adam, adamw, type Optimizer, sgd } from '../training/optimizer';
-import type { TrainingSettings } from '../training/settings';
+import { recordedNames, type TrainingSettings } from '../training/settings';
 import type { Candidate } from './candidates';
 import type { ComparisonData, MethodRecord } from './comparison-data';
 
@@ -73,6 +73,7 @@ export function methodOf(data: ComparisonData, name: string): PlannedMethod {
 
 /** The settings that a comparison was trained with. */
 export function settingsOf({ design }: ComparisonData): TrainingSettings {
-  const names = ['epochs', 'batchSize', 'schedule', 'patience', 'stopping', 'validation', 'clipNorm', 'taskSampling', 'start'] as const;
+  // Each part of a plan has its own optimizer and learning rate.
+  const names = recordedNames.filter((name) => name !== 'optimizer' && name !== 'learningRate');
   return Object.fromEntries(names.flatMap((name) => (design[name] === undefined || design[name] === null ? [] : [[name, design[name]]])));
 }

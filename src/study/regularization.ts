@@ -1,8 +1,9 @@
 import { bars } from '../plots/bars';
 import type { Figure } from '../plots/figure';
-import { figureBundle, type MimeBundle } from '../plots/mime';
-import { type Cell, htmlTable, type Table, textTable } from '../plots/table';
+import type { MimeBundle } from '../plots/mime';
+import type { Cell, Table } from '../plots/table';
 import type { ComparisonData } from './comparison-data';
+import { displayable } from './displayable';
 import { correctedTTest, decide, type Interval, pairedComparison, pairedDifferences } from './statistics';
 import { finite, runOf, valuesOf } from './values';
 
@@ -35,16 +36,8 @@ export interface Regularization {
   toString(): string;
 }
 
-/**
- * The promise of regularization: the gap between training and test scores of every method and task, whether it is narrower than the
- * baseline's, and the calibration of the probabilities. Intervals of gaps describe; of narrowings they are corrected by Holm over all methods and tasks.
- * @param comparison made by `compare`
- * @example
- * const gaps = regularization(await compare(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 10 }));
- * show(gaps.plot());
- */
-export function regularization(comparison: { readonly data: ComparisonData }): Regularization {
-  const { data } = comparison;
+/** The gap of every method on every task. */
+function gapRows(data: ComparisonData): GapRow[] {
   const options = { rho: data.rho, level: 1 - data.alpha };
   const interval = (values: ArrayLike<number>): Interval => {
     const { effect, low, high } = correctedTTest(values, options);
@@ -64,7 +57,7 @@ export function regularization(comparison: { readonly data: ComparisonData }): R
       }),
     );
   const narrowings = decide(family, { alpha: data.alpha, baseline: data.baseline });
-  const rows = data.methods.flatMap(({ name: method }) =>
+  return data.methods.flatMap(({ name: method }) =>
     data.tasks.map((task): GapRow => {
       const gaps = gapsOf(method, task);
       const found = narrowings.find((one) => one.method === method && one.task === task.name);
@@ -79,14 +72,19 @@ export function regularization(comparison: { readonly data: ComparisonData }): R
       };
     }),
   );
-  const sentences = rows.flatMap(({ method, task, narrowing }): string[] => {
-    if (!narrowing || !Number.isFinite(narrowing.low)) return [];
-    const size = `${Number(Math.abs(narrowing.value).toPrecision(3))}`;
-    if (narrowing.low > 0) return [`${method} overfits ${task} less than ${data.baseline}: its gap is ${size} narrower.`];
-    if (narrowing.high < 0) return [`${method} overfits ${task} more than ${data.baseline}: its gap is ${size} wider.`];
-    return [`The gaps of ${method} and ${data.baseline} on ${task} are not told apart.`];
-  });
-  const table = (): Table => ({
+}
+
+/** Whether a method overfits a task less than the baseline; nothing where that is not known. */
+function sentenceOf({ method, task, narrowing }: GapRow, baseline: string): string[] {
+  if (!narrowing || !Number.isFinite(narrowing.low)) return [];
+  const size = `${Number(Math.abs(narrowing.value).toPrecision(3))}`;
+  if (narrowing.low > 0) return [`${method} overfits ${task} less than ${baseline}: its gap is ${size} narrower.`];
+  if (narrowing.high < 0) return [`${method} overfits ${task} more than ${baseline}: its gap is ${size} wider.`];
+  return [`The gaps of ${method} and ${baseline} on ${task} are not told apart.`];
+}
+
+function tableOf(data: ComparisonData, rows: readonly GapRow[]): Table {
+  return {
     title: `Gap between training and test, ${data.seeds.length} seeds`,
     columns: [
       'method',
@@ -114,31 +112,39 @@ export function regularization(comparison: { readonly data: ComparisonData }): R
       p ?? null,
       calibrationError?.value ?? null,
     ]),
-  });
-  const plot = (): Figure => {
-    const names = data.tasks.map(({ name }) => name);
-    const pick = (method: string, part: keyof Interval): number[] =>
-      names.map((task) => rows.find((row) => row.method === method && row.task === task)!.gap[part]);
-    return bars(
-      {
-        labels: names,
-        series: data.methods.map(({ name }) => ({ name, values: pick(name, 'value'), low: pick(name, 'low'), high: pick(name, 'high') })),
-      },
-      {
-        title: 'Gap between training and test rows',
-        subtitle: 'Training score minus test score, turned so that positive is overfitting; shorter is better.',
-        unit: 'gap, in units of the metric',
-      },
-    );
   };
-  const text = (): string => [textTable(table()), ...sentences.map((sentence) => `- ${sentence}`)].join('\n');
-  const result: Regularization = {
-    rows,
-    sentences,
-    table,
-    plot,
-    toMime: () => [{ 'text/html': htmlTable(table()), 'text/plain': text() }, figureBundle(plot())],
-    toString: text,
-  };
-  return Object.defineProperties(result, { [Symbol.for('nodejs.util.inspect.custom')]: { value: text } });
+}
+
+function plotOf(data: ComparisonData, rows: readonly GapRow[]): Figure {
+  const names = data.tasks.map(({ name }) => name);
+  const pick = (method: string, part: keyof Interval): number[] =>
+    names.map((task) => rows.find((row) => row.method === method && row.task === task)!.gap[part]);
+  return bars(
+    {
+      labels: names,
+      series: data.methods.map(({ name }) => ({ name, values: pick(name, 'value'), low: pick(name, 'low'), high: pick(name, 'high') })),
+    },
+    {
+      title: 'Gap between training and test rows',
+      subtitle: 'Training score minus test score, turned so that positive is overfitting; shorter is better.',
+      unit: 'gap, in units of the metric',
+    },
+  );
+}
+
+/**
+ * The promise of regularization: the gap between training and test scores of every method and task, whether it is narrower than the
+ * baseline's, and the calibration of the probabilities. Intervals of gaps describe; of narrowings they are corrected by Holm over all methods and tasks.
+ * @param comparison made by `compare`
+ * @example
+ * const gaps = regularization(await compare(data, { methods: { single: singleTask(trunk), hard: hardSharing(trunk) }, seeds: 10 }));
+ * show(gaps.plot());
+ */
+export function regularization(comparison: { readonly data: ComparisonData }): Regularization {
+  const { data } = comparison;
+  const rows = gapRows(data);
+  const sentences = rows.flatMap((row) => sentenceOf(row, data.baseline));
+  const table = (): Table => tableOf(data, rows);
+  const plot = (): Figure => plotOf(data, rows);
+  return displayable({ rows, sentences, table, plot }, () => sentences);
 }

@@ -7,9 +7,8 @@ import type { Method } from '../models/method';
 import { methodToJSON, unversionedParts } from '../models/registry';
 import { isOfThisPackage } from '../provenance';
 import { kindOf } from '../tasks/registry';
-import type { Start } from '../training/initial-values';
 import type { Optimizer } from '../training/optimizer';
-import type { CheckedTaskSampling } from '../training/task-sampling';
+import { type CheckedSettings, identityOf } from '../training/settings';
 
 /** This package's version. */
 export const packageVersion: string = (JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string })
@@ -24,17 +23,8 @@ export interface RunIngredients {
   readonly method: Method;
   readonly split: Split;
   readonly trainingSeed: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: Optimizer;
-  readonly learningRate: number;
-  readonly schedule: 'constant' | 'cosine';
-  readonly patience?: number;
-  readonly stopping: 'joint' | 'perTask';
-  readonly clipNorm?: number;
-  readonly taskSampling?: CheckedTaskSampling;
-  readonly start: Start;
-  readonly mode: 'auto' | 'eager';
+  /** Those of this run, its own optimizer, learning rate and epochs included. */
+  readonly settings: CheckedSettings;
   readonly backend: BackendKind;
 }
 
@@ -73,7 +63,7 @@ export function dataFingerprint(data: TaskData): string {
  * The parts of a run that are the user's own code without a version, in words: a run with any is not to be kept under a key, because a
  * function's text does not tell what it closes over.
  */
-export function unversioned({ method, optimizer }: Pick<RunIngredients, 'method' | 'optimizer'>): string[] {
+export function unversioned({ method, optimizer }: { readonly method: Method; readonly optimizer: Optimizer }): string[] {
   const known = isOfThisPackage(optimizer) || optimizer.version !== undefined;
   return [...unversionedParts(method), ...(known ? [] : [`optimizer "${optimizer.name}"`])];
 }
@@ -82,8 +72,8 @@ export function unversioned({ method, optimizer }: Pick<RunIngredients, 'method'
 const exactly = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value);
 
 /** The name under which a run is kept: equal for runs that give the same numbers, where nothing in them is `unversioned`. */
-export function runKey(run: RunIngredients): string {
-  const { data, method, split, optimizer, trainingSeed, epochs, batchSize, learningRate, schedule, mode, backend } = run;
+export function runKey({ data, kinds, method, split, trainingSeed, settings, backend }: RunIngredients): string {
+  const { name, options, version } = settings.optimizer;
   const hash = createHash('sha256');
   hash.update(
     JSON.stringify(
@@ -91,22 +81,11 @@ export function runKey(run: RunIngredients): string {
         version: packageVersion,
         data,
         // Absent where all losses are as they first were, so that the names of runs kept before stay.
-        ...(Object.keys(run.kinds).length > 0 && { kinds: run.kinds }),
+        ...(Object.keys(kinds).length > 0 && { kinds }),
         method: methodToJSON(method),
-        optimizer: [optimizer.name, optimizer.options, optimizer.version],
+        optimizer: [name, options, version],
         trainingSeed,
-        epochs,
-        batchSize,
-        learningRate,
-        schedule,
-        patience: run.patience ?? null,
-        // Left out where it is the default: runs that were kept before there was a choice stay known.
-        ...(run.stopping === 'joint' ? {} : { stopping: run.stopping }),
-        clipNorm: run.clipNorm ?? null,
-        // Absent where it is not set, so that the names of runs kept before there was such a setting stay.
-        ...(run.taskSampling && { taskSampling: run.taskSampling }),
-        start: run.start,
-        mode,
+        ...identityOf(settings),
         backend,
       },
       exactly,

@@ -3,18 +3,42 @@ import { loadBackend } from '../backend/backend';
 import type { TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { methodToJSON } from '../models/registry';
-import { checkNumber, didYouMean } from '../options/check';
+import { didYouMean } from '../options/check';
+import { optionError, optionName } from '../options/option-error';
+import {
+  type CallSpecs,
+  checkNames as checkKnown,
+  type FilledOptions,
+  type FilledSpec,
+  numberOption,
+  type OptionalSpec,
+  optional,
+  optionalOption,
+  pick,
+  readCall,
+  textOption,
+  withFlag,
+} from '../options/spec';
 import { listed } from '../plots/text';
 import { metricsOf } from '../tasks/task-metrics';
 import { checkMethod } from '../training/fit';
-import { type CheckedSettings, checkBatchSize, checkSettings, settingNames, type TrainingSettings } from '../training/settings';
+import {
+  type AbsentSettings,
+  type CheckedSettings,
+  checkBatchSize,
+  checkSettings,
+  recordOf,
+  settingNames,
+  settingSpecs,
+  type TrainingSettings,
+} from '../training/settings';
 import { type Candidate, type CheckedTune, candidatesOf, checkTune, type SharedMethods, type TuneOptions } from './candidates';
 import { type Comparison, makeComparison } from './comparison';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, Versions } from './comparison-data';
 import { properScoreOf } from './evidence';
 import { type Margin, marginsOf } from './margins';
 import { isSearch, type MethodSearch } from './method-search';
-import type { Observations } from './observations';
+import { type AbsentDesignOptions, type DesignOptions, designSpecs, type Observations } from './observations';
 import { methodOf, middleChosen, mostChosen, rememberMethods } from './planned-methods';
 import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
@@ -54,16 +78,78 @@ export interface StudyOptions extends TrainingSettings {
   readonly directory?: string;
 }
 
+/** Options of a study that have no value of their own where they are left out. */
+export type AbsentStudyOptions = 'tune' | 'baseline' | 'primary' | 'margin' | 'directory' | 'methods';
+
+/** What a study has besides how it trains. */
+export type StudyOwnOptions = Omit<StudyOptions, keyof TrainingSettings>;
+
+/** Folder that keeps what is finished. */
+export const directoryOption: OptionalSpec<string> = withFlag(
+  optional(textOption('', 'keep each finished run there; the same call continues after an interrupt')),
+  '--keep FOLDER',
+);
+
+/** Chance of any false verdict. */
+export const alphaOption: FilledSpec<number> = withFlag(
+  numberOption(0.05, 'chance of any false verdict', { above: 0, below: 1 }),
+  '--alpha X',
+);
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The smallest difference that matters. */
+export const marginOption: OptionalSpec<Margin> = withFlag(
+  {
+    ...optionalOption<Margin>(
+      'number > 0, or such numbers by task or metric',
+      'the smallest difference that matters, in units of the metrics',
+      (value) => {
+        if (typeof value === 'number') return value > 0 && Number.isFinite(value) ? undefined : 'range';
+        return isObject(value) ? undefined : 'type';
+      },
+    ),
+    otherwise: '0.01 of AUC, accuracy and losses in nats, 0.02 of relative errors',
+  },
+  '--margin X',
+);
+
+/** How the options of a study are checked that it has besides those of training. */
+export const studySpecs: CallSpecs<StudyOwnOptions, AbsentStudyOptions> = {
+  methods: optionalOption('methods by name, such as { hard: hardSharing(mlp([64])) }', 'what is compared', (value) =>
+    isObject(value) ? undefined : 'type',
+  ),
+  tune: optionalOption('true, or an object of options such as { budget: 16 }', 'tunes every method with one budget', (value) =>
+    value === true || isObject(value) ? undefined : 'type',
+  ),
+  baseline: withFlag(
+    optional(textOption('', 'the method that others are compared with'), 'the single-task one, else the first'),
+    '--baseline NAME',
+  ),
+  primary: withFlag(
+    optional(textOption('', 'the method whose average over the tasks is looked at first'), 'the first but the baseline'),
+    '--primary NAME',
+  ),
+  margin: marginOption,
+  alpha: alphaOption,
+  directory: directoryOption,
+};
+
 /** Names of the options that a study has besides those of training. */
-export const studyNames: readonly ('methods' | 'tune' | 'baseline' | 'primary' | 'margin' | 'alpha' | 'directory')[] = [
-  'methods',
-  'tune',
-  'baseline',
-  'primary',
-  'margin',
-  'alpha',
-  'directory',
-];
+export const studyNames: readonly (keyof StudyOwnOptions)[] = Object.keys(studySpecs) as (keyof StudyOwnOptions)[];
+
+/** Options of a study and of its design that have no value of their own where they are left out. */
+export type AbsentStudyCallOptions = AbsentSettings | AbsentStudyOptions | AbsentDesignOptions;
+
+/** How the options of a call are checked that trains methods on splits. */
+export const studyCallSpecs: CallSpecs<StudyOptions & DesignOptions, AbsentStudyCallOptions> = {
+  ...settingSpecs,
+  ...studySpecs,
+  ...designSpecs,
+};
+
+// Calls that take these options along find it here.
+export { pick } from '../options/spec';
 
 /** A study whose options were checked, before anything is trained. */
 interface Prepared {
@@ -80,12 +166,13 @@ function prepare(who: string, data: TaskData, options: StudyOptions, plan: (vali
   const names = checkMethods(who, options.methods);
   const bases = Object.fromEntries(names.map((name) => [name, baseOf(options.methods[name]!)]));
   const settings = studySettings(who, options);
-  const alpha = options.alpha ?? 0.05;
-  checkNumber(who, 'alpha', alpha, Number.MIN_VALUE, 1, true);
+  const { alpha } = readCall<StudyOwnOptions, AbsentStudyOptions>(who, studySpecs, pick(options, studyNames));
   const baseline = options.baseline ?? names.find((name) => bases[name]!.architecture.separate) ?? names[0]!;
   if (!names.includes(baseline))
-    throw new RangeError(
-      `${who}: baseline "${baseline}" is none of the methods${didYouMean(baseline, names)}; methods: ${names.join(', ')}`,
+    throw optionError(
+      RangeError,
+      who,
+      `${optionName('baseline')} "${baseline}" is none of the methods${didYouMean(baseline, names)}; methods: ${names.join(', ')}`,
     );
   const tasks = tasksOf(data);
   const margin = marginsOf(who, options.margin, tasks, data);
@@ -154,10 +241,9 @@ export async function runStudy(
   const { settings, contestants, observations, tune, names } = prepared;
   const before = earlier && trainedFor.get(earlier.data);
   const fresh = observations.list.filter(({ seed }) => !before || !earlier.data.seeds.includes(seed));
-  const schedule = options.schedule ?? 'constant';
-  const now = await tunedRuns(data, contestants, fresh, settings, schedule, options.directory, tune?.halving ?? false);
+  const now = await tunedRuns(data, contestants, fresh, { settings, directory: options.directory, halving: tune?.halving ?? false });
   const trained = before ? together(before, now, names) : now;
-  const comparison = await assembled(data, options, prepared, trained);
+  const comparison = await assembled(data, options.methods, prepared, trained);
   trainedFor.set(comparison, trained);
   rememberMethods(
     comparison,
@@ -181,7 +267,7 @@ export async function runStudy(
 }
 
 /** The comparison that runs make. */
-async function assembled(data: TaskData, options: StudyOptions, prepared: Prepared, trained: TunedRuns): Promise<ComparisonData> {
+async function assembled(data: TaskData, given: StudyOptions['methods'], prepared: Prepared, trained: TunedRuns): Promise<ComparisonData> {
   const { names, bases, settings, tune, observations, described } = prepared;
   const { records, features, tuning, missing, notes } = trained;
   const methods = names.map((name): MethodRecord => {
@@ -189,10 +275,10 @@ async function assembled(data: TaskData, options: StudyOptions, prepared: Prepar
     const counts = records
       .filter(({ method }) => method === name)
       .map(({ parameters }) => Object.values(parameters).reduce((a, b) => a + b, 0));
-    const given = options.methods[name]!;
+    const own = given[name]!;
     return {
       name,
-      definition: { ...(methodToJSON(bases[name]!) as object), ...(isSearch(given) ? { search: given.name } : {}) },
+      definition: { ...(methodToJSON(bases[name]!) as object), ...(isSearch(own) ? { search: own.name } : {}) },
       parameters: mean(counts),
       separate,
     };
@@ -207,7 +293,7 @@ async function assembled(data: TaskData, options: StudyOptions, prepared: Prepar
     seeds,
     versions: await versionsNow(),
     fingerprint: dataFingerprint(data),
-    design: designRecord(settings, options.schedule ?? 'constant', observations, tune),
+    design: designRecord(settings, observations, tune),
     rho: observations.rho,
     ...described,
     runs: records,
@@ -250,16 +336,27 @@ export function studySettings(who: string, options: StudyOptions): CheckedSettin
   if (settings.validation > 0 && given.stopping === undefined && separate.includes(true) && separate.includes(false))
     return checkSettings(who, { ...(chooses ? { validation: 0.15 } : {}), ...given, stopping: 'perTask' });
   if (chooses && settings.validation === 0)
-    throw new RangeError(`${who}: tuning chooses on validation rows; set validation above 0, got 0`);
+    throw optionError(RangeError, who, `tuning chooses on validation rows; set ${optionName('validation')} above 0, got 0`);
   return settings;
 }
 
 /** @throws TypeError for an option that is not among `known` */
 export function checkNames(who: string, options: object, known: readonly string[]): void {
   renamed(who, options);
-  for (const key of Object.keys(options ?? {})) {
-    if (!known.includes(key)) throw new TypeError(`${who}: unknown option "${key}"${didYouMean(key, known)}; options: ${known.join(', ')}`);
-  }
+  checkKnown(who, options, known);
+}
+
+/**
+ * Checks the options of a long call.
+ * @throws TypeError for an unknown option, one of the wrong type or one that has another name now, RangeError for a value out of range
+ */
+export function readStudyCall<Options extends object, Absent extends keyof Options = never>(
+  who: string,
+  specs: CallSpecs<Options, Absent>,
+  options: Readonly<Partial<Options>>,
+): FilledOptions<Options, Absent> {
+  renamed(who, options);
+  return readCall(who, specs, options);
 }
 
 /**
@@ -278,11 +375,6 @@ export function checkMethods(who: string, methods: Readonly<Record<string, Metho
 }
 
 const baseOf = (given: Method | MethodSearch): Method => (isSearch(given) ? given.base : given);
-
-/** The options of these names that were given. */
-export function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))) as Pick<T, K>;
-}
 
 function tasksOf(data: TaskData): TaskRecord[] {
   return data.tasks.map((task) => {
@@ -313,27 +405,10 @@ async function versionsNow(): Promise<Versions> {
 
 function designRecord(
   settings: CheckedSettings,
-  schedule: string,
-  observations: Observations,
+  { splits, vary }: Observations,
   tune: CheckedTune | undefined,
 ): Readonly<Record<string, unknown>> {
-  return {
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    optimizer: settings.optimizer.name,
-    optimizerOptions: settings.optimizer.options,
-    learningRate: settings.learningRate,
-    schedule,
-    patience: settings.patience ?? null,
-    stopping: settings.stopping,
-    validation: settings.validation,
-    clipNorm: settings.clipNorm ?? null,
-    ...(settings.taskSampling && { taskSampling: settings.taskSampling }),
-    start: settings.start,
-    splits: observations.splits,
-    vary: observations.vary,
-    ...(tune ? { tune } : {}),
-  };
+  return { ...recordOf(settings), splits, vary, ...(tune ? { tune } : {}) };
 }
 
 /** Says whether what seeds vary has the candidates of tuning in it. */
@@ -370,8 +445,10 @@ function undefinedNotes(tasks: readonly TaskRecord[], records: readonly RunRecor
 function primaryOf(who: string, primary: string | undefined, names: readonly string[], baseline: string): string | undefined {
   const others = names.filter((name) => name !== baseline);
   if (primary !== undefined && !others.includes(primary))
-    throw new RangeError(
-      `${who}: primary "${primary}" is ${primary === baseline ? 'the baseline' : 'none of the methods'}${didYouMean(primary, others)}; methods to look at: ${others.join(', ')}`,
+    throw optionError(
+      RangeError,
+      who,
+      `${optionName('primary')} "${primary}" is ${primary === baseline ? 'the baseline' : 'none of the methods'}${didYouMean(primary, others)}; methods to look at: ${others.join(', ')}`,
     );
   return primary ?? others[0];
 }

@@ -1,4 +1,4 @@
-import { loadBackend } from '../backend/backend';
+import { type BackendKind, loadBackend } from '../backend/backend';
 import type { TaskData } from '../data/task-data';
 import { number } from '../json-shape';
 import type { Method } from '../models/method';
@@ -42,20 +42,36 @@ function jobs(planned: readonly PlannedRun[]): PlannedRun[][] {
   return [...groups.values()];
 }
 
+/** The names under which runs are kept; runs of code without a version have none. */
+function keysOf(
+  data: TaskData,
+  planned: readonly PlannedRun[],
+  settings: CheckedSettings,
+  backend: BackendKind,
+): (readonly [PlannedRun, string])[] {
+  const fingerprint = dataFingerprint(data);
+  const kinds = kindRevisions(data);
+  return planned.flatMap((run) => {
+    if (unversioned(run).length > 0) return [];
+    const { method, learningRate, optimizer, epochs } = run;
+    const { split, trainingSeed } = run.observation;
+    const own = { ...settings, epochs, optimizer, learningRate };
+    return [[run, runKey({ data: fingerprint, kinds, method, split, trainingSeed, settings: own, backend })] as const];
+  });
+}
+
 /**
  * Trains runs and scores them, or takes what the directory has of them.
  *
  * Runs are trained in stacks (all seeds of a method together), and kept together as soon as their stack is finished. Stacks are made of the whole
  * plan, so the same call after a kill has the same numbers to the last bit, also where a run's numbers depend on its stack (see "Kept runs" in
  * `README.md`: very large networks, no oneDNN, the portable backend).
- * @param schedule the name of the learning rate's schedule in `settings`
  * @param directory where finished runs are kept; undefined: nowhere
  */
 export async function trainRecords(
   data: TaskData,
   planned: readonly PlannedRun[],
   settings: CheckedSettings,
-  schedule: 'constant' | 'cosine',
   directory: string | undefined,
 ): Promise<TrainedRuns> {
   const backend = await loadBackend();
@@ -68,31 +84,7 @@ export async function trainRecords(
   const finished = new Map<PlannedRun, KeptRun>();
   const keys = new Map<PlannedRun, string>();
   if (store) {
-    const fingerprint = dataFingerprint(data);
-    const kinds = kindRevisions(data);
-    const { batchSize, patience, stopping, clipNorm, taskSampling, start, mode } = settings;
-    for (const run of planned) {
-      const { method, observation, learningRate, optimizer, epochs } = run;
-      if (unversioned(run).length > 0) continue;
-      const key = runKey({
-        data: fingerprint,
-        kinds,
-        method,
-        split: observation.split,
-        trainingSeed: observation.trainingSeed,
-        epochs,
-        batchSize,
-        optimizer,
-        learningRate,
-        schedule,
-        ...(patience === undefined ? {} : { patience }),
-        stopping,
-        ...(clipNorm === undefined ? {} : { clipNorm }),
-        ...(taskSampling === undefined ? {} : { taskSampling }),
-        start,
-        mode,
-        backend,
-      });
+    for (const [run, key] of keysOf(data, planned, settings, backend)) {
       keys.set(run, key);
       const kept = store.read(key);
       if (kept) finished.set(run, { ...kept, record: named(kept.record, run) });

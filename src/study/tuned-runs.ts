@@ -36,6 +36,15 @@ export function candidatesAt({ candidates, ofSeed }: Contestant, seed: number): 
   return ofSeed?.(seed) ?? candidates;
 }
 
+/** How candidates are trained. */
+export interface TuningRuns {
+  readonly settings: CheckedSettings;
+  /** Where finished runs are kept; undefined: nowhere. */
+  readonly directory: string | undefined;
+  /** Whether most candidates get a part of the epochs only. */
+  readonly halving: boolean;
+}
+
 /** Share of the epochs in each round, and the share of candidates that go on to the next. */
 const HALVING = { rounds: [1 / 9, 1 / 3, 1], keep: 1 / 3 } as const;
 
@@ -52,73 +61,61 @@ const ascending = (values: readonly number[]): number[] =>
     .map((_, i) => i)
     .sort((a, b) => (Number.isNaN(values[a]) ? 1 : 0) - (Number.isNaN(values[b]) ? 1 : 0) || values[a]! - values[b]! || a - b);
 
-/**
- * Trains every candidate on every observation and keeps, per observation, the one with the lowest validation loss (per task where tasks
- * have networks of their own). The test rows play no part in the choice, and the chosen run is not trained again.
- */
-export async function tunedRuns(
-  data: TaskData,
-  contestants: readonly Contestant[],
-  observations: readonly Observation[],
-  settings: CheckedSettings,
-  schedule: 'constant' | 'cosine',
-  directory: string | undefined,
-  halving: boolean,
-): Promise<TunedRuns> {
-  const tasks = data.tasks.map(({ name }) => name);
-  const rounds = halving ? HALVING.rounds : [1];
+/** Candidates and what is known of them. */
+interface Race {
+  /** Names of the tasks. */
+  readonly tasks: readonly string[];
+  readonly contestants: readonly Contestant[];
+  readonly observations: readonly Observation[];
   /** Candidates still in the race, by contestant and observation. */
-  const alive = new Map<string, number[]>();
-  const id = (c: number, o: number): string => `${c}/${o}`;
-  for (const [c, { candidates }] of contestants.entries()) for (const o of observations.keys()) alive.set(id(c, o), [...candidates.keys()]);
+  readonly alive: Map<string, readonly number[]>;
   /** The last finished run of each candidate, with its epochs. */
-  const last = new Map<string, { readonly kept: KeptRun; readonly epochs: number }>();
-  const notes: string[] = [];
-  let seconds = contestants.map(() => 0);
-  const expected = plannedCounts(contestants, observations.length, rounds);
-  const total = expected.reduce((a, b) => a + b, 0);
-  let before = 0;
+  readonly last: Map<string, { readonly kept: KeptRun; readonly epochs: number }>;
+}
 
-  for (const [r, share] of rounds.entries()) {
-    const epochs = Math.max(1, Math.round(settings.epochs * share));
-    const planned = new Map<PlannedRun, string>();
-    for (const [c, contestant] of contestants.entries()) {
-      if (contestant.candidates.length === 1 && r < rounds.length - 1) continue;
-      for (const [o, observation] of observations.entries()) {
-        const candidates = candidatesAt(contestant, observation.seed);
-        for (const k of alive.get(id(c, o))!) {
-          const { method, learningRate, optimizer } = candidates[k]!;
-          planned.set({ name: contestant.name, method, observation, learningRate, optimizer, epochs }, `${id(c, o)}/${k}`);
-        }
-      }
-    }
-    const result = await trainRecords(data, [...planned.keys()], { ...settings, ...shifted(settings, before, total) }, schedule, directory);
-    before += expected[r]!;
-    notes.push(...result.notes);
-    for (const [run, kept] of result.finished) {
-      const key = planned.get(run)!;
-      last.set(key, { kept, epochs });
-      const c = Number(key.split('/')[0]);
-      seconds = seconds.map((sum, i) => (i === c ? sum + kept.record.seconds : sum));
-    }
-    if (r === rounds.length - 1) break;
-    for (const [c, { candidates, separate }] of contestants.entries()) {
-      if (candidates.length === 1) continue;
-      const goOn = Math.max(1, Math.ceil(candidates.length * HALVING.keep ** (r + 1)));
-      for (const o of observations.keys()) {
-        const running = alive.get(id(c, o))!;
-        const runs = running.map((k) => last.get(`${id(c, o)}/${k}`)?.kept.record);
-        const best = (separate ? tasks : [null]).flatMap((task) =>
-          ascending(runs.map((run) => (run ? validationLoss(run, task) : Number.NaN))).slice(0, goOn),
-        );
-        alive.set(
-          id(c, o),
-          [...new Set(best)].map((i) => running[i]!).sort((a, b) => a - b),
-        );
+const id = (c: number, o: number): string => `${c}/${o}`;
+
+/** What is trained in a round, by candidate. */
+function plannedRound({ contestants, observations, alive }: Race, epochs: number, isLast: boolean): Map<PlannedRun, string> {
+  const planned = new Map<PlannedRun, string>();
+  for (const [c, contestant] of contestants.entries()) {
+    if (contestant.candidates.length === 1 && !isLast) continue;
+    for (const [o, observation] of observations.entries()) {
+      const candidates = candidatesAt(contestant, observation.seed);
+      for (const k of alive.get(id(c, o))!) {
+        const { method, learningRate, optimizer } = candidates[k]!;
+        planned.set({ name: contestant.name, method, observation, learningRate, optimizer, epochs }, `${id(c, o)}/${k}`);
       }
     }
   }
+  return planned;
+}
 
+/** Keeps the best candidates after a round. @param r which round, from 0 */
+function keepBest({ tasks, contestants, observations, alive, last }: Race, r: number): void {
+  for (const [c, { candidates, separate }] of contestants.entries()) {
+    if (candidates.length === 1) continue;
+    const goOn = Math.max(1, Math.ceil(candidates.length * HALVING.keep ** (r + 1)));
+    for (const o of observations.keys()) {
+      const running = alive.get(id(c, o))!;
+      const runs = running.map((k) => last.get(`${id(c, o)}/${k}`)?.kept.record);
+      const best = (separate ? tasks : [null]).flatMap((task) =>
+        ascending(runs.map((run) => (run ? validationLoss(run, task) : Number.NaN))).slice(0, goOn),
+      );
+      alive.set(
+        id(c, o),
+        [...new Set(best)].map((i) => running[i]!).sort((a, b) => a - b),
+      );
+    }
+  }
+}
+
+/** The chosen runs of all observations in which they are finished, and how they were chosen. */
+function chosenRuns(
+  { tasks, contestants, observations, alive, last }: Race,
+  epochs: number,
+  seconds: readonly number[],
+): Pick<TunedRuns, 'records' | 'features' | 'tuning'> {
   const records: RunRecord[] = [];
   const tuning = new Map<string, TuningRecord>();
   let features = Number.NaN;
@@ -127,7 +124,7 @@ export async function tunedRuns(
     for (const [o, { seed }] of observations.entries()) {
       const tried = candidates.map((_, k) => last.get(`${id(c, o)}/${k}`));
       const finalists = alive.get(id(c, o))!;
-      if (!finalists.every((k) => tried[k]?.epochs === settings.epochs)) continue;
+      if (!finalists.every((k) => tried[k]?.epochs === epochs)) continue;
       features = tried[finalists[0]!]!.kept.features;
       const recordOf = (k: number): RunRecord => tried[k]!.kept.record;
       if (candidates.length === 1) {
@@ -146,13 +143,45 @@ export async function tunedRuns(
     if (candidates.length === 1) continue;
     tuning.set(name, { candidates: ofSeed ? [] : candidates.map(({ changes }) => changes), choices, seconds: seconds[c]! });
   }
-  return {
-    records,
-    features,
-    tuning: Object.fromEntries(tuning),
-    missing: contestants.length * observations.length - records.length,
-    notes: [...new Set(notes)],
-  };
+  return { records, features, tuning: Object.fromEntries(tuning) };
+}
+
+/**
+ * Trains every candidate on every observation and keeps, per observation, the one with the lowest validation loss (per task where tasks
+ * have networks of their own). The test rows play no part in the choice, and the chosen run is not trained again.
+ */
+export async function tunedRuns(
+  data: TaskData,
+  contestants: readonly Contestant[],
+  observations: readonly Observation[],
+  { settings, directory, halving }: TuningRuns,
+): Promise<TunedRuns> {
+  const rounds = halving ? HALVING.rounds : [1];
+  const race: Race = { tasks: data.tasks.map(({ name }) => name), contestants, observations, alive: new Map(), last: new Map() };
+  for (const [c, { candidates }] of contestants.entries())
+    for (const o of observations.keys()) race.alive.set(id(c, o), [...candidates.keys()]);
+  const notes: string[] = [];
+  let seconds = contestants.map(() => 0);
+  const expected = plannedCounts(contestants, observations.length, rounds);
+  const total = expected.reduce((a, b) => a + b, 0);
+  let before = 0;
+  for (const [r, share] of rounds.entries()) {
+    const epochs = Math.max(1, Math.round(settings.epochs * share));
+    const isLast = r === rounds.length - 1;
+    const planned = plannedRound(race, epochs, isLast);
+    const result = await trainRecords(data, [...planned.keys()], { ...settings, ...shifted(settings, before, total) }, directory);
+    before += expected[r]!;
+    notes.push(...result.notes);
+    for (const [run, kept] of result.finished) {
+      const key = planned.get(run)!;
+      race.last.set(key, { kept, epochs });
+      const c = Number(key.split('/')[0]);
+      seconds = seconds.map((sum, i) => (i === c ? sum + kept.record.seconds : sum));
+    }
+    if (!isLast) keepBest(race, r);
+  }
+  const chosen = chosenRuns(race, settings.epochs, seconds);
+  return { ...chosen, missing: contestants.length * observations.length - chosen.records.length, notes: [...new Set(notes)] };
 }
 
 /** Runs of each round, by how many candidates go on. */

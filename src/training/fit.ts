@@ -1,8 +1,10 @@
 import { loadBackend } from '../backend/backend';
-import { splitData } from '../data/split';
+import { checkTrainLabels, splitData } from '../data/split';
+import { readParts } from '../data/split-parts';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
-import { checkInteger } from '../options/check';
+import { optionError, optionName } from '../options/option-error';
+import { type CallSpecs, numberOption, optionalOption, readCall, SEED } from '../options/spec';
 import type { FittedTarget } from '../tasks/task';
 import { saveModel } from './checkpoint';
 import { interruptible } from './interrupt';
@@ -11,14 +13,51 @@ import { type HasPlan, hasPlan } from './method-plan';
 import { type Model, makeModel } from './model';
 import { progressReporter } from './progress-reporter';
 import { type RunResult, trainRuns } from './runs';
-import { type CheckedSettings, checkBatchSize, checkSettings, type TrainingSettings } from './settings';
+import { type AbsentSettings, type CheckedSettings, checkBatchSize, checkSettings, settingSpecs, type TrainingSettings } from './settings';
 
 /** Options of `fit`. */
 export interface FitOptions extends TrainingSettings {
   /** Seed of initialization, batches and dropout. @default 0 */
   readonly seed?: number;
-  /** Rows to train and validate on. @default all rows, less a share for validation */
+  /**
+   * Rows of the data to train and validate on, as `splitData` gives them; `validation` may be empty, a test part is not looked at.
+   * @default all rows, less a share for validation
+   */
   readonly split?: Pick<Split, 'train' | 'validation'>;
+}
+
+type AbsentFitOptions = AbsentSettings | 'split';
+
+const fitSpecs: CallSpecs<FitOptions, AbsentFitOptions> = {
+  ...settingSpecs,
+  seed: numberOption(0, 'seed of initialization, batches and dropout', SEED),
+  split: optionalOption('{ train, validation }', 'rows to train and validate on', () => undefined),
+};
+
+/**
+ * The rows that `fit` is given.
+ * @throws TypeError for what is no split, DataError for one whose rows cannot be used, RangeError where stopping needs validation rows
+ */
+function readSplit(data: TaskData, given: unknown, { patience, stopping }: CheckedSettings): Split {
+  const split = readParts(given, {
+    where: 'fit: split',
+    required: ['train', 'validation'],
+    filled: ['train'],
+    once: false,
+    example: '{ train: [...], validation: [...] }',
+    counted: 'the data',
+    rowOf: Int32Array.from({ length: data.rows }, (_, row) => row),
+    rowsOf: (rows) => (Array.isArray(rows) || ArrayBuffer.isView(rows) ? (rows as unknown as ArrayLike<unknown>) : undefined),
+  });
+  checkTrainLabels(data, split, 'the given split');
+  const needs = patience !== undefined ? 'patience' : stopping === 'perTask' ? 'stopping' : undefined;
+  if (needs !== undefined && split.validation.length === 0)
+    throw optionError(
+      RangeError,
+      'fit',
+      `${optionName(needs)} needs validation rows, and the split has none; give it some, or leave ${needs} out`,
+    );
+  return { ...split, test: new Int32Array(0) };
 }
 
 /** @throws TypeError when `method` was not made by an architecture */
@@ -85,7 +124,8 @@ async function trainPart(
  * @param data made by `taskData`
  * @param method an architecture, for instance `hardSharing(mlp([64]))`, optionally `.with(pcgrad())`; or a recommendation, whose plan is trained as
  *   one model, with the settings of its study where `options` has none
- * @throws TypeError for an unknown option, RangeError for a value out of range, Error when training diverges
+ * @throws TypeError for an unknown option or what is no split, RangeError for a value out of range, DataError for a split whose rows cannot be
+ *   used, Error when training diverges
  * @example
  * const model = await fit(data, hardSharing(mlp([128, 64])), { epochs: 60 });
  */
@@ -94,13 +134,13 @@ export async function fit(data: TaskData, method: Method | HasPlan, options: Fit
 }
 
 async function runFit(data: TaskData, method: Method | HasPlan, options: FitOptions): Promise<Model> {
-  const { seed = 0, split: given, ...rest } = options;
+  const { seed, split: given } = readCall<FitOptions, AbsentFitOptions>('fit', fitSpecs, options);
+  const { seed: _, split: __, ...rest } = options;
   const parts = partsOf(data, method, rest);
-  checkInteger('fit', 'seed', seed, 0);
   await loadBackend();
   const [first] = parts;
   const { validation, signal: stop } = first!.settings;
-  const split = given ? { ...given, test: new Int32Array(0) } : allRows(data, validation, seed);
+  const split = given === undefined ? allRows(data, validation, seed) : readSplit(data, given, first!.settings);
   checkBatchSize('fit', options.batchSize, split.train.length);
   const results = await interruptible(stop, async (signal) => {
     const trained: { readonly part: FitPart; readonly result: RunResult }[] = [];

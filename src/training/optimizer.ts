@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterStep } from '../balancing/balancing';
-import { checkNumber, withDefaults } from '../options/check';
+import { type CallSpecs, numberOption, readCall, withFlag } from '../options/spec';
 import { ofThisPackage } from '../provenance';
 
 /** What a step's update depends on besides the gradient; each `[stack]`, shaped to broadcast over a parameter. */
@@ -67,23 +67,26 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
+const adamSpecs: CallSpecs<AdamOptions> = {
+  learningRate: numberOption(1e-3, 'learning rate', { above: 0 }),
+  beta1: numberOption(0.9, 'decay of the mean of gradients', { min: 0, below: 1 }),
+  beta2: numberOption(0.999, 'decay of the mean of squared gradients', { min: 0, below: 1 }),
+  epsilon: numberOption(1e-8, 'constant in the denominator', { min: 0 }),
+  weightDecay: numberOption(0, 'L2 penalty of weights', { min: 0 }),
+};
+
+/** How the options of `adamw` are checked. */
+export const adamwSpecs: CallSpecs<AdamOptions> = {
+  ...adamSpecs,
+  weightDecay: withFlag(numberOption(0.01, 'decoupled weight decay (AdamW)', { min: 0 }), '--weight-decay X'),
+};
+
 /** 1 - beta in float32 as TensorFlow's own op takes it, so that models with and without that op are equal to the last bit. */
 const rest = (beta: number): number => Math.fround(1 - Math.fround(beta));
 
 function adamLike(name: 'adam' | 'adamw', options: AdamOptions | undefined): Optimizer {
-  const filled = withDefaults<Required<AdamOptions>>(name, options, {
-    learningRate: 1e-3,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    weightDecay: name === 'adamw' ? 0.01 : 0,
-  });
+  const filled = readCall<AdamOptions>(name, name === 'adam' ? adamSpecs : adamwSpecs, options);
   const { learningRate, beta1, beta2, epsilon, weightDecay } = filled;
-  checkNumber(name, 'learningRate', learningRate, Number.MIN_VALUE);
-  checkNumber(name, 'beta1', beta1, 0, 1, true);
-  checkNumber(name, 'beta2', beta2, 0, 1, true);
-  checkNumber(name, 'epsilon', epsilon, 0);
-  checkNumber(name, 'weightDecay', weightDecay, 0);
   return ofThisPackage({
     name,
     options: { ...filled },
@@ -137,16 +140,19 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
+const sgdSpecs: CallSpecs<SgdOptions> = {
+  learningRate: numberOption(1e-2, 'learning rate', { above: 0 }),
+  momentum: numberOption(0, 'share of the last direction that is kept', { min: 0, below: 1 }),
+  weightDecay: numberOption(0, 'L2 penalty of weights', { min: 0 }),
+};
+
 /**
  * Stochastic gradient descent with (heavy-ball) momentum as PyTorch computes it.
  * @throws TypeError for an unknown option, RangeError for a value out of range
  */
 export function sgd(options?: SgdOptions): Optimizer {
-  const filled = withDefaults<Required<SgdOptions>>('sgd', options, { learningRate: 1e-2, momentum: 0, weightDecay: 0 });
+  const filled = readCall<SgdOptions>('sgd', sgdSpecs, options);
   const { learningRate, momentum, weightDecay } = filled;
-  checkNumber('sgd', 'learningRate', learningRate, Number.MIN_VALUE);
-  checkNumber('sgd', 'momentum', momentum, 0, 1, true);
-  checkNumber('sgd', 'weightDecay', weightDecay, 0);
   return ofThisPackage({
     name: 'sgd',
     options: { ...filled },

@@ -1,9 +1,23 @@
-import { checkInteger, checkNumber, withDefaults } from '../options/check';
+import { optionError, optionName } from '../options/option-error';
+import {
+  type CallSpecs,
+  COUNT,
+  checkOption,
+  choiceOption,
+  type FilledOptions,
+  type FilledSpec,
+  functionOption,
+  numberOption,
+  type OptionalSpec,
+  optional,
+  optionalOption,
+  readCall,
+  withFlag,
+} from '../options/spec';
 import type { Start } from './initial-values';
 import { adam, type Optimizer } from './optimizer';
 import type { ProgressEvent } from './progress';
-import type { TrainingOptions } from './stack/training-options';
-import { checkTaskSampling, type TaskSampling } from './task-sampling';
+import { type CheckedTaskSampling, checkTaskSampling, type TaskSampling, taskSamplingOption } from './task-sampling';
 
 /** How models are trained, for `fit` and `compare` alike. */
 export interface TrainingSettings {
@@ -53,110 +67,179 @@ export interface TrainingSettings {
   readonly memoryBudget?: number;
 }
 
-/** Settings that were checked and filled in. */
-export interface CheckedSettings extends TrainingOptions {
-  readonly stopping: 'joint' | 'perTask';
-  readonly learningRate: number;
-  readonly validation: number;
-  readonly start: Start;
-  readonly memoryBudget: number;
-  readonly onProgress?: (event: ProgressEvent) => void;
+/** How a setting is checked, and what it is to a study that keeps its runs. */
+interface SettingFacts {
+  /**
+   * Whether runs that differ in it are different runs: `'always'`; `'changed'`, only where it differs from its default, so that runs that were kept before
+   * there was such a setting stay known; `'elsewhere'`, which the parts of a run's identity show that it decides; `'never'`, since numbers do not depend on it.
+   */
+  readonly identity: 'always' | 'changed' | 'elsewhere' | 'never';
+  /** Whether results say it, and a plan that is made of them is trained with it. */
+  readonly recorded: boolean;
 }
 
+type Setting<Spec> = Spec & SettingFacts;
+
+/** Settings that have no value of their own where they are left out. */
+export type AbsentSettings = 'learningRate' | 'patience' | 'validation' | 'clipNorm' | 'taskSampling' | 'signal' | 'onProgress';
+
+const isOptimizer = (value: unknown): value is Optimizer => typeof (value as Optimizer | null | undefined)?.update === 'function';
+
+/** An optimizer. */
+const optimizerOption: FilledSpec<Optimizer> = {
+  type: 'adam() | adamw() | sgd()',
+  default: adam(),
+  doc: 'how a step follows from the gradients',
+  otherwise: 'adam()',
+  fault: (value) => (isOptimizer(value) ? undefined : { kind: 'type', expected: 'made by adam(), adamw() or sgd()' }),
+};
+
+const signalOption: OptionalSpec<AbortSignal> = optionalOption('an AbortSignal', 'stops training at the next step', (value) =>
+  typeof (value as AbortSignal | null)?.aborted === 'boolean' ? undefined : 'type',
+);
+
+/** Every setting: its check, default, flag and text, and what it is to a run's identity. */
+const table: {
+  readonly [Name in keyof Required<TrainingSettings>]: Setting<CallSpecs<TrainingSettings, AbsentSettings>[Name]>;
+} = {
+  epochs: {
+    ...withFlag(numberOption(100, 'passes over the training rows', COUNT), '--epochs N'),
+    identity: 'always',
+    recorded: true,
+  },
+  batchSize: { ...withFlag(numberOption(64, 'rows of a step', COUNT), '--batch-size N'), identity: 'always', recorded: true },
+  optimizer: { ...optimizerOption, identity: 'elsewhere', recorded: true },
+  learningRate: {
+    ...withFlag(optional(numberOption(1e-3, 'learning rate', { above: 0 }), "the optimizer's; 1e-3 of Adam"), '--lr X'),
+    identity: 'always',
+    recorded: true,
+  },
+  schedule: {
+    ...choiceOption('constant', ['constant', 'cosine'], 'how the learning rate falls over the training'),
+    identity: 'always',
+    recorded: true,
+  },
+  patience: {
+    ...withFlag(optional(numberOption(10, 'stop after N epochs without a better validation loss', COUNT), 'never'), '--patience N'),
+    identity: 'always',
+    recorded: true,
+  },
+  stopping: {
+    ...withFlag(
+      choiceOption('joint', ['joint', 'perTask'], 'whose best epoch is kept: of the mean over the tasks, or of each task'),
+      '--stopping WHICH',
+    ),
+    identity: 'changed',
+    recorded: true,
+  },
+  validation: {
+    ...withFlag(
+      optional(
+        numberOption(0, 'share of the rows for validation', { min: 0, below: 1 }),
+        `0.15 with ${optionName('patience')}, per-task stopping or a choice to make, else 0`,
+      ),
+      '--validation X',
+    ),
+    // The rows of the split show it.
+    identity: 'elsewhere',
+    recorded: true,
+  },
+  clipNorm: {
+    ...withFlag(optional(numberOption(1, "upper bound of the gradient's length", { above: 0 })), '--clip-norm X'),
+    identity: 'always',
+    recorded: true,
+  },
+  taskSampling: { ...taskSamplingOption, identity: 'changed', recorded: true },
+  start: {
+    ...withFlag(
+      choiceOption(
+        'constant',
+        ['constant', 'glorot'],
+        "what networks predict before training: near the training labels' mean or shares, or a random guess",
+      ),
+      '--start WHICH',
+    ),
+    identity: 'always',
+    recorded: true,
+  },
+  signal: { ...signalOption, identity: 'never', recorded: false },
+  onProgress: { ...functionOption('told about five times a second'), identity: 'never', recorded: false },
+  mode: {
+    ...choiceOption('auto', ['auto', 'eager'], 'eager computes op by op, without graphs'),
+    identity: 'always',
+    recorded: false,
+  },
+  memoryBudget: {
+    ...numberOption(2 ** 30, 'bytes that one stack of models may take on the device', { min: 1 }),
+    identity: 'never',
+    recorded: false,
+  },
+};
+
+/** How settings are checked, for functions that have further options. */
+export const settingSpecs: CallSpecs<TrainingSettings, AbsentSettings> = table;
+
 /** Names of the settings, for functions that have further options. */
-export const settingNames: readonly (keyof TrainingSettings)[] = [
-  'epochs',
-  'batchSize',
-  'optimizer',
-  'learningRate',
-  'schedule',
-  'patience',
-  'stopping',
-  'validation',
-  'clipNorm',
-  'taskSampling',
-  'start',
-  'signal',
-  'onProgress',
-  'mode',
-  'memoryBudget',
-];
+export const settingNames: readonly (keyof TrainingSettings)[] = Object.keys(table) as (keyof TrainingSettings)[];
+
+/** Settings that results say. */
+export const recordedNames: readonly (keyof TrainingSettings)[] = settingNames.filter((name) => table[name].recorded);
+
+/** Settings that were checked and filled in. */
+export type CheckedSettings = Omit<FilledOptions<TrainingSettings, AbsentSettings>, 'taskSampling'> & {
+  readonly learningRate: number;
+  readonly validation: number;
+  readonly taskSampling?: CheckedTaskSampling;
+};
 
 /**
  * Checks settings and fills in defaults.
  * @param who the function, for messages
- * @throws TypeError for an unknown setting, RangeError for a value out of range
+ * @throws TypeError for an unknown setting or one of the wrong type, RangeError for a value out of range
  */
 export function checkSettings(who: string, settings: TrainingSettings | undefined): CheckedSettings {
-  const filled = withDefaults<TrainingSettings>(who, settings, {
-    epochs: 100,
-    batchSize: 64,
-    optimizer: adam(),
-    schedule: 'constant',
-    stopping: 'joint',
-    start: 'constant',
-    mode: 'auto',
-    memoryBudget: 2 ** 30,
-    ...Object.fromEntries(
-      settingNames
-        .filter((name) => !['epochs', 'batchSize', 'optimizer', 'schedule', 'stopping', 'start', 'mode', 'memoryBudget'].includes(name))
-        .map((name) => [name, undefined]),
-    ),
-  });
-  const {
-    epochs,
-    batchSize,
-    optimizer,
-    schedule,
-    patience,
-    stopping,
-    start,
-    clipNorm,
-    taskSampling,
-    signal,
-    onProgress,
-    mode,
-    memoryBudget,
-  } = filled;
-  checkInteger(who, 'epochs', epochs, 1);
-  checkInteger(who, 'batchSize', batchSize, 1);
-  if (typeof optimizer?.update !== 'function')
-    throw new TypeError(`${who}: optimizer must be made by adam(), adamw() or sgd(), got ${JSON.stringify(optimizer)}`);
+  const { taskSampling, ...filled } = readCall<TrainingSettings, AbsentSettings>(who, settingSpecs, settings);
+  const { optimizer, patience, stopping } = filled;
   const learningRate = filled.learningRate ?? optimizer.learningRate;
-  checkNumber(who, 'learningRate', learningRate, Number.MIN_VALUE);
-  if (schedule !== 'constant' && schedule !== 'cosine')
-    throw new RangeError(`${who}: schedule must be "constant" or "cosine", got ${JSON.stringify(schedule)}`);
-  if (patience !== undefined) checkInteger(who, 'patience', patience, 1);
-  if (stopping !== 'joint' && stopping !== 'perTask')
-    throw new RangeError(`${who}: stopping must be "joint" or "perTask", got ${JSON.stringify(stopping)}`);
-  if (start !== 'constant' && start !== 'glorot')
-    throw new RangeError(`${who}: start must be "constant" or "glorot", got ${JSON.stringify(start)}`);
+  checkOption(who, 'learningRate', settingSpecs.learningRate, learningRate);
   const validation = filled.validation ?? (patience === undefined && stopping === 'joint' ? 0 : 0.15);
-  checkNumber(who, 'validation', validation, 0, 1, true);
-  if (patience !== undefined && validation === 0)
-    throw new RangeError(`${who}: patience needs validation rows; set validation above 0, got 0`);
-  if (stopping === 'perTask' && validation === 0)
-    throw new RangeError(`${who}: stopping "perTask" needs validation rows; set validation above 0, got 0`);
-  if (clipNorm !== undefined) checkNumber(who, 'clipNorm', clipNorm, Number.MIN_VALUE);
-  if (mode !== 'auto' && mode !== 'eager') throw new RangeError(`${who}: mode must be "auto" or "eager", got ${JSON.stringify(mode)}`);
-  checkNumber(who, 'memoryBudget', memoryBudget, 1);
+  const needs =
+    patience !== undefined ? optionName('patience') : stopping === 'perTask' ? `${optionName('stopping')} "perTask"` : undefined;
+  if (needs !== undefined && validation === 0)
+    throw optionError(RangeError, who, `${needs} needs validation rows; set ${optionName('validation')} above 0, got 0`);
   return {
-    epochs: epochs!,
-    batchSize: batchSize!,
-    optimizer,
+    ...filled,
     learningRate,
     validation,
-    stopping,
-    start,
-    mode,
-    memoryBudget: memoryBudget!,
-    ...(schedule === 'cosine' ? { schedule: (share: number): number => (1 + Math.cos(Math.PI * share)) / 2 } : {}),
-    ...(patience === undefined ? {} : { patience }),
-    ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(taskSampling === undefined ? {} : { taskSampling: checkTaskSampling(who, taskSampling) }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
   };
+}
+
+/** The settings that a run's identity names, by themselves: in the order of the table, null where one is not set. */
+export function identityOf(settings: CheckedSettings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    settingNames.flatMap((name) => {
+      const { identity, default: usual } = table[name];
+      const value = settings[name];
+      const counts = identity === 'always' || (identity === 'changed' && value !== usual);
+      return counts ? [[name, value ?? null]] : [];
+    }),
+  );
+}
+
+/** Settings as results say them: in the order of the table, an optimizer by its name and options, null where one is not set. */
+export function recordOf(settings: CheckedSettings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    recordedNames.flatMap((name): (readonly [string, unknown])[] => {
+      const value = settings[name];
+      if (isOptimizer(value))
+        return [
+          [name, value.name],
+          ['optimizerOptions', value.options],
+        ] as const;
+      return value === undefined && table[name].identity === 'changed' ? [] : [[name, value ?? null]];
+    }),
+  );
 }
 
 /**
@@ -166,5 +249,5 @@ export function checkSettings(who: string, settings: TrainingSettings | undefine
  */
 export function checkBatchSize(who: string, given: number | undefined, rows: number): void {
   if (given !== undefined && given > rows)
-    throw new RangeError(`${who}: batchSize must be at most the number of training rows, ${rows}, got ${given}`);
+    throw optionError(RangeError, who, `${optionName('batchSize')} must be at most the number of training rows, ${rows}, got ${given}`);
 }

@@ -1,4 +1,5 @@
-import { checkNumber, withDefaults } from '../options/check';
+import { didYouMean } from '../options/check';
+import { type CallSpecs, checkOption, choiceOption, numberOption, type OptionalSpec, optional, readCall } from '../options/spec';
 import type { Random } from '../random/random';
 
 /** What share of the drawn rows each task has, by its number n of labeled training rows. */
@@ -41,34 +42,39 @@ export type CheckedTaskSampling = TaskSamplingOptions & Required<Pick<TaskSampli
 
 const SHARES: readonly TaskShares[] = ['proportional', 'uniform', 'annealed'];
 
+/** The setting, whose parts `checkTaskSampling` checks. */
+export const taskSamplingOption: OptionalSpec<TaskSampling> = optional(
+  {
+    type: `${SHARES.map((name) => `'${name}'`).join(' | ')} | { shares, temperature, batches }`,
+    default: undefined,
+    doc: 'draw rows by task',
+    fault: (value) => {
+      if (SHARES.includes(value as TaskShares) || (typeof value === 'object' && value !== null)) return undefined;
+      const expected = `${SHARES.map((name) => `'${name}'`).join(', ')} or { shares, temperature, batches }`;
+      return { kind: typeof value === 'string' ? 'range' : 'type', expected, hint: didYouMean(String(value), SHARES) };
+    },
+  },
+  'every row once an epoch, in random order',
+);
+
+const specs: CallSpecs<TaskSamplingOptions, 'shares' | 'temperature'> = {
+  shares: optional(choiceOption('proportional', SHARES, 'shares by name')),
+  temperature: optional(numberOption(1, 'shares by n ** (1 / temperature)', { above: 0 })),
+  batches: choiceOption('mixed', ['mixed', 'task'], 'whether a step is of all tasks or of one'),
+};
+
 /**
  * Checks the setting `taskSampling` and fills in defaults.
  * @throws TypeError for an unknown option or two that exclude each other, RangeError for a value out of range
  */
 export function checkTaskSampling(who: string, given: TaskSampling): CheckedTaskSampling {
-  const where = `${who}: taskSampling`;
-  if (typeof given !== 'object' || given === null) {
-    if (SHARES.includes(given)) return { shares: given, batches: 'mixed' };
-    throw new RangeError(`${where} must be ${listed()} or { shares, temperature, batches }, got ${JSON.stringify(given)}`);
-  }
-  const { shares, temperature, batches } = withDefaults<Record<keyof TaskSamplingOptions, unknown>>(where, given, {
-    shares: undefined,
-    temperature: undefined,
-    batches: 'mixed',
-  });
-  if (batches !== 'mixed' && batches !== 'task')
-    throw new RangeError(`${where}.batches must be "mixed" or "task", got ${JSON.stringify(batches)}`);
-  if (temperature !== undefined) {
-    if (shares !== undefined) throw new TypeError(`${where}: give "shares" or "temperature", not both`);
-    checkNumber(where, 'temperature', temperature, Number.MIN_VALUE);
-    return { temperature: temperature as number, batches };
-  }
-  const named = shares ?? 'proportional';
-  if (!SHARES.includes(named as TaskShares)) throw new RangeError(`${where}.shares must be ${listed()}, got ${JSON.stringify(named)}`);
-  return { shares: named as TaskShares, batches };
+  checkOption(who, 'taskSampling', taskSamplingOption, given);
+  const options = typeof given === 'object' ? given : { shares: given };
+  const { shares, temperature, batches } = readCall<TaskSamplingOptions, 'shares' | 'temperature'>(who, specs, options, 'taskSampling');
+  if (temperature === undefined) return { shares: shares ?? 'proportional', batches };
+  if (shares !== undefined) throw new TypeError(`${who}: taskSampling: give "shares" or "temperature", not both`);
+  return { temperature, batches };
 }
-
-const listed = (): string => SHARES.map((name) => `"${name}"`).join(', ');
 
 /**
  * Each task's share of an epoch's places.

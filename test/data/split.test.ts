@@ -170,11 +170,11 @@ describe('splitData', () => {
       (options: object): (() => Split) =>
       () =>
         splitData(data, options as SplitOptions);
-    expect(wrong({ seed: 0, test: 0 })).toThrow('test must be a share above 0 and below 1; got 0');
+    expect(wrong({ seed: 0, test: 0 })).toThrow('test must be a number in (0, 1), got 0');
     expect(wrong({ seed: 0, test: 30 })).toThrow(RangeError);
-    expect(wrong({ seed: 0, test: 0.6, validation: 0.4 })).toThrow('leaves rows to train on; got 0.4 with test 0.6');
-    expect(wrong({ seed: -1 })).toThrow('seed must be a non-negative integer, got -1');
-    expect(wrong({ seed: 0, by: 'groups' })).toThrow(`by must be 'stratified', 'random', 'group' or 'time'; got "groups"`);
+    expect(wrong({ seed: 0, test: 0.6, validation: 0.4 })).toThrow('validation must leave rows to train on; got 0.4 with test 0.6');
+    expect(wrong({ seed: -1 })).toThrow('seed must be an integer of at least 0, got -1');
+    expect(wrong({ seed: 0, by: 'groups' })).toThrow(`by must be 'stratified', 'random', 'group' or 'time', got "groups"`);
     expect(wrong({ seed: 0, by: 'group' })).toThrow('the data has no groups; name their column in taskData({ groups })');
     expect(wrong({ seed: 0, by: 'time' })).toThrow('the data has no times; name their column in taskData({ time })');
     expect(wrong({ seed: 0, tets: 0.3 })).toThrow('unknown option "tets" (did you mean "test"?)');

@@ -384,7 +384,11 @@ describe('taskData refuses', () => {
       run({ y: [1, 0], x: [1, 2] }, { tasks: y, input: ['x'] }),
       'taskData(table, options): unknown option "input" (did you mean "inputs"?)',
     ],
-    ['no options', run({ y: [1, 0] }, undefined as never), 'taskData(table, options): expected an object with tasks, inputs'],
+    [
+      'no options',
+      run({ y: [1, 0] }, undefined as never),
+      'taskData(table, options): tasks must name at least one task, such as { happy: binary() }; got undefined',
+    ],
     ['no tasks', run({ y: [1, 0] }, { tasks: {} }), 'tasks must name at least one task'],
     [
       'a task that is a word',
@@ -395,12 +399,12 @@ describe('taskData refuses', () => {
     [
       'markers that are no array',
       run({ y: [1, 0], x: [1, 2] }, { tasks: y, missing: 'NA' }),
-      'missing must be an array of texts and numbers such as [\'NA\', -9]; got "NA"',
+      'missing must be an array of texts and numbers such as [\'NA\', -9], got "NA"',
     ],
     [
       'inputs that are a word',
       run({ y: [1, 0], x: [1, 2] }, { tasks: y, inputs: 'x' }),
-      'inputs must be an array of column names; got "x"',
+      `inputs must be 'rest', an array of column names or a tensor, got "x"`,
     ],
     [
       'a shape that is none',

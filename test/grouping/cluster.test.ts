@@ -140,6 +140,6 @@ test('clusterTasks says what is wrong', () => {
   const a = planted([0, 1], {});
   expect(() => clusterTasks(a, { group: 2 } as never)).toThrow('unknown option "group" (did you mean "groups"?)');
   expect(() => clusterTasks(a, { groups: 3 })).toThrow('groups must be at most the number of tasks (2), got 3');
-  expect(() => clusterTasks(a, { method: 'kmeans' as never })).toThrow('method must be one of hierarchical, spectral, k-medoids');
+  expect(() => clusterTasks(a, { method: 'kmeans' as never })).toThrow("method must be 'hierarchical', 'spectral' or 'k-medoids', got");
   expect(() => clusterTasks({ ...a, tasks: [], values: [] })).toThrow('has no tasks');
 });

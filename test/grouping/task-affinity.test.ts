@@ -66,7 +66,7 @@ test("errors name the function and the option that the user wrote, not an inner 
     [() => groupTasks(data, { epochs: 0 }), /^groupTasks: epochs must be/],
     [() => groupTasks(data, { learningRate: 0 }), /^groupTasks: learningRate must be a number above 0, got 0/],
     [() => groupTasks(data, { measure: 'labels', budget: 7 }), /^groupTasks: budget must be at most the number of tasks, 6, got 7/],
-    [() => groupTasks(data, { measure: 'labels', method: 'kmeans' as never }), /^groupTasks: method must be one of hierarchical, /],
+    [() => groupTasks(data, { measure: 'labels', method: 'kmeans' as never }), /^groupTasks: method must be 'hierarchical', /],
     [() => discover(data, { compares: {} } as never), /^discover: unknown option "compares" \(did you mean "compare"\?\)/],
     [() => discover(data, { checkpoints: 0 }), /^discover: checkpoints must be/],
     [() => taskAffinity(data, { by: 'search' } as never), /^taskAffinity: unknown option "by"/],
@@ -105,11 +105,19 @@ test('a noise task is left alone', async () => {
 });
 
 test('discover judges the groups against all alone and all together', async () => {
-  const { grouping, comparison } = await discover(data, { ...settings, epochs: 10, compare: { seeds: 2, epochs: 3 } });
+  const { grouping, comparison } = await discover(data, {
+    ...settings,
+    epochs: 10,
+    validation: 0.2,
+    stopping: 'joint',
+    compare: { seeds: 2, epochs: 3 },
+  });
   expect(comparison.data.methods.map(({ name }) => name)).toEqual(['alone', 'together', 'groups']);
   expect(comparison.data.seeds).toEqual([3, 4]);
   // The groups are what was looked for, and so what is asked of first.
   expect(comparison.data.primary).toBe('groups');
+  // Every setting is the comparison's, too, but for those that it has of its own.
+  expect(comparison.data.design).toMatchObject({ epochs: 3, validation: 0.2, stopping: 'joint' });
   const [, together, groups] = comparison.data.methods;
   expect(groups!.parameters).toBeGreaterThan(together!.parameters);
   expect(grouping.affinity.kind).toBe('tag');
@@ -122,7 +130,9 @@ test('discover gives odds by default: its comparison has ten seeds', async () =>
 });
 
 test('taskAffinity refuses what it cannot do', async () => {
-  await expect(taskAffinity(data, { measure: 'tga' as never })).rejects.toThrow(/unknown measure "tga" \(did you mean "tag"\?\)/);
+  await expect(taskAffinity(data, { measure: 'tga' as never })).rejects.toThrow(
+    /measure must be 'labels', .*, got "tga" \(did you mean "tag"\?\)/,
+  );
   await expect(taskAffinity(data, { seeds: 0 })).rejects.toThrow(/seeds must be an integer of at least 1, got 0/);
   await expect(taskAffinity(data, { measur: 'tag' } as never)).rejects.toThrow(/unknown option "measur"/);
 });

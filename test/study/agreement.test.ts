@@ -65,7 +65,7 @@ function caseOf({ gains, seeds, spread, smaller }: Case): Comparison {
  * 5. a method that is shown to be better or at least as good is the plan's, or the plan says why not ("since"), or takes another method;
  * 6. where nothing is shown and there are no odds, there is no bet: the plan is open and says what is missing; with an answer or odds it is not open;
  * 7. without odds (below 10 seeds) no chance or risk is stated; with odds the stated chance is that of the model;
- * 8. no task is trained by a method that is shown to harm it, or has more than one chance in ten of losing more than the margin;
+ * 8. no task is trained by a method that is shown to harm it, or has more than one chance in twenty of losing more than the margin;
  * 9. odds and words point the same way: better goes with P(gain) above 1/2, worse with below;
  * 10. a bet on the baseline beside more than an even chance of a gain says why ("since").
  */
@@ -137,7 +137,7 @@ function contradictions(comparison: Comparison): string[] {
   for (const { task, method } of plan.tasks) {
     const own = verdicts.find((one) => one.task === task && one.method === method);
     check(8, own?.direction !== 'worse', `${task} is harmed by ${method}`);
-    check(8, (own?.pHarm ?? 0) <= 0.1, `${task} risks ${own?.pHarm} by ${method}`);
+    check(8, (own?.pHarm ?? 0) <= 0.05, `${task} risks ${own?.pHarm} by ${method}`);
   }
   if (plan.method === 'single') check(10, !(primary.pGain! > 0.5) || plan.sentence.includes(', since '), plan.sentence);
   return found;

@@ -44,7 +44,9 @@ describe('learningCurves', () => {
 
   it('refuses sizes that are not there', async () => {
     await expect(learningCurves(tinyData(), { ...studyOptions(), sizes: [100] })).rejects.toThrow(/at most the 42 training rows, got 100/);
-    await expect(learningCurves(tinyData(), { ...studyOptions(), sizes: [1.5] })).rejects.toThrow(/whole numbers of rows or shares/);
+    await expect(learningCurves(tinyData(), { ...studyOptions(), sizes: [1.5] })).rejects.toThrow(
+      /sizes\[0\] must be a whole number of rows or a share/,
+    );
     await expect(learningCurves(tinyData(), { ...studyOptions(), sizes: [] })).rejects.toThrow(/non-empty array/);
   });
 });

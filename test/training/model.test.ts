@@ -155,6 +155,6 @@ test("with per-task stopping a model holds each task's best epoch, saved and loa
 
 test('stopping is refused where it is unknown or has no validation rows', async () => {
   const method = hardSharing(trunk);
-  await expect(train(data, method, { stopping: 'task' as never })).rejects.toThrow(/stopping must be "joint" or "perTask", got "task"/);
+  await expect(train(data, method, { stopping: 'task' as never })).rejects.toThrow(/stopping must be 'joint' or 'perTask', got "task"/);
   await expect(train(data, method, { stopping: 'perTask', validation: 0 })).rejects.toThrow(/stopping "perTask" needs validation rows/);
 });

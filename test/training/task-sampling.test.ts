@@ -248,11 +248,11 @@ test('compare takes it, and says so in its design', async () => {
 test('a setting that is none is refused', () => {
   const check = (taskSampling: unknown) => () => checkSettings('fit', { taskSampling } as TrainingSettings);
   expect(check('unifrom')).toThrow(
-    'fit: taskSampling must be "proportional", "uniform", "annealed" or { shares, temperature, batches }, got "unifrom"',
+    `fit: taskSampling must be 'proportional', 'uniform', 'annealed' or { shares, temperature, batches }, got "unifrom" (did you mean "uniform"?)`,
   );
   expect(check({ temprature: 2 })).toThrow(/fit: taskSampling: unknown option "temprature" \(did you mean "temperature"\?\)/);
-  expect(check({ temperature: 0 })).toThrow('fit: taskSampling: temperature must be a number above 0, got 0');
+  expect(check({ temperature: 0 })).toThrow('fit: taskSampling.temperature must be a number above 0, got 0');
   expect(check({ temperature: 2, shares: 'uniform' })).toThrow('fit: taskSampling: give "shares" or "temperature", not both');
   expect(check({ shares: 'equal' })).toThrow(/taskSampling\.shares must be .*, got "equal"/);
-  expect(check({ batches: 'each' })).toThrow(/taskSampling\.batches must be "mixed" or "task", got "each"/);
+  expect(check({ batches: 'each' })).toThrow(/taskSampling\.batches must be 'mixed' or 'task', got "each"/);
 });

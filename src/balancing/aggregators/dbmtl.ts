@@ -1,6 +1,7 @@
 import { numberOption } from '../../options/spec';
 import type { ArrayOps } from '../array-ops';
 import type { JacobianBalancer, MethodFactory, TensorRuleResult } from '../balancing';
+import { decayedRate } from '../decayed-rate';
 import { defineJacobianBalancer } from '../define-balancer';
 
 /** Added to a loss under the logarithm, as in the authors' code. */
@@ -61,7 +62,7 @@ export const dbmtl: MethodFactory<DbmtlOptions, JacobianBalancer> = defineJacobi
       const heads = ops.div(ops.constant(1), ops.add(losses, ops.constant(LOSS_EPSILON)));
       const gradients = ops.mul(jacobian, heads);
       const steps = ops.add(state.steps!, ops.constant(1));
-      const kept = ops.mul(ops.constant(beta), ops.exp(ops.mul(ops.constant(-sigma), ops.log(steps))));
+      const kept = decayedRate(ops, beta, sigma, steps);
       const mean = ops.add(gradients, ops.mul(kept, ops.sub(state.mean!, gradients)));
       // The mean of an absent task stays, and is no part of this update.
       const counted = present === undefined ? mean : ops.mul(mean, present);

@@ -1,6 +1,7 @@
 import { numberOption } from '../../options/spec';
 import type { ArrayOps } from '../array-ops';
 import type { JacobianBalancer, MethodFactory, TensorRuleResult } from '../balancing';
+import { decayedRate } from '../decayed-rate';
 import { defineJacobianBalancer } from '../define-balancer';
 
 /** Added to a length that is divided by: below any length met in float32, so that scales do not matter. */
@@ -66,17 +67,15 @@ export const moco: MethodFactory<MocoOptions, JacobianBalancer> = defineJacobian
     ): TensorRuleResult<A> {
       const counted = (values: A): A => (present === undefined ? values : ops.mul(values, present));
       const steps = ops.add(state.steps!, ops.constant(1));
-      const decayed = (rate: number, sigma: number): A =>
-        ops.mul(ops.constant(rate), ops.exp(ops.mul(ops.constant(-sigma), ops.log(steps))));
       const lengths = ops.add(ops.sqrt(ops.sumParameters(ops.square(jacobian))), ops.constant(NORM_EPSILON));
       const scaled = ops.mul(ops.div(jacobian, lengths), losses);
-      const running = ops.add(state.running!, ops.mul(decayed(beta, betaSigma), ops.sub(scaled, state.running!)));
+      const running = ops.add(state.running!, ops.mul(decayedRate(ops, beta, betaSigma, steps), ops.sub(scaled, state.running!)));
       // The present tasks' weights sum to 1; together they keep the share that they had among all.
       const mass = ops.sumTasks(counted(state.weights!));
       const current = ops.div(counted(state.weights!), ops.add(mass, ops.constant(NORM_EPSILON)));
       const combined = ops.sumTasks(ops.mul(running, current));
       const slope = ops.add(ops.sumParameters(ops.mul(running, combined)), ops.mul(ops.constant(rho), current));
-      const logits = ops.sub(current, ops.mul(decayed(gamma, gammaSigma), slope));
+      const logits = ops.sub(current, ops.mul(decayedRate(ops, gamma, gammaSigma, steps), slope));
       const eligible = present === undefined ? logits : ops.add(logits, ops.mul(ops.constant(FAR), ops.sub(present, ops.constant(1))));
       const powers = counted(ops.exp(ops.sub(eligible, ops.maxTasks(eligible))));
       const weights = ops.div(powers, ops.add(ops.sumTasks(powers), ops.constant(NORM_EPSILON)));

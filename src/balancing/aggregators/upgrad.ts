@@ -1,18 +1,10 @@
-import { numberOption, perTaskOption } from '../../options/spec';
 import type { GramianBalancer, MethodFactory } from '../balancing';
-import { checkPerTask } from '../check';
 import { defineGramianBalancer } from '../define-balancer';
+import { type DualConeOptions, dualConeOptions, preferenceOf } from '../dual-cone-options';
 import { normalisedGramian, projectOntoDualCone } from '../solvers/dual-cone';
 
 /** Options of {@link upgrad}. */
-export interface UpgradOptions {
-  /** Preference of each task. @default 1 / tasks */
-  readonly preference?: readonly number[] | null;
-  /** Gradients whose squared lengths sum to no more than this are averaged as they are. @default 0 */
-  readonly normEps?: number;
-  /** Added to the diagonal of the Gramian once that has trace 1; 0 solves the unregularized problem. @default 1e-4 */
-  readonly regEps?: number;
-}
+export type UpgradOptions = DualConeOptions;
 
 /**
  * UPGrad (Quinton, Rey 2024, arXiv 2406.16232): projects each task gradient on the dual cone of all of them, the directions that
@@ -28,15 +20,10 @@ export const upgrad: MethodFactory<UpgradOptions, GramianBalancer> = defineGrami
   name: 'upgrad',
   title: 'UPGrad',
   paper: { authors: 'Quinton, Rey', year: 2024, title: 'Jacobian Descent for Multi-Objective Optimization', arxiv: '2406.16232' },
-  options: {
-    preference: perTaskOption('preference of each task; null: 1 / tasks', { min: 0 }),
-    normEps: numberOption(0, 'gradients whose squared lengths sum to no more than this are averaged as they are', { min: 0 }),
-    regEps: numberOption(1e-4, 'added to the diagonal of the Gramian once that has trace 1', { min: 0 }),
-  },
+  options: dualConeOptions,
   create: ({ preference, normEps, regEps }) => ({
     weigh(gramian, tasks) {
-      if (preference !== null) checkPerTask('upgrad', 'preference', preference, tasks);
-      const p = Float64Array.from(preference ?? new Array<number>(tasks).fill(1 / tasks));
+      const p = preferenceOf('upgrad', preference, tasks);
       const normalized = normalisedGramian(gramian, tasks, normEps, regEps);
       if (normalized === undefined) return { weights: p };
       const weights = new Float64Array(tasks);

@@ -1,3 +1,4 @@
+import { choleskyInPlace, solveFactored } from '../../numeric/cholesky';
 import type { Matrix } from '../balancing';
 
 /** The Gramian J J^T `[tasks, tasks]` of a Jacobian `[tasks, parameters]`, or the products J1 J2^T of two. */
@@ -154,28 +155,7 @@ export function pseudoSolve({ values, vectors }: SymmetricEigen, b: ArrayLike<nu
  * A pivot lost to rounding is lifted to the rounding error.
  */
 export function solvePositiveDefinite(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
-  for (let j = 0; j < n; j++) {
-    const original = a[j * n + j]!;
-    let pivot = original;
-    for (let k = 0; k < j; k++) pivot -= a[j * n + k]! * a[j * n + k]!;
-    const root = Math.sqrt(Math.max(pivot, original * Number.EPSILON, Number.MIN_VALUE));
-    a[j * n + j] = root;
-    for (let i = j + 1; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      a[i * n + j] = sum / root;
-    }
-  }
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!;
-    for (let k = 0; k < i; k++) sum -= a[i * n + k]! * b[k]!;
-    b[i] = sum / a[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = b[i]!;
-    for (let k = i + 1; k < n; k++) sum -= a[k * n + i]! * b[k]!;
-    b[i] = sum / a[i * n + i]!;
-  }
+  choleskyInPlace(a, b.length, (diagonal) => Math.max(diagonal * Number.EPSILON, Number.MIN_VALUE));
+  solveFactored(a, b.length, b);
   return b;
 }

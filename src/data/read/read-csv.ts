@@ -2,7 +2,8 @@ import { constants } from 'node:buffer';
 import { CsvError, type Options, Parser } from 'csv-parse';
 import { toNumber } from '../../cells/cell';
 import { DataError } from '../../cells/data-error';
-import { checkOptions } from '../../options/describe-value';
+import { optionName, optionSetting } from '../../options/option-error';
+import { type CallSpecs, choiceOption, type FilledSpec, flagOption, readCall, textOption, withFlag } from '../../options/spec';
 import { firstRepeated } from '../first-repeated';
 import { readParts, textParts } from './file';
 import { type Cell, GrowingColumn } from './growing-column';
@@ -25,7 +26,40 @@ export interface CsvOptions {
   readonly encoding?: 'utf8' | 'latin1';
 }
 
-const defaultMarkers: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'null', '?'];
+const textsOption = (fallback: readonly string[], doc: string): FilledSpec<readonly string[]> => ({
+  type: 'array of texts',
+  default: fallback,
+  doc,
+  otherwise: fallback.join(',') || 'none',
+  fault: (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string') ? undefined : { kind: 'type', expected: 'an array of texts' },
+});
+
+/** How the options of {@link readCsv} are checked. */
+export const csvSpecs: CallSpecs<CsvOptions> = {
+  separator: {
+    ...textOption(',', 'between cells; \\t for a tab'),
+    otherwise: 'a comma; a tab for .tsv',
+    flag: '--delimiter TEXT',
+    fault: (value) => (typeof value === 'string' && value !== '' ? undefined : { kind: 'type', expected: 'a text that is not empty' }),
+  },
+  quotes: flagOption(true, 'whether cells may be quoted with "'),
+  header: {
+    ...flagOption(true, 'no line names the columns: they are called c1, c2, ...'),
+    type: 'boolean, or array of names',
+    flag: '--no-header',
+    fault: (value) =>
+      typeof value === 'boolean' || textsOption([], '').fault(value) === undefined
+        ? undefined
+        : { kind: 'type', expected: 'true, false or an array of names' },
+  } as FilledSpec<boolean | readonly string[]>,
+  missing: withFlag(
+    textsOption(['NA', 'N/A', 'NaN', 'nan', 'NULL', 'null', '?'], 'cells that mean "missing" beside empty ones'),
+    '--missing LIST',
+  ),
+  text: textsOption([], 'columns to keep as text although they hold numbers'),
+  encoding: withFlag(choiceOption('utf8', ['utf8', 'latin1'], 'how characters are written in the file'), '--encoding NAME'),
+};
 
 /**
  * Reads a CSV or TSV file (gzip too) into columns: numbers where every present cell of a column is one, else text; null where missing.
@@ -38,7 +72,6 @@ const defaultMarkers: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'NULL', 'n
  * message names the line), bytes that are not in the encoding, or a row of more than 512 MiB
  */
 export function readCsv(source: string | Uint8Array, options: CsvOptions = {}): Record<string, Cell[]> {
-  checkOptions('readCsv(source, options)', options, ['separator', 'quotes', 'header', 'missing', 'text', 'encoding']);
   const { name, parts } = readParts(source);
   return columnsOf(name, parts, options);
 }
@@ -54,9 +87,9 @@ export function columnsOf(
   options: CsvOptions,
   longest: number = constants.MAX_STRING_LENGTH,
 ): Record<string, Cell[]> {
-  const { separator = ',', quotes = true, header = true, encoding = 'utf8' } = options;
+  const { separator, quotes, header, missing, text, encoding } = readCall<CsvOptions>('readCsv(source, options)', csvSpecs, options);
   const where = `Cannot read ${name} as CSV`;
-  const table = new Table(where, separator, header, new Set(options.missing ?? defaultMarkers), new Set(options.text));
+  const table = new Table(where, separator, header, new Set(missing), new Set(text));
   const parser = new RowParser((row) => table.add(row), {
     delimiter: separator,
     quote: quotes ? '"' : null,
@@ -81,7 +114,7 @@ function csvError(where: string, error: CsvError, separator: string, longest: nu
     );
   return new DataError(
     'bad-file',
-    `${where}: ${error.message}; is the separator ${JSON.stringify(separator)} right (command line: --delimiter)?`,
+    `${where}: ${error.message}; is the separator ${JSON.stringify(separator)} right (${optionName('separator')})?`,
   );
 }
 
@@ -163,7 +196,7 @@ function headerNames(where: string, line: readonly string[], separator: string):
   if (other !== undefined) {
     throw new DataError(
       'bad-file',
-      `${where}: with the separator ${JSON.stringify(separator)} its header is the one column ${JSON.stringify(names[0]!.slice(0, 60))}; pass separator: ${JSON.stringify(other)} (command line: --delimiter)`,
+      `${where}: with the separator ${JSON.stringify(separator)} its header is the one column ${JSON.stringify(names[0]!.slice(0, 60))}; pass ${optionSetting('separator', other)}`,
     );
   }
   const numbers = names.filter((cell) => toNumber(cell) !== undefined);
@@ -172,7 +205,7 @@ function headerNames(where: string, line: readonly string[], separator: string):
     const shown = names.slice(0, 4).join(', ');
     throw new DataError(
       'bad-file',
-      `${where}: the first line holds numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or say that there is none: header: false or ['a', 'b', ...] (command line: --no-header)`,
+      `${where}: the first line holds numbers (${shown}${names.length > 4 ? ', ...' : ''}), so there seems to be no header; add one, or say that there is none: ${optionSetting('header', false)}, or the names in an array`,
     );
   }
   // The row names that R writes have an empty header cell.

@@ -1,10 +1,10 @@
-import { checkOptions, describeValue } from '../../options/describe-value';
+import { type CallSpecs, choiceOption, readCall } from '../../options/spec';
 import { binary } from '../../tasks/kinds/binary';
 import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readNpy } from '../read/read-npy';
-import { type FolderOptions, type FolderSet, folderPath } from './folder';
+import { type FolderOptions, type FolderSet, folderPath, folderSpecs } from './folder';
 import { imageTensor } from './image-tensor';
 
 /** Options of `datasets.emodb`. */
@@ -12,6 +12,11 @@ export interface EmodbOptions extends FolderOptions {
   /** `'logmel'`: 99 frames of 40 mel bands; `'statistics'`: 50 statistics of energy, pitch and cepstrum. @default 'logmel' */
   readonly features?: 'logmel' | 'statistics';
 }
+
+const specs: CallSpecs<EmodbOptions, 'folder'> = {
+  ...folderSpecs,
+  features: choiceOption('logmel', ['logmel', 'statistics'], 'what is known of a recording'),
+};
 
 const set: FolderSet = {
   loader: 'emodb',
@@ -25,11 +30,7 @@ const set: FolderSet = {
  * @throws DataError when the files are not there, saying what to put where
  */
 export async function emodb(options: EmodbOptions = {}): Promise<DataSet> {
-  checkOptions('datasets.emodb(options)', options, ['folder', 'features']);
-  const { features = 'logmel', ...place } = options;
-  if (features !== 'logmel' && features !== 'statistics') {
-    throw new RangeError(`datasets.emodb(options): features must be 'logmel' or 'statistics'; got ${describeValue(features)}`);
-  }
+  const { features, ...place } = readCall<EmodbOptions, 'folder'>('datasets.emodb(options)', specs, options);
   const index = readCsv(folderPath(set, ['index.csv'], place), { text: ['speaker'] });
   const { file: _, ...statistics } = readCsv(folderPath(set, ['features.csv'], place));
   return dataSet({

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataError } from '../../cells/data-error';
-import { checkOptions } from '../../options/describe-value';
+import { type CallSpecs, optional, readCall, textOption } from '../../options/spec';
 
 /** Options of the data sets that the package does not ship. */
 export interface FolderOptions {
   /** The folder that has a folder for each data set. @default the environment variable `TASKLOOM_DATA` */
   readonly folder?: string;
 }
+
+/** How the option is checked, for data sets that have further ones. */
+export const folderSpecs: CallSpecs<FolderOptions, 'folder'> = {
+  folder: optional(textOption('', 'the folder that has a folder for each data set'), 'the environment variable TASKLOOM_DATA'),
+};
 
 /** A data set that lies in a folder of the user's. */
 export interface FolderSet {
@@ -25,8 +30,8 @@ export interface FolderSet {
  * @throws DataError when no folder is named or the file is not there, saying what to put where
  */
 export function folderPath(set: FolderSet, names: readonly [string, ...string[]], options: FolderOptions): string {
-  checkOptions(`datasets.${set.loader}(options)`, options, ['folder']);
-  const folder = options.folder ?? process.env.TASKLOOM_DATA;
+  const given = readCall<FolderOptions, 'folder'>(`datasets.${set.loader}(options)`, folderSpecs, options);
+  const folder = given.folder ?? process.env.TASKLOOM_DATA;
   const listed = names.map((name) => join(set.place, name)).join(' or ');
   if (folder === undefined || folder === '') {
     throw new DataError(

@@ -1,11 +1,10 @@
 import { DataError } from '../../cells/data-error';
-import { checkInteger } from '../../options/check';
-import { checkOptions } from '../../options/describe-value';
+import { type CallSpecs, COUNT, numberOption, readCall } from '../../options/spec';
 import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
 import { readWav, type Sound } from '../read/read-wav';
-import { type FolderOptions, type FolderSet, folderPath } from './folder';
+import { type FolderOptions, type FolderSet, folderPath, folderSpecs } from './folder';
 import { splitColumn } from './split-column';
 
 /** Options of `datasets.fsdd`. */
@@ -13,6 +12,8 @@ export interface FsddOptions extends FolderOptions {
   /** Samples a clip, at 8 kHz: longer clips are cut, shorter ones padded with silence. @default 8000 */
   readonly length?: number;
 }
+
+const specs: CallSpecs<FsddOptions, 'folder'> = { ...folderSpecs, length: numberOption(8000, 'samples a clip', COUNT) };
 
 const set: FolderSet = {
   loader: 'fsdd',
@@ -26,9 +27,7 @@ const set: FolderSet = {
  * @throws DataError when the files are not there, saying what to put where
  */
 export async function fsdd(options: FsddOptions = {}): Promise<DataSet> {
-  checkOptions('datasets.fsdd(options)', options, ['folder', 'length']);
-  const { length = 8000, ...place } = options;
-  checkInteger('datasets.fsdd(options)', 'length', length, 1);
+  const { length, ...place } = readCall<FsddOptions, 'folder'>('datasets.fsdd(options)', specs, options);
   const columns = readCsv(folderPath(set, ['index.csv'], place));
   const files = new Map<string, Sound>();
   const values = new Float32Array(columns.wav!.length * length);

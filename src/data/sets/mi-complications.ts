@@ -1,15 +1,20 @@
-import { checkOptions, describeValue } from '../../options/describe-value';
+import { type CallSpecs, choiceOption, readCall } from '../../options/spec';
 import { binary } from '../../tasks/kinds/binary';
 import { multiclass } from '../../tasks/kinds/multiclass';
 import { type DataSet, dataSet } from '../data-set';
 import { readCsv } from '../read/read-csv';
-import { type FolderOptions, type FolderSet, folderPath } from './folder';
+import { type FolderOptions, type FolderSet, folderPath, folderSpecs } from './folder';
 
 /** Options of `datasets.miComplications`. */
 export interface MiComplicationsOptions extends FolderOptions {
   /** Which inputs are known: `'admission'` (102) or the `'third day'` in hospital (all 111). @default 'admission' */
   readonly until?: 'admission' | 'third day';
 }
+
+const specs: CallSpecs<MiComplicationsOptions, 'folder'> = {
+  ...folderSpecs,
+  until: choiceOption('admission', ['admission', 'third day'], 'until when inputs are known'),
+};
 
 const set: FolderSet = {
   loader: 'miComplications',
@@ -39,11 +44,7 @@ const later = ['R_AB_1_n', 'R_AB_2_n', 'R_AB_3_n', 'NA_R_1_n', 'NA_R_2_n', 'NA_R
  * @throws DataError when the file is not there, saying what to put where
  */
 export async function miComplications(options: MiComplicationsOptions = {}): Promise<DataSet> {
-  checkOptions('datasets.miComplications(options)', options, ['folder', 'until']);
-  const { until = 'admission', ...place } = options;
-  if (until !== 'admission' && until !== 'third day') {
-    throw new RangeError(`datasets.miComplications(options): until must be 'admission' or 'third day'; got ${describeValue(until)}`);
-  }
+  const { until, ...place } = readCall<MiComplicationsOptions, 'folder'>('datasets.miComplications(options)', specs, options);
   return dataSet({
     name: 'miComplications',
     columns: readCsv(folderPath(set, ['mi.csv'], place)),

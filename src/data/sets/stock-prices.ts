@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../../options/check';
+import { type CallSpecs, COUNT, numberOption, readCall } from '../../options/spec';
 import { binary } from '../../tasks/kinds/binary';
 import { regression } from '../../tasks/kinds/regression';
 import { type DataSet, dataSet } from '../data-set';
@@ -10,6 +10,8 @@ export interface StockPricesOptions {
   /** Days that are inputs, today included. @default 5 */
   readonly days?: number;
 }
+
+const specs: CallSpecs<StockPricesOptions> = { days: numberOption(5, 'days that are inputs, today included', COUNT) };
 
 /** What is derived from one day's record of a ticker, all as natural logarithms. */
 const measures = ['return', 'range', 'volume'] as const;
@@ -23,8 +25,7 @@ const measures = ['return', 'range', 'volume'] as const;
  * @throws RangeError when `days` is no integer of at least 1
  */
 export async function stockPrices(options: StockPricesOptions = {}): Promise<DataSet> {
-  const { days } = withDefaults<Required<StockPricesOptions>>('datasets.stockPrices(options)', options, { days: 5 });
-  checkInteger('datasets.stockPrices(options)', 'days', days, 1);
+  const { days } = readCall<StockPricesOptions>('datasets.stockPrices(options)', specs, options);
   const raw = readCsv(shippedPath('stocks-ohlcv.csv.gz'));
   const number = (name: string, row: number): number => Number(raw[name]![row]);
   const tickers = raw.Ticker!;

@@ -1,4 +1,4 @@
-import { checkInteger, withDefaults } from '../../options/check';
+import { type CallSpecs, COUNT, numberOption, readCall } from '../../options/spec';
 import { binary } from '../../tasks/kinds/binary';
 import { type DataSet, dataSet } from '../data-set';
 import { type Cell, readCsv } from '../read/read-csv';
@@ -10,6 +10,8 @@ export interface StockReturnsOptions {
   readonly days?: number;
 }
 
+const specs: CallSpecs<StockReturnsOptions> = { days: numberOption(5, 'days that are inputs, today included', COUNT) };
+
 /**
  * Daily returns of 10 stocks of the S&P 500, 2013 to 2018 (1,257 days, in percent): will each rise on the next day?
  *
@@ -18,8 +20,7 @@ export interface StockReturnsOptions {
  * @throws RangeError when `days` is no integer of at least 1
  */
 export async function stockReturns(options: StockReturnsOptions = {}): Promise<DataSet> {
-  const { days } = withDefaults<Required<StockReturnsOptions>>('datasets.stockReturns(options)', options, { days: 5 });
-  checkInteger('datasets.stockReturns(options)', 'days', days, 1);
+  const { days } = readCall<StockReturnsOptions>('datasets.stockReturns(options)', specs, options);
   const raw = readCsv(shippedPath('sp500-10stocks.csv.gz'));
   const stocks = Object.keys(raw).filter((name) => name !== 'date' && name !== 'next_day_return');
   const total = raw.date!.length;

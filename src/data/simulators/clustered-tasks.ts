@@ -1,9 +1,10 @@
-import { checkInteger, checkNumber, withDefaults } from '../../options/check';
+import { type CallSpecs, COUNT, checkOption, choiceOption, flagOption, numberOption, readCall } from '../../options/spec';
 import { random } from '../../random/random';
 import { kindFactory } from '../../tasks/registry';
 import type { TaskSpec } from '../../tasks/task';
 import { inner, orthonormal } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';
+import { featuresOption, noiseOption, rowsOption, seedOption } from './simulation-options';
 
 /** Options of `clusteredTasks`. */
 export interface ClusteredTasksOptions {
@@ -27,6 +28,18 @@ export interface ClusteredTasksOptions {
   readonly seed?: number;
 }
 
+const specs: CallSpecs<ClusteredTasksOptions> = {
+  groups: numberOption(3, 'groups of tasks', COUNT),
+  tasksPerGroup: numberOption(4, 'tasks of a group', COUNT),
+  features: featuresOption(20, 1),
+  rows: rowsOption(300),
+  similarity: numberOption(0.8, "cosine of two tasks' weights within a group", { min: 0, max: 1 }),
+  noise: noiseOption(0.5),
+  kind: choiceOption('regression', ['regression', 'binary'], 'what the labels are'),
+  nonLinear: flagOption(false, 'whether labels depend on a sine of each input'),
+  seed: seedOption,
+};
+
 /** What generated clustered tasks. */
 export interface ClusteredTruth {
   /** Group of each task. */
@@ -44,26 +57,9 @@ export interface ClusteredTruth {
  */
 export function clusteredTasks(options?: ClusteredTasksOptions): Simulation<ClusteredTruth> {
   const who = 'clusteredTasks';
-  const o = withDefaults<Required<ClusteredTasksOptions>>(who, options, {
-    groups: 3,
-    tasksPerGroup: 4,
-    features: 20,
-    rows: 300,
-    similarity: 0.8,
-    noise: 0.5,
-    kind: 'regression',
-    nonLinear: false,
-    seed: 0,
-  });
-  checkInteger(who, 'groups', o.groups, 1);
-  checkInteger(who, 'tasksPerGroup', o.tasksPerGroup, 1);
-  checkInteger(who, 'features', o.features, o.groups * (o.tasksPerGroup + 1));
-  checkInteger(who, 'rows', o.rows, 1);
-  checkNumber(who, 'similarity', o.similarity, 0, 1);
-  checkNumber(who, 'noise', o.noise, 0);
-  const link = kindFactory(o.kind)?.kind.link;
-  if (link !== 'identity' && link !== 'logistic')
-    throw new RangeError(`${who}: kind must be 'regression' or 'binary', got ${JSON.stringify(o.kind)}`);
+  const o = readCall<ClusteredTasksOptions>(who, specs, options);
+  checkOption(who, 'features', featuresOption(20, o.groups * (o.tasksPerGroup + 1)), o.features);
+  const { link } = kindFactory(o.kind)!.kind;
   const draw = random(o.seed, who);
   const count = o.groups * o.tasksPerGroup;
   const names = Array.from({ length: count }, (_, t) => `task${t}`);

@@ -1,7 +1,8 @@
-import { checkInteger, checkNumber, withDefaults } from '../../options/check';
+import { type CallSpecs, numberOption, readCall } from '../../options/spec';
 import { random } from '../../random/random';
 import { inner, orthonormal } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';
+import { featuresOption, noiseOption, rowsOption, seedOption } from './simulation-options';
 
 /** Options of `conflictingTasks`. */
 export interface ConflictingTasksOptions {
@@ -16,6 +17,14 @@ export interface ConflictingTasksOptions {
   /** @default 0 */
   readonly seed?: number;
 }
+
+const specs: CallSpecs<ConflictingTasksOptions> = {
+  conflict: numberOption(0.75, "angle between the tasks' weights as a share of pi", { min: 0, max: 1 }),
+  features: featuresOption(10, 2),
+  rows: rowsOption(500),
+  noise: noiseOption(0.1),
+  seed: seedOption,
+};
 
 /** What generated conflicting tasks. */
 export interface ConflictingTruth {
@@ -34,11 +43,7 @@ export interface ConflictingTruth {
  */
 export function conflictingTasks(options?: ConflictingTasksOptions): Simulation<ConflictingTruth> {
   const who = 'conflictingTasks';
-  const o = withDefaults<Required<ConflictingTasksOptions>>(who, options, { conflict: 0.75, features: 10, rows: 500, noise: 0.1, seed: 0 });
-  checkNumber(who, 'conflict', o.conflict, 0, 1);
-  checkInteger(who, 'features', o.features, 2);
-  checkInteger(who, 'rows', o.rows, 1);
-  checkNumber(who, 'noise', o.noise, 0);
+  const o = readCall<ConflictingTasksOptions>(who, specs, options);
   const draw = random(o.seed, who);
   const [u, v] = orthonormal(2, o.features, draw.split('weights'));
   const [c, s] = [Math.cos(Math.PI * o.conflict), Math.sin(Math.PI * o.conflict)];

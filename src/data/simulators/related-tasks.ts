@@ -1,7 +1,8 @@
-import { checkInteger, checkNumber, withDefaults } from '../../options/check';
+import { type CallSpecs, COUNT, numberOption, readCall } from '../../options/spec';
 import { random } from '../../random/random';
 import { inner, orthonormal } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';
+import { featuresOption, noiseOption, rowsOption, seedOption } from './simulation-options';
 
 /** Options of `relatedTasks`. */
 export interface RelatedTasksOptions {
@@ -18,6 +19,15 @@ export interface RelatedTasksOptions {
   /** @default 0 */
   readonly seed?: number;
 }
+
+const specs: CallSpecs<RelatedTasksOptions> = {
+  correlation: numberOption(0.9, "cosine of the two tasks' weights", { min: -1, max: 1 }),
+  features: featuresOption(100, 2),
+  rows: rowsOption(1000),
+  sines: numberOption(5, 'sines that are added', { ...COUNT, min: 0 }),
+  noise: noiseOption(0.1),
+  seed: seedOption,
+};
 
 /** What generated related tasks. */
 export interface RelatedTruth {
@@ -36,19 +46,7 @@ export interface RelatedTruth {
  */
 export function relatedTasks(options?: RelatedTasksOptions): Simulation<RelatedTruth> {
   const who = 'relatedTasks';
-  const o = withDefaults<Required<RelatedTasksOptions>>(who, options, {
-    correlation: 0.9,
-    features: 100,
-    rows: 1000,
-    sines: 5,
-    noise: 0.1,
-    seed: 0,
-  });
-  checkNumber(who, 'correlation', o.correlation, -1, 1);
-  checkInteger(who, 'features', o.features, 2);
-  checkInteger(who, 'rows', o.rows, 1);
-  checkInteger(who, 'sines', o.sines, 0);
-  checkNumber(who, 'noise', o.noise, 0);
+  const o = readCall<RelatedTasksOptions>(who, specs, options);
   const draw = random(o.seed, who);
   const [u, v] = orthonormal(2, o.features, draw.split('weights'));
   const weights = [u!, u!.map((x, f) => o.correlation * x + Math.sqrt(1 - o.correlation ** 2) * v![f]!)];

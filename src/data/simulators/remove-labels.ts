@@ -1,6 +1,8 @@
-import { checkInteger, checkNumber, didYouMean, withDefaults } from '../../options/check';
+import { didYouMean } from '../../options/check';
+import { type CallSpecs, COUNT, checkOption, choiceOption, numberOption, optionalOption, readCall } from '../../options/spec';
 import { random } from '../../random/random';
 import type { Simulation } from './simulation';
+import { seedOption } from './simulation-options';
 
 /** Why labels are missing: completely at random, or (not at random) the more likely the larger the label. */
 export type MissingMechanism = 'mcar' | 'mnar';
@@ -16,6 +18,13 @@ export interface RemoveLabelsOptions {
   /** @default 0 */
   readonly seed?: number;
 }
+
+const specs: CallSpecs<RemoveLabelsOptions, 'tasks'> = {
+  rate: numberOption(0.3, 'share of the labels', { min: 0, below: 1 }),
+  mechanism: choiceOption('mcar', ['mcar', 'mnar'], 'whether it depends on the label'),
+  tasks: optionalOption('array of names of tasks', 'whose labels', (value) => (Array.isArray(value) ? undefined : 'type')),
+  seed: seedOption,
+};
 
 /** What was removed. */
 export interface RemovedTruth {
@@ -69,15 +78,7 @@ export function removeLabels<Truth extends object>(
 ): Simulation<Truth & RemovedTruth> {
   const who = 'removeLabels';
   const known = Object.keys(simulation.tasks);
-  const { rate, mechanism, tasks, seed } = withDefaults<Required<RemoveLabelsOptions>>(who, options, {
-    rate: 0.3,
-    mechanism: 'mcar',
-    tasks: known,
-    seed: 0,
-  });
-  checkNumber(who, 'rate', rate, 0, 1, true);
-  if (mechanism !== 'mcar' && mechanism !== 'mnar')
-    throw new RangeError(`${who}: mechanism must be 'mcar' or 'mnar', got ${JSON.stringify(mechanism)}.`);
+  const { rate, mechanism, tasks = known, seed } = readCall<RemoveLabelsOptions, 'tasks'>(who, specs, options);
   checkTasks(who, tasks, known);
   const removed = Object.fromEntries(
     tasks.map((task) => {
@@ -115,7 +116,7 @@ export function fewLabels<Truth extends object>(
 ): Simulation<Truth & RemovedTruth> {
   const who = 'fewLabels';
   checkTasks(who, [task], Object.keys(simulation.tasks));
-  checkInteger(who, 'count', count, 1);
+  checkOption(who, 'count', numberOption(1, '', COUNT), count);
   const values = simulation.table[task]!;
   const present = [...values.keys()].filter((i) => !Number.isNaN(values[i]!));
   if (present.length < count) throw new RangeError(`${who}: '${task}' has ${present.length} labels, fewer than ${count}.`);

@@ -1,7 +1,8 @@
-import { checkInteger, checkNumber, withDefaults } from '../../options/check';
+import { type CallSpecs, COUNT, checkOption, numberOption, readCall } from '../../options/spec';
 import { random } from '../../random/random';
 import { inner } from './directions';
 import { columns, inputNames, type Simulation } from './simulation';
+import { featuresOption, noiseOption, rowsOption, seedOption } from './simulation-options';
 
 /** Options of `sharedSparseFeatures`. */
 export interface SharedSparseFeaturesOptions {
@@ -19,6 +20,15 @@ export interface SharedSparseFeaturesOptions {
   readonly seed?: number;
 }
 
+const specs: CallSpecs<SharedSparseFeaturesOptions> = {
+  tasks: numberOption(8, 'tasks', COUNT),
+  features: featuresOption(40, 1),
+  relevant: numberOption(5, 'inputs that the tasks use', COUNT),
+  rows: rowsOption(60),
+  noise: noiseOption(0.5),
+  seed: seedOption,
+};
+
 /** What generated tasks with shared sparse features. */
 export interface SharedSparseTruth {
   /** Names of the inputs that matter. */
@@ -32,19 +42,8 @@ export interface SharedSparseTruth {
  */
 export function sharedSparseFeatures(options?: SharedSparseFeaturesOptions): Simulation<SharedSparseTruth> {
   const who = 'sharedSparseFeatures';
-  const o = withDefaults<Required<SharedSparseFeaturesOptions>>(who, options, {
-    tasks: 8,
-    features: 40,
-    relevant: 5,
-    rows: 60,
-    noise: 0.5,
-    seed: 0,
-  });
-  checkInteger(who, 'tasks', o.tasks, 1);
-  checkInteger(who, 'relevant', o.relevant, 1);
-  checkInteger(who, 'features', o.features, o.relevant);
-  checkInteger(who, 'rows', o.rows, 1);
-  checkNumber(who, 'noise', o.noise, 0);
+  const o = readCall<SharedSparseFeaturesOptions>(who, specs, options);
+  checkOption(who, 'features', featuresOption(40, o.relevant), o.features);
   const draw = random(o.seed, who);
   const inputs = inputNames(o.features);
   const used = new Set(draw.split('support').permutation(o.features).slice(0, o.relevant));

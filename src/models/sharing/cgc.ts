@@ -2,6 +2,7 @@ import { numberOption } from '../../options/spec';
 import { type ArchitectureFactory, defineArchitecture } from '../define-architecture';
 import { encoderOption, optionalEncoderOption } from '../encoder-option';
 import type { Encoder } from '../network/network';
+import { extractionPaper } from './extraction-paper';
 import { buildExtraction } from './ple';
 
 /** Options of {@link cgc}. */
@@ -32,11 +33,7 @@ export interface CgcOptions {
 export const cgc: ArchitectureFactory<[options: CgcOptions]> = defineArchitecture({
   name: 'cgc',
   title: 'Customized gate control',
-  paper: {
-    authors: 'Tang, Liu, Zhao, Gong',
-    year: 2020,
-    title: 'Progressive Layered Extraction (PLE): A Novel Multi-Task Learning (MTL) Model for Personalized Recommendations',
-  },
+  paper: extractionPaper,
   encoder: 'expert',
   options: {
     expert: encoderOption('the encoder that each expert is'),

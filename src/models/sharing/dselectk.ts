@@ -39,6 +39,45 @@ export function smoothStep(t: Tensor, gamma: number): Tensor {
 }
 
 /**
+ * A linear part of a task's selectors.
+ * @param width of what they look at; 0 where they are the task's alone, and have a bias only
+ */
+function selectorParameters(name: string, task: number, width: number, outputs: number, limit: number): Parameter[] {
+  const parameter = (own: string, shape: readonly number[], decay: boolean): Parameter => ({
+    name: own,
+    shape,
+    role: 'task',
+    task,
+    decay,
+    initial: uniformWithin(limit, shape),
+  });
+  const bias = parameter(`${name}/bias`, [1, outputs], false);
+  return width === 0 ? [bias] : [parameter(name, [width, outputs], true), bias];
+}
+
+/**
+ * How much each selector picks each expert: the product over the bits of an expert's code of S(z_b) or 1 - S(z_b).
+ * @param steps S of each bit, `[stack, rows, selectors, bits]`
+ * @returns `[stack, rows, selectors, experts]`
+ */
+function choices(steps: Tensor, experts: number): Tensor {
+  const bits = steps.shape[3]!;
+  const bitOf = (code: number, b: number): number => (code >> (bits - 1 - b)) & 1;
+  const column = (f: (bit: number) => number, b: number): Tensor =>
+    tf.tensor(
+      Array.from({ length: experts }, (_, i) => f(bitOf(i, b))),
+      [1, 1, 1, experts],
+    );
+  // The factor of bit b in a code is offset + slope * S(z_b).
+  const factors = entries(steps, 3).map((step, b) => {
+    const slope = column((bit) => 2 * bit - 1, b);
+    const offset = column((bit) => 1 - bit, b);
+    return tf.add(tf.mul(tf.expandDims(step, 3), slope), offset) as Tensor;
+  });
+  return factors.reduce((product, factor) => tf.mul(product, factor));
+}
+
+/**
  * DSelect-k: sparse gates that gradients can train. A task's weights are sum_j softmax(w)_j r(z_j) over k selectors; each selector picks
  * one expert by its binary code, r_i = prod_b S(z_b) or 1 - S(z_b), with S the smooth step (Hazimeh et al. 2021, 2106.03760).
  *
@@ -87,28 +126,9 @@ export const dselectk: ArchitectureFactory<[options: DselectkOptions]> = defineA
     const codes = 2 ** bits;
     const trunks = sharedCopies(expert.build(bottom.output, 'trunk'), experts);
     const linear = (part: 'codes' | 'mix', outputs: number, limit: number): Parameter[] =>
-      tasks.flatMap(({ name }, task) => {
-        const own = { role: 'task', task } as const;
-        const bias: Parameter = {
-          name: `select/${name}/${part}/bias`,
-          shape: [1, outputs],
-          ...own,
-          decay: false,
-          initial: uniformWithin(limit, [1, outputs]),
-        };
-        if (!byExample) return [bias];
-        const shape = [bottom.width, outputs];
-        return [{ name: `select/${name}/${part}`, shape, ...own, decay: true, initial: uniformWithin(limit, shape) }, bias];
-      });
+      tasks.flatMap(({ name }, task) => selectorParameters(`select/${name}/${part}`, task, byExample ? bottom.width : 0, outputs, limit));
     const selecting = [...(bits > 0 ? linear('codes', k * bits, gamma / 100) : []), ...linear('mix', k, 0.05)];
     const top = towersOf(tower, featuresOf(trunks.layers), tasks);
-    // [codes, bits]: the factor of bit b in code i is offset + slope * S(z_b).
-    const bitOf = (code: number, b: number): number => (code >> (bits - 1 - b)) & 1;
-    const column = (f: (bit: number) => number, b: number): Tensor =>
-      tf.tensor(
-        Array.from({ length: experts }, (_, i) => f(bitOf(i, b))),
-        [1, 1, 1, experts],
-      );
     const joined = (values: Values, part: string): Tensor =>
       tf.concat(
         tasks.map(({ name }) => values[`select/${name}/${part}`]!),
@@ -124,21 +144,10 @@ export const dselectk: ArchitectureFactory<[options: DselectkOptions]> = defineA
       const seen = bottom.summary(h, context);
       const mix = logits(values, seen, 'mix');
       const [stack, rows] = mix.shape as [number, number];
-      let selectors: Tensor = tf.ones([stack, rows, T * k, experts]);
-      if (bits > 0) {
-        const steps = entries(smoothStep(tf.reshape(logits(values, seen, 'codes'), [stack, rows, T * k, bits]), gamma), 3);
-        selectors = steps
-          .map((step, b) =>
-            tf.add(
-              tf.mul(
-                tf.expandDims(step, 3),
-                column((bit) => 2 * bit - 1, b),
-              ),
-              column((bit) => 1 - bit, b),
-            ),
-          )
-          .reduce((product, factor) => tf.mul(product, factor));
-      }
+      const selectors =
+        bits > 0
+          ? choices(smoothStep(tf.reshape(logits(values, seen, 'codes'), [stack, rows, T * k, bits]), gamma), experts)
+          : tf.ones([stack, rows, T * k, experts]);
       const shares = tf.softmax(tf.reshape(mix, [stack, rows, T, k]));
       const weights = tf.sum(tf.mul(tf.expandDims(shares, 4), tf.reshape(selectors, [stack, rows, T, k, experts])), 3);
       return { selectors, weights: tf.transpose(weights, [0, 2, 3, 1]) };

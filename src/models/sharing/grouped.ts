@@ -1,4 +1,4 @@
-import { checkNumber, didYouMean } from '../../options/check';
+import { checkNumber } from '../../options/check';
 import type { OptionSpec } from '../../options/spec';
 import type { Task } from '../../tasks/task';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from '../define-architecture';
@@ -6,6 +6,7 @@ import { encoderOption } from '../encoder-option';
 import type { Encoder, TaskGroup } from '../network/network';
 import { type TowerOptions, towerOption } from '../network/towers';
 import { buildHardSharing } from './hard-sharing';
+import { plannedTask, planPaper } from './plan-tasks';
 
 /**
  * Which tasks share a network: names of the tasks that it learns and of those that it predicts, optionally with a fixed weight, above 0, for
@@ -45,12 +46,7 @@ function groupsOf(plan: NetworkPlan, tasks: readonly Task[]): TaskGroup[] {
     const every = [...names.keys()];
     return [{ train: every, serve: every }];
   }
-  const index = (name: string): number => {
-    const at = names.indexOf(name);
-    if (at < 0)
-      throw new RangeError(`grouped: the plan names unknown task "${name}"${didYouMean(name, names)}; tasks: ${names.join(', ')}`);
-    return at;
-  };
+  const index = (name: string): number => plannedTask('grouped: the plan', names, name);
   const groups = plan.groups.map(({ train, serve, weights }, g): TaskGroup => {
     const learned = train.map(index);
     const sorted = [...learned].sort((a, b) => a - b);
@@ -88,12 +84,7 @@ function groupsOf(plan: NetworkPlan, tasks: readonly Task[]): TaskGroup[] {
 export const grouped: ArchitectureFactory<[plan: NetworkPlan, trunk: Encoder, options?: TowerOptions]> = defineArchitecture({
   name: 'grouped',
   title: 'Task grouping',
-  paper: {
-    authors: 'Standley, Zamir, Chen, Guibas, Malik, Savarese',
-    year: 2020,
-    title: 'Which Tasks Should Be Learned Together in Multi-task Learning?',
-    arxiv: '1905.07553',
-  },
+  paper: planPaper,
   encoder: 'trunk',
   options: { plan: planOption(), trunk: encoderOption('the encoder of every network'), tower: towerOption() },
   read: (plan: NetworkPlan, trunk: Encoder, options?: TowerOptions) => ({ ...withTrunk('grouped', trunk, options), plan }),

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { relu } from '../../backend/ops';
 import { nullableNumberOption } from '../../options/spec';
+import type { Task } from '../../tasks/task';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from '../define-architecture';
 import { encoderOption } from '../encoder-option';
 import { convolution, halve } from '../network/convolution';
@@ -52,43 +53,8 @@ export const mtan: ArchitectureFactory<[trunk: Encoder, options?: MtanOptions]> 
   build({ input, tasks }, { trunk, width, tower }) {
     const T = tasks.length;
     const layers = trunk.build(input, 'trunk');
-    const modules = layers.map((layer, l) => moduleOf(l, layer, layers[l - 1]));
+    const modules = layers.map((layer, l) => moduleOf(tasks, l, layer, layers[l - 1], width));
     const top = towersOf(tower, featuresOf(layers), tasks);
-
-    function moduleOf(
-      l: number,
-      layer: Layer,
-      below: Layer | undefined,
-    ): { copies: Copies; parts: Attention; bring: (a: Tensor) => Tensor } {
-      const channels = layer.outputShape[layer.outputShape.length - 1]!;
-      const inside = width ?? channels;
-      const under = below && below.outputShape[below.outputShape.length - 1]!;
-      const images = below?.outputShape.length === 3;
-      const built = (scope: string): Attention => ({
-        inner: dense(`${scope}/inner`, under === undefined ? channels : 2 * channels, inside, 'shared', 'he'),
-        outer: dense(`${scope}/outer`, inside, channels, 'shared', 'glorot'),
-        ...(under !== undefined && {
-          carry: images
-            ? convolution(`${scope}/carry`, 3, under, channels, 'shared', 'he')
-            : dense(`${scope}/carry`, under, channels, 'shared', 'he'),
-        }),
-      });
-      const asLayer = ({ inner, outer, carry }: Attention): Layer => ({
-        parameters: [...inner.parameters, ...outer.parameters, ...(carry?.parameters ?? [])],
-        outputShape: layer.outputShape,
-        apply: (_, x) => x,
-      });
-      const scopes = tasks.map(({ name }) => `attention/${name}/${l}`);
-      return {
-        copies: ownCopies(
-          (scope) => [asLayer(built(scope))],
-          scopes,
-          (task) => task,
-        ),
-        parts: built(scopes[0]!),
-        bring: below ? fitting(below.outputShape, layer.outputShape) : (a) => a,
-      };
-    }
 
     /** Runs the trunk and, beside it, all tasks' masks. */
     const run = (values: Values, x: Tensor, context: ForwardContext, seen: (mask: Tensor, layer: number) => void): Tensor => {
@@ -135,6 +101,52 @@ export const mtan: ArchitectureFactory<[trunk: Encoder, options?: MtanOptions]> 
     };
   },
 });
+
+/** The tasks' attention to one layer. */
+interface Module {
+  /** The modules of all tasks, side by side. */
+  readonly copies: Copies;
+  /** How one of them computes. */
+  readonly parts: Attention;
+  /** Brings what was attended to below to this layer's positions. */
+  readonly bring: (a: Tensor) => Tensor;
+}
+
+/**
+ * @param l the layer's number
+ * @param below the layer below; undefined for the first
+ * @param width inside the modules; null: as many channels as the layer
+ */
+function moduleOf(tasks: readonly Task[], l: number, layer: Layer, below: Layer | undefined, width: number | null): Module {
+  const channels = layer.outputShape[layer.outputShape.length - 1]!;
+  const inside = width ?? channels;
+  const under = below && below.outputShape[below.outputShape.length - 1]!;
+  const images = below?.outputShape.length === 3;
+  const built = (scope: string): Attention => ({
+    inner: dense(`${scope}/inner`, under === undefined ? channels : 2 * channels, inside, 'shared', 'he'),
+    outer: dense(`${scope}/outer`, inside, channels, 'shared', 'glorot'),
+    ...(under !== undefined && {
+      carry: images
+        ? convolution(`${scope}/carry`, 3, under, channels, 'shared', 'he')
+        : dense(`${scope}/carry`, under, channels, 'shared', 'he'),
+    }),
+  });
+  const asLayer = ({ inner, outer, carry }: Attention): Layer => ({
+    parameters: [...inner.parameters, ...outer.parameters, ...(carry?.parameters ?? [])],
+    outputShape: layer.outputShape,
+    apply: (_, x) => x,
+  });
+  const scopes = tasks.map(({ name }) => `attention/${name}/${l}`);
+  return {
+    copies: ownCopies(
+      (scope) => [asLayer(built(scope))],
+      scopes,
+      (task) => task,
+    ),
+    parts: built(scopes[0]!),
+    bring: below ? fitting(below.outputShape, layer.outputShape) : (a) => a,
+  };
+}
 
 /**
  * Brings features of one layer's rows to the positions of the next layer's rows: halved as often as needed, or averaged over all positions

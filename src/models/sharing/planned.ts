@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { didYouMean } from '../../options/check';
 import type { OptionSpec } from '../../options/spec';
 import type { Task } from '../../tasks/task';
 import { type ArchitectureFactory, defineArchitecture, withTrunk } from '../define-architecture';
@@ -9,6 +8,7 @@ import { fold, ownCopies, sharedCopies, spread, spreadContext, unfold } from '..
 import { featuresOf, flattenRows } from '../network/features';
 import type { Encoder, Layer, Parameter, Values } from '../network/network';
 import { type TowerOptions, towerOption, towersOf } from '../network/towers';
+import { plannedTask, planPaper } from './plan-tasks';
 
 /** Which tasks share one layer: all, none, or groups of tasks by name that cover every task once. */
 export type LayerSharing = 'shared' | 'separate' | readonly (readonly string[])[];
@@ -45,12 +45,7 @@ function readPlan(plan: TrunkPlan, tasks: readonly Task[], layers: number): numb
     const found = groups.map((group) => {
       if (!Array.isArray(group)) throw new TypeError(`planned: ${where} must hold arrays of task names, got ${JSON.stringify(group)}`);
       return group.map((name: unknown) => {
-        const index = names.indexOf(name as string);
-        if (index < 0) {
-          throw new RangeError(
-            `planned: ${where} names unknown task "${name}"${didYouMean(String(name), names)}; tasks: ${names.join(', ')}`,
-          );
-        }
+        const index = plannedTask(`planned: ${where}`, names, name);
         if (seen.has(name as string)) throw new RangeError(`planned: ${where} names task "${name}" twice`);
         seen.add(name as string);
         return index;
@@ -169,12 +164,7 @@ function pick(x: Tensor, picks: readonly number[]): Tensor {
 export const planned: ArchitectureFactory<[plan: TrunkPlan, trunk: Encoder, options?: TowerOptions]> = defineArchitecture({
   name: 'planned',
   title: 'Sharing by plan',
-  paper: {
-    authors: 'Standley, Zamir, Chen, Guibas, Malik, Savarese',
-    year: 2020,
-    title: 'Which Tasks Should Be Learned Together in Multi-task Learning?',
-    arxiv: '1905.07553',
-  },
+  paper: planPaper,
   encoder: 'trunk',
   options: { plan: planOption(), trunk: encoderOption('the encoder whose layers are shared'), tower: towerOption() },
   read: (plan: TrunkPlan, trunk: Encoder, options?: TowerOptions) => ({ ...withTrunk('planned', trunk, options), plan }),

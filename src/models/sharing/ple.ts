@@ -10,6 +10,7 @@ import type { ForwardContext, Network, Problem, Values } from '../network/networ
 import { towersOf } from '../network/towers';
 import type { CgcOptions } from './cgc';
 import { type ExpertLevel, expertLevel, type LevelInput, type LevelWeights } from './expert-level';
+import { extractionPaper } from './extraction-paper';
 import { stemOf } from './stem';
 
 /** Options of {@link ple}. */
@@ -93,11 +94,7 @@ export function buildExtraction(who: string, { input, tasks }: Problem, options:
 export const ple: ArchitectureFactory<[options: PleOptions]> = defineArchitecture({
   name: 'ple',
   title: 'Progressive layered extraction',
-  paper: {
-    authors: 'Tang, Liu, Zhao, Gong',
-    year: 2020,
-    title: 'Progressive Layered Extraction (PLE): A Novel Multi-Task Learning (MTL) Model for Personalized Recommendations',
-  },
+  paper: extractionPaper,
   encoder: 'expert',
   options: {
     expert: encoderOption('the encoder that each expert is, at every level'),

@@ -3,6 +3,7 @@ import type { StepFeed } from '../executors/executor';
 import { STEP_SCALARS } from '../steps/plan';
 import { partOf } from './parts';
 import type { StackSetup } from './stack-setup';
+import { scheduleFactor } from './training-options';
 
 /** A step before it is taken. */
 export interface Upcoming {
@@ -78,7 +79,7 @@ export class Feeds {
     const active = count > 0 && this.training(s);
     const labels = active ? presences[s]!.of(rows.subarray(0, count)) : undefined;
     const now = batches.stepAt(s, epoch, k);
-    const rate = member.learningRate * (options.schedule ? options.schedule(now / batches.totalSteps[s]!) : 1);
+    const rate = member.learningRate * scheduleFactor(options.schedule, now / batches.totalSteps[s]!);
     const numbers = options.optimizer.scalars(now + 1, rate);
     const present = labels ? labels.filter((labeled) => labeled > 0).length : tasks.length;
     feed.seeds.set([this.dropoutSeeds[s]!, now], place * 2);

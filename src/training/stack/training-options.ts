@@ -12,8 +12,8 @@ export interface TrainingOptions {
   readonly patience?: number;
   /** Whose best epoch is kept: that of the mean validation loss, or of each task. @default 'joint' */
   readonly stopping?: 'joint' | 'perTask';
-  /** Factor of the learning rate by the share of steps done, in [0, 1). */
-  readonly schedule?: (share: number) => number;
+  /** Factor of the learning rate by the share of steps done, in [0, 1): by name, or as a function. @default 'constant' */
+  readonly schedule?: 'constant' | 'cosine' | ((share: number) => number);
   readonly clipNorm?: number;
   /** How rows are drawn by task; undefined: every row once an epoch. */
   readonly taskSampling?: CheckedTaskSampling;
@@ -37,3 +37,9 @@ export interface StackResult {
 
 /** Told after every epoch. */
 export type EpochListener = (epoch: number, epochs: number, meanLoss: number) => void;
+
+/** Factor of the learning rate where this share of the steps is done, in [0, 1). */
+export function scheduleFactor(schedule: TrainingOptions['schedule'], share: number): number {
+  if (typeof schedule === 'function') return schedule(share);
+  return schedule === 'cosine' ? (1 + Math.cos(Math.PI * share)) / 2 : 1;
+}

@@ -38,7 +38,7 @@ describe('datasets that lie in a folder', () => {
     await expect(datasets.slump({ foldre: 'x' } as never)).rejects.toThrow(
       'datasets.slump(options): unknown option "foldre" (did you mean "folder"?)',
     );
-    await expect(datasets.emodb({ features: 'mfcc' as never })).rejects.toThrow(`features must be 'logmel' or 'statistics'; got "mfcc"`);
+    await expect(datasets.emodb({ features: 'mfcc' as never })).rejects.toThrow(`features must be 'logmel' or 'statistics', got "mfcc"`);
     await expect(datasets.miComplications({ until: 'discharge' as never })).rejects.toThrow("until must be 'admission' or 'third day'");
     await expect(datasets.fsdd({ length: 0 })).rejects.toThrow('length must be an integer of at least 1, got 0');
   });
