@@ -1,7 +1,7 @@
 import { type MissingMarkers, missingTest } from '../cells/cell';
 import { DataError } from '../cells/data-error';
 import { didYouMean } from '../options/check';
-import type { TaskOptions } from '../tasks/kind';
+import type { Reading, TaskOptions } from '../tasks/kind';
 import type { ClassWeights } from '../tasks/label-options';
 import { kindOf, metricsFor } from '../tasks/registry';
 import type { Labels, Task, TaskSpec } from '../tasks/task';
@@ -14,7 +14,7 @@ export function columnsOfTask(name: string, spec: TaskSpec): readonly [string, .
 /**
  * Reads the labels of one task: class codes or numbers, NaN where missing.
  * @param cellsOf the cells of a column
- * @param length positions a row of the input, where that is a sequence
+ * @param sequence what is known of the input where that is a sequence
  * @throws DataError when the labels do not fit the kind of task, or all are missing
  */
 export function readLabels(
@@ -22,7 +22,7 @@ export function readLabels(
   spec: TaskSpec,
   cellsOf: (column: string) => ArrayLike<unknown>,
   markers: MissingMarkers,
-  length?: number,
+  sequence: Pick<Reading<TaskOptions>, 'length' | 'tokens'> = {},
 ): Labels {
   const kind = kindOf(spec);
   const [column, ...otherColumns] = columnsOfTask(name, spec);
@@ -39,7 +39,7 @@ export function readLabels(
     cells,
     others: otherColumns.map(cellsOf),
     missing,
-    ...(length === undefined ? {} : { length }),
+    ...sequence,
   });
   const { kind: _, ...options } = spec;
   const task: Task = {

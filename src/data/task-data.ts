@@ -97,8 +97,8 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
   for (const column of given.ignore) requireColumn(read, column, `${optionName('ignore')} names`);
   if (read.rows < 2) throw new DataError('empty-table', 'Cannot build task data: the table has 1 row; expected at least 2');
 
-  const length = isTensor(inputs) ? inputs.shape[0] : undefined;
-  const labels = specs.map(([name, spec]) => readLabels(name, spec, (column) => read.columns.get(column)!, markers, length));
+  const sequence = isTensor(inputs) ? { length: inputs.shape[0]!, ...tokensOf(inputs, read.rows) } : {};
+  const labels = specs.map(([name, spec]) => readLabels(name, spec, (column) => read.columns.get(column)!, markers, sequence));
   const notes: string[] = [];
   const kept = labeledRows(read.rows, labels);
   if (kept.length < read.rows) {
@@ -139,6 +139,15 @@ export function taskData(table: TableLike, options: TaskDataOptions): TaskData {
     ...(all ? {} : { sourceRows: kept, droppedRows: read.rows - kept.length }),
     ...(markers.length === 0 ? {} : { missing: markers }),
   };
+}
+
+/** Tokens of each row of a `tokenTensor`: all up to the last that is not padding; in ids made by hand 0 may be one like any other. */
+function tokensOf({ values, shape, fingerprint }: InputTensor, rows: number): { readonly tokens?: Int32Array } {
+  const length = shape[0]!;
+  if (fingerprint === undefined || values.length !== rows * length) return {};
+  const tokens = new Int32Array(rows);
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) tokens[Math.floor(i / length)] = (i % length) + 1;
+  return { tokens };
 }
 
 function readSpecs(tasks: unknown): (readonly [string, TaskSpec])[] {

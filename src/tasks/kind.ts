@@ -17,6 +17,8 @@ export interface Reading<Options> {
   readonly missing: (cell: unknown) => boolean;
   /** Positions a row of the input, where that is a sequence. */
   readonly length?: number;
+  /** Tokens of each row of the input, without what pads it, where `tokenTensor` made it. */
+  readonly tokens?: Int32Array;
 }
 
 /** Labels as numbers. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DataError } from '../../src/cells/data-error';
 import { tokenTensor } from '../../src/data';
 import { taskData } from '../../src/data/task-data';
 import { gru } from '../../src/models/encoders/gru';
@@ -91,6 +92,20 @@ test('a model refuses what it cannot read: other vocabularies, no ids, texts lon
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+test('every token has a tag: where one is lost in a text, all after it would be of other tokens', () => {
+  const words = [['the', 'cat', 'sat'], ['a', 'dog'], ['it']];
+  const ids = tokenTensor(words, { leastCount: 1 });
+  const of = (tags: readonly unknown[]) => () => taskData({ tags }, { tasks: { tags: tagging() }, inputs: ids });
+  const values = of(['D N V', ['D', null, null], null])().labels[0]!.values;
+  expect([...values]).toEqual([0, 1, 2, 0, Number.NaN, Number.NaN]);
+  // Between two blanks was a tag that is an empty text.
+  const lost = /row 0 \(counted from 0\) has 2 tags, but its text has 3 tokens.*give every token one, in an array null where it is missing/;
+  expect(of([['D', '', 'V'].join(' '), 'D N', 'N'])).toThrow(lost);
+  expect(of([['D', 'N'], 'D N', 'N'])).toThrow(lost);
+  expect(of(['D N V', 'D N V', 'N'])).toThrow('row 1 (counted from 0) has 3 tags, but its text has 2 tokens');
+  expect(of(['D N V', ['D', 'N', 'V'], 'N'])).toThrow(DataError);
 });
 
 test('a tag of blanks is no missing tag', () => {

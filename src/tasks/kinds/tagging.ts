@@ -28,8 +28,8 @@ function tagsOf(value: unknown): ArrayLike<unknown> | undefined {
   return undefined;
 }
 
-/** @throws DataError for a cell that holds no tags, more of them than positions, or a tag of blanks */
-function checkedTags({ where, column, cells, missing, length }: Reading<TaggingOptions>, row: number): ArrayLike<unknown> {
+/** @throws DataError for a cell that holds no tags, more of them than positions, another number than the row has tokens, or a tag of blanks */
+function checkedTags({ where, column, cells, missing, length, tokens }: Reading<TaggingOptions>, row: number): ArrayLike<unknown> {
   const place = { column, row };
   const at = `${where}: row ${row} (counted from 0)`;
   const tags = missing(cells[row]) ? [] : tagsOf(cells[row]);
@@ -46,6 +46,17 @@ function checkedTags({ where, column, cells, missing, length }: Reading<TaggingO
       `${at} has ${tags.length} tags, but the input has ${length} positions; give the inputs a length of at least ${tags.length}, or cut the tags as the inputs were cut`,
       place,
     );
+  }
+  if (tokens !== undefined && tags.length > 0) {
+    // Missing tags may fill an array up, as padding fills the tokens.
+    let count = tags.length;
+    while (count > tokens[row]! && missing(tags[count - 1])) count--;
+    if (count !== tokens[row])
+      throw new DataError(
+        'unequal-lengths',
+        `${at} has ${count} tags, but its text has ${tokens[row]} tokens, and each tag is of the token in its place; give every token one, in an array null where it is missing`,
+        place,
+      );
   }
   const blank = Array.from(tags).findIndex((tag) => typeof tag === 'string' && tag !== '' && tag.trim() === '');
   if (blank >= 0) {
