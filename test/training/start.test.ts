@@ -1,21 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskData } from '../../src/data/data-types';
 import { type TaskDataOptions, taskData } from '../../src/data/task-data';
-import { conv2d } from '../../src/models/encoders/conv2d';
-import { embedding } from '../../src/models/encoders/embedding';
 import { gru } from '../../src/models/encoders/gru';
-import { idEmbeddings } from '../../src/models/encoders/id-embeddings';
 import { mlp } from '../../src/models/encoders/mlp';
-import { sequential } from '../../src/models/encoders/sequential';
-import { textConv } from '../../src/models/encoders/text-conv';
-import { transformer } from '../../src/models/encoders/transformer';
 import type { Method } from '../../src/models/method';
-import type { Encoder } from '../../src/models/network/network';
-import { architectures, encoders } from '../../src/models/registry';
+import { architectures } from '../../src/models/registry';
 import { random } from '../../src/random/random';
 import { binary, multiclass, regression, tagging } from '../../src/tasks';
 import { type FitOptions, fit as fitModel } from '../../src/training/fit';
 import { initialValues } from '../../src/training/initial-values';
+import { type EncoderExample, encoderExamples } from '../models/encoders/every-encoder';
 import { problemOf } from '../models/support';
 
 const ROWS = 200;
@@ -141,32 +135,18 @@ const words = {
 };
 const sentence: readonly Name[] = ['tags', 'rare', 'grade', 'price'];
 
-/** Every encoder, beneath one trunk for all tasks and one for each. */
-const encoderCases: readonly (readonly [string, Encoder, readonly Name[], NonNullable<TaskDataOptions['inputs']>])[] = [
-  ['conv2d', conv2d([16, 32]), mixed, images],
-  ['conv2d cells', conv2d([16], { output: 'cells', norm: 'layer', residual: true }), mixed, images],
-  ['embedding', embedding(16), sentence, words],
-  ['idEmbeddings', idEmbeddings(8), mixed, words],
-  ['textConv', textConv(), mixed, words],
-  ['textConv tags', textConv({ perToken: true }), sentence, words],
-  ['gru', gru(16), mixed, words],
-  ['gru tags', gru(16, { perToken: true, bidirectional: true }), sentence, words],
-  ['gru vectors', gru(16), mixed, vectors],
-  ['transformer', transformer(16), mixed, words],
-  ['transformer tags', transformer(16, { perToken: true }), sentence, words],
-  ['sequential', sequential(embedding(16), mlp([32, 16])), mixed, words],
-  ['mlp', trunk, mixed, images],
-];
+const inputsOf: Readonly<Record<EncoderExample['input'], TaskDataOptions['inputs']>> = {
+  numbers: undefined,
+  image: images,
+  words,
+  series: vectors,
+};
 
-test('every encoder is here', () => {
-  expect([...new Set(encoderCases.map(([name]) => name.replace(/ .*/, '')))].sort()).toEqual(Object.keys(encoders).sort());
-});
-
-describe.each(encoderCases)('%s', (_, encoder, names, inputs) => {
+describe.each(encoderExamples)('$name', ({ encoder, input, tags }) => {
   test.each([
     ['hardSharing', a.hardSharing(encoder)],
     ['crossStitch', a.crossStitch(encoder)],
-  ])('under %s starts at the loss of the best constant', (__, method) => expectConstant(names, method, inputs));
+  ])('under %s starts at the loss of the best constant', (_, method) => expectConstant(tags ? sentence : mixed, method, inputsOf[input]));
 });
 
 test('tagging tasks that share their output layer start at the loss of the best constant, each of its own', async () => {
