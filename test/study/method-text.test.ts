@@ -2,28 +2,14 @@ import { expect, test } from 'vitest';
 import * as tl from '../../src';
 import { methodToJSON } from '../../src/models/registry';
 import { methodCode } from '../../src/study/method-text';
+import { encoderExamples } from '../models/encoders/every-encoder';
 
-/** Encoders with other options than the usual ones; every registered one must be here. */
-const own = {
-  mlp: tl.mlp([8, 4], { dropout: 0.2 }),
-  conv2d: tl.conv2d([4], { norm: 'layer' }),
-  embedding: tl.embedding(5),
-  gru: tl.gru(6, { bidirectional: true }),
-  idEmbeddings: tl.idEmbeddings(3, { interactions: false }),
-  textConv: tl.textConv({ windows: [2] }),
-  transformer: tl.transformer(8, { heads: 4 }),
-  sequential: tl.sequential(tl.embedding(4), tl.mlp([3])),
-};
 const run = (code: string): tl.Method => new Function('tl', `return ${code};`)(tl) as tl.Method;
 
-test('every encoder is here', () => {
-  expect(Object.keys(own).sort()).toEqual(Object.keys(tl.encoders).sort());
-});
-
-test.each(Object.keys(own))('the code to repeat a study with %s runs as printed', (name) => {
-  const method = tl.hardSharing(own[name as keyof typeof own]);
+test.each(encoderExamples)('the code to repeat a study with $name runs as printed', ({ encoder }) => {
+  const method = tl.hardSharing(encoder);
   const code = methodCode(methodToJSON(method));
-  expect(code).toContain(`tl.${name}(`);
+  expect(code).toContain(`tl.${encoder.name}(`);
   expect(methodToJSON(run(code))).toEqual(methodToJSON(method));
 });
 
@@ -32,7 +18,7 @@ test.each(Object.keys(tl.architectures))('the code to repeat a study with %s run
   const given = Object.fromEntries(
     info.options
       .filter(({ default: usual, type }) => usual === null && !type.endsWith('| null'))
-      .map((option) => [option.name, option.type.startsWith('encoder') ? own.mlp : undefined])
+      .map((option) => [option.name, option.type.startsWith('encoder') ? tl.mlp([8, 4], { dropout: 0.2 }) : undefined])
       .filter(([, value]) => value !== undefined),
   );
   const extra = { grouped: { plan: [['a'], ['b']] }, planned: { plan: { groups: [[['a', 'b']]] } }, linearMtl: { kind: 'ridge' } }[name];

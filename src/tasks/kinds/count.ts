@@ -143,12 +143,14 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
     {
       name: 'mae',
       better: 'lower',
+      inLabelUnit: true,
       score: (scored) => mae(expected(scored).counts, expected(scored).means),
       contributions: (scored) => meanContributions(rowErrors(expected(scored).counts, expected(scored).means)),
     },
     {
       name: 'rmse',
       better: 'lower',
+      inLabelUnit: true,
       score: (scored) => rmse(expected(scored).counts, expected(scored).means),
       contributions: (scored) => rootMeanContributions(rowSquares(expected(scored).counts, expected(scored).means)),
     },

@@ -168,12 +168,14 @@ export const proportion: KindFactory<ProportionOptions> = defineKind<ProportionO
     {
       name: 'mae',
       better: 'lower',
+      inLabelUnit: true,
       score: ({ labels, predictions }) => mae(labels, predictions),
       contributions: ({ labels, predictions }) => meanContributions(rowErrors(labels, predictions)),
     },
     {
       name: 'rmse',
       better: 'lower',
+      inLabelUnit: true,
       score: ({ labels, predictions }) => rmse(labels, predictions),
       contributions: ({ labels, predictions }) => rootMeanContributions(rowSquares(labels, predictions)),
     },

@@ -69,6 +69,7 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
     {
       name: 'rmse',
       better: 'lower',
+      inLabelUnit: true,
       // The order of two forecasts by it is that by the squared error, which is proper for the mean.
       proper: true,
       score: ({ labels, predictions }) => rmse(labels, predictions),
@@ -77,6 +78,7 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
     {
       name: 'mae',
       better: 'lower',
+      inLabelUnit: true,
       score: ({ labels, predictions }) => mae(labels, predictions),
       contributions: ({ labels, predictions }) => meanContributions(rowErrors(labels, predictions)),
     },
