@@ -225,8 +225,11 @@ function powerRow(name, all, truth, found) {
 
 function table(title, columns, rows) {
   if (rows.length === 0) return [];
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [`${title}:\n`, line(columns), line(columns.map(() => '---')), ...rows.map(line), ''];
+  const all = [columns, ...rows].map((cells) => cells.map(String));
+  const widths = columns.map((_, j) => Math.max(...all.map((cells) => cells[j].length)));
+  const line = (cells) => `| ${cells.map((cell, j) => cell.padEnd(widths[j])).join(' | ')} |`;
+  const [head, ...body] = all.map(line);
+  return [`${title}:\n`, head, line(widths.map((width) => '-'.repeat(width))), ...body, ''];
 }
 
 /**
