@@ -89,6 +89,19 @@ describe('gainsOver', () => {
     expect(() => gainsOver(sets, { alpha: 0 })).toThrow(/alpha/);
   });
 
+  it('takes what is kept of the rows only for gains over the baseline that it was kept of', () => {
+    const plain = setsOf([1.5, 2.2]);
+    const own = { tasks: { t0: { rocAuc: 1e-9 }, t1: { relativeRmse: 1e-9 } }, average: 1e-9, properAverage: Number.NaN };
+    const kept = Object.fromEntries(
+      Object.entries(plain).map(([name, { data }]) => [name, fromJSON({ ...data, rowVariances: { hard: own, mmoe: own } })]),
+    );
+    const errorsOf = (sets: typeof plain, options: object): number[] =>
+      gainsOver(sets, options).dataSets.map(({ standardError }) => standardError);
+    // Over the study's own baseline rows say that seeds share little; over another nothing is known, and Nadeau and Bengio's variance is taken.
+    for (const [d, error] of errorsOf(kept, {}).entries()) expect(error).toBeLessThan(0.8 * errorsOf(plain, {})[d]!);
+    expect(errorsOf(kept, { baseline: 'mmoe' })).toEqual(errorsOf(plain, { baseline: 'mmoe' }));
+  });
+
   it('leaves out what says nothing, and says so; one data set says nothing of others', () => {
     const sets = setsOf([1.5, 2.2, 0.9, 1.8, 2.4, 1.1]);
     const short = madeComparison({ means: { single: [0.7, 0.8], hard: [0.7, 0.8] }, seeds: 3, rest: rest('short') });
