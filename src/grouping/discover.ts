@@ -12,7 +12,10 @@ import { type GroupTasksOptions, groupBy, type TaskGrouping } from './group-task
 
 /** Options of `discover`. */
 export interface DiscoverOptions extends GroupTasksOptions {
-  /** Options of the comparison that judges the groups; its seeds are further ones than those of the affinity. @default 10 seeds, which give odds, and the groups as the method that is looked at first; else as for the affinity */
+  /**
+   * Options of the comparison that judges the groups; its seeds are further ones than those of the affinity.
+   * @default 10 seeds, which give odds, and the groups as the method that is looked at first; else as for the affinity
+   */
   readonly compare?: Omit<CompareOptions, 'methods'>;
 }
 

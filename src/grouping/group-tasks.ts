@@ -131,8 +131,8 @@ export async function groupBy(who: string, others: readonly string[], data: Task
 type Found = Pick<TaskGrouping, 'plan' | 'reasons' | 'clustering' | 'search'>;
 
 /**
- * Drops from each task's network the mates that are likely to harm it, by the odds, and says so; tasks that keep the same mates still share a network.
- * Not where that takes more networks than `budget`.
+ * Drops from each task's network the mates that are likely to harm it, by the odds, and says so; tasks that keep the same mates still share a
+ * network. Not where that takes more networks than `budget`.
  */
 function withoutHarm(found: Found, affinity: Affinity, budget: number | undefined): Found {
   const odds = harmOdds(affinity);

@@ -11,7 +11,10 @@ export interface PlanOptions {
   readonly budget?: number;
   /** Gain, summed over tasks, that each network must bring to be worth its cost: a larger price makes fewer networks. @default 0 */
   readonly price?: number;
-  /** Whether a network may train tasks that are served by another (Standley et al. 2020), but none that is likely to harm what it serves. @default false */
+  /**
+   * Whether a network may train tasks that are served by another (Standley et al. 2020), but none that is likely to harm what it serves.
+   * @default false
+   */
   readonly helpers?: boolean;
   /** @default 'exact' for up to 12 tasks, 'beam' beyond */
   readonly search?: PlanSearch;

@@ -37,7 +37,10 @@ export interface Gain {
   readonly average?: boolean;
   /** The smallest difference that matters, above 0: what is smaller is shaded. @default none is shown */
   readonly margin?: number;
-  /** Probability of a gain, in [0, 1]: stands beside the mark, and the surer it is either way, the stronger is the color. @default none is shown */
+  /**
+   * Probability of a gain, in [0, 1]: stands beside the mark, and the surer it is either way, the stronger is the color.
+   * @default none is shown
+   */
   readonly pGain?: number;
   /** The difference that is believed, shrunken toward those of the other tasks. @default none is shown */
   readonly believed?: number;
@@ -275,7 +278,9 @@ function groundOf({ rows }: Block, panel: Panel): Attributes[] {
   ];
 }
 
-/** A text right of the drawing area, `shift` pixels from it, in a column of `width` pixels: its left edge does not depend on the reader's font. */
+/**
+ * A text right of the drawing area, `shift` pixels from it, in a column of `width` pixels: its left edge does not depend on the reader's font.
+ */
 function beside(text: string, panel: Panel, y: number, { shift, width }: Column, color: string): Attributes {
   return {
     text,
@@ -417,7 +422,7 @@ export function gains(rows: readonly Gain[], options: GainsOptions = {}): Figure
     'right is better',
     ...(lanes.some(({ gain }) => gain.margin !== undefined) ? ['shaded: less than the margin'] : []),
     ...(lanes.some((lane) => drawn(lane).length > 0) ? ['dots: seeds'] : []),
-    ...(lanes.some((lane) => believedOf(lane).length > 0) ? ['upright tick: believed, given all rows'] : []),
+    ...(lanes.some((lane) => believedOf(lane).length > 0) ? ['upright tick: believed, given the others'] : []),
   ].join('; ');
   const subtitle = `Difference to ${clip(baseline, 28)}, paired over seeds; bars: ${interval}; ${marks}.`;
   return makeFigure({

@@ -265,9 +265,13 @@ const asGoodPOf = ({ effect, margin, standardError, degreesOfFreedom, t }: Paire
 /** The largest, NaN where one is. */
 const largest = (values: readonly number[]): number => values.reduce((a, b) => (a >= b ? a : b >= a ? b : Number.NaN), 0);
 
-function believe({ cells, used, averaged }: Contestant, data: ComparisonData): HierarchicalGains | undefined {
+function believe({ cells, gains, used, averaged }: Contestant, data: ComparisonData): HierarchicalGains | undefined {
   const { weights } = unitOf(data);
-  const usable = used.every((t) => cells[t]!.n >= FEWEST_FOR_PROBABILITIES && cells[t]!.standardError > 0 && !Number.isNaN(cells[t]!.t));
+  const usable = used.every((t) => {
+    const { n, standardError, t: statistic } = cells[t]!;
+    // Seeds in which it failed have the worst gain in their place: they are no evidence of how gains spread.
+    return n - gains[t]!.failed >= FEWEST_FOR_PROBABILITIES && standardError > 0 && !Number.isNaN(statistic);
+  });
   if (used.length === 0 || !usable || !(averaged.standardError > 0) || Number.isNaN(averaged.t)) return undefined;
   // In margins, so that all tasks have one prior.
   const estimates = used.map((t) => {

@@ -56,7 +56,7 @@ export interface GainsOver {
   readonly newHarm: Credible;
   /** Whether the interval of the mean excludes 0; always open with too few data sets for an exact rank test to show anything at alpha. */
   readonly direction: Direction;
-  /** Whether the mean is a loss beyond the margin with a probability of at most alpha; never with too few data sets. */
+  /** Whether the interval of the mean excludes a loss of the margin; never with too few data sets. */
   readonly asGood: boolean;
   /** Exact two-sided Wilcoxon signed-rank p value of the gains: it assumes no normality, and knows nothing of their errors (Demsar 2006). */
   readonly wilcoxonP: number;
@@ -167,7 +167,7 @@ function makeGainsOver(about: About, named: readonly { readonly name: string; re
   };
   const enough = estimates.length >= fewestFor(alpha);
   const direction: Direction = !enough ? 'open' : mean.low > 0 ? 'better' : mean.high < 0 ? 'worse' : 'open';
-  const asGood = enough && pHarm <= alpha;
+  const asGood = enough && mean.low > -margin;
   const wilcoxonP = wilcoxonSignedRank(estimates.map(({ effect }) => effect)).p;
   const said = { ...about, dataSets, mean, pGain, pHarm, newGain, newHarm, direction, asGood, wilcoxonP };
   const sentence = sentenceOf(said);

@@ -71,7 +71,11 @@ export function headlineOf(data: ComparisonData): string {
   const said = [
     ...(direction === 'better' ? ['shown to be better'] : direction === 'worse' ? ['shown to be worse'] : []),
     ...(direction === 'open'
-      ? [asGood ? `at least as good within ${marginText(average)}: shown` : `better or worse: open, ${pText(average.p)}`]
+      ? [
+          asGood
+            ? `at least as good within ${marginText(average)}: shown`
+            : `better or worse: open${Number.isNaN(average.p) ? '' : `, ${pText(average.p)}`}`,
+        ]
       : []),
     ...(average.exploratory ? ['exploratory'] : []),
     ...(pGain === undefined ? [] : [`${percent(pGain)} chance of a gain`]),

@@ -165,11 +165,13 @@ function riskOf(choice: Choice | undefined): PlanRisk {
 /** Why there is no plan to bet on yet; undefined where the question is answered, or there are odds. */
 function missingOf(average: AverageVerdict | undefined): string | undefined {
   if (average?.direction !== 'open' || average.asGood || average.pGain !== undefined) return undefined;
-  const { seeds } = average;
+  const { seeds, correlation, p } = average;
   const count = seeds === 1 ? '1 seed' : `${seeds} seeds`;
   if (seeds < FEWEST_SEEDS) return `${count} say nothing, verdicts need ${FEWEST_SEEDS} and odds ${FEWEST_FOR_PROBABILITIES}`;
+  if (Number.isNaN(correlation)) return 'one test set whose rows were not kept says nothing of other rows';
+  if (Number.isNaN(p)) return `${count} leave no spread to judge by`;
   if (seeds < FEWEST_FOR_PROBABILITIES) return `${count} show nothing either way, ${FEWEST_FOR_PROBABILITIES} give odds`;
-  return `${count} leave no spread to judge by`;
+  return `${count} show nothing either way, and some task has fewer than ${FEWEST_FOR_PROBABILITIES} that count, which give no odds`;
 }
 
 /** Why the baseline is to be taken though a method looks good; empty where it does not. */

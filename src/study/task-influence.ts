@@ -200,8 +200,8 @@ function believedOf(
   company: readonly { readonly comparison: PairedComparison; readonly gain: Gains }[],
   design: Design,
 ): HierarchicalGains | undefined {
-  const usable = ({ comparison: { n, t, standardError } }: (typeof company)[number]): boolean =>
-    n >= FEWEST_FOR_PROBABILITIES && !Number.isNaN(t) && standardError > 0;
+  const usable = ({ comparison: { n, t, standardError }, gain: { failed } }: (typeof company)[number]): boolean =>
+    n - failed >= FEWEST_FOR_PROBABILITIES && !Number.isNaN(t) && standardError > 0;
   if (!company.every(usable)) return undefined;
   const { margin } = company[0]!.comparison;
   const estimates = company.map(({ comparison: { effect, standardError, degreesOfFreedom } }) => ({

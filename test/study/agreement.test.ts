@@ -127,7 +127,9 @@ function contradictions(comparison: Comparison): string[] {
   const silent = !answered(primary) && primary.direction === 'open' && primary.pGain === undefined;
   if (plan.method === 'single') {
     check(6, silent === (plan.standing === 'open'), plan.standing);
-    check(6, !silent || (headline.startsWith('Open: ') && /10 give odds/.test(headline) && !/Best bet|Proven/.test(headline)), headline);
+    const missing =
+      primary.seeds < 10 && !Number.isNaN(primary.p) ? /10 give odds/ : /says nothing of other rows|no spread|some task has fewer/;
+    check(6, !silent || (headline.startsWith('Open: ') && missing.test(headline) && !/Best bet|Proven/.test(headline)), headline);
   } else check(6, plan.standing !== 'open' && !headline.startsWith('Open'), plan.standing);
   const stated = headline.match(/(\d+ %|less than 1 %|more than 99 %) chance of a gain/);
   check(7, (stated !== null) === (of.pGain !== undefined), 'chance');
@@ -213,6 +215,38 @@ describe('headline, plan and verdicts', () => {
     expect(odds.headline).toMatch(
       /^Best bet: train all 3 tasks by hard .*at least as good within 0\.01 rocAuc: shown, \d+ % chance of a gain/,
     );
+  });
+
+  it('nor where runs failed, rows are not kept, or seeds have no spread', () => {
+    const good = caseOf({ gains: { hard: [0.1, 0.2, 0.1] }, seeds: 11, spread: 3, smaller: true });
+    const failing = (count: number): Comparison =>
+      makeComparison({
+        ...good.data,
+        runs: good.data.runs.map((run) =>
+          run.method === 'hard' && run.seed < count
+            ? {
+                ...run,
+                failure: 'diverged',
+                metrics: Object.fromEntries(Object.keys(run.metrics).map((name) => [name, { rocAuc: Number.NaN }])),
+              }
+            : run,
+        ),
+      });
+    for (const count of [0, 1, 2, 6, 8]) {
+      const comparison = failing(count);
+      const [average] = comparison.averages();
+      // Seeds that failed count as the worst gain, but not toward the ten that give odds.
+      expect([count, average!.seeds, average!.pGain === undefined]).toEqual([count, 11 - count, count > 1]);
+      if (average!.seeds >= 5) expect([comparison.headline, contradictions(comparison)]).toEqual([comparison.headline, []]);
+    }
+    const one = makeComparison({ ...good.data, rho: 0 });
+    expect(one.headline).toMatch(
+      /^Open: one test set whose rows were not kept says nothing of other rows; until then train every task alone/,
+    );
+    const flat = caseOf({ gains: { hard: [0.1, 0.2, 0.1] }, seeds: 8, spread: 0, smaller: true });
+    expect(flat.headline).toMatch(/^Open: 8 seeds leave no spread to judge by; until then /);
+    expect(`${one.headline}${flat.headline}`).not.toMatch(/10 give odds|NaN/);
+    for (const comparison of [one, flat]) expect([comparison.headline, contradictions(comparison)]).toEqual([comparison.headline, []]);
   });
 
   it('finds a contradiction where there is one', () => {
