@@ -9,6 +9,7 @@ import { adam, adamw } from '../training/optimizer';
 import type { ProgressEvent } from '../training/progress';
 import { columnsOf, listOf, tasksOf } from './column-text';
 import { type CompareArguments, numberOf, numbersOf } from './compare-arguments';
+import { noteInFlags } from './flags';
 import { methodsOf } from './method-text';
 import { resultOf } from './result';
 import { UsageError } from './usage';
@@ -51,7 +52,7 @@ export async function compareCommand({ file, text, flag, options }: CompareArgum
       `--tasks is needed: which columns are labels, for instance --tasks happy=binary,tempo=regression; the table has ${shown}${names.length > 12 ? ` and ${names.length - 12} more columns` : ''}`,
     );
   }
-  const data = taskData(columns, {
+  const read = taskData(columns, {
     tasks: tasksOf(text.tasks, names),
     ...(text.inputs === undefined ? {} : { inputs: columnsOf(text.inputs, names) }),
     ...(text.ignore === undefined ? {} : { ignore: columnsOf(text.ignore, names) }),
@@ -59,6 +60,7 @@ export async function compareCommand({ file, text, flag, options }: CompareArgum
     ...(text.groups === undefined ? {} : { groups: text.groups }),
     ...(text.time === undefined ? {} : { time: text.time }),
   });
+  const data = { ...read, notes: read.notes.map(noteInFlags) };
   const number = (name: string): number | undefined => (text[name] === undefined ? undefined : numberOf(`--${name}`, text[name]));
   const decay = number('weight-decay');
   const trunk = mlp(numbersOf('--trunk', text.trunk ?? '128,64'), { dropout: number('dropout') ?? 0 });

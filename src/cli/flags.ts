@@ -92,6 +92,16 @@ export function inFlags(error: Error): string {
   return words.replace(/^option '(--[^']*)'/, '$1').replace(/^Cannot build task data: (?=--)/, '');
 }
 
+/** A note of the library, which names options with their values as code does, in the words of the command line. */
+export function noteInFlags(note: string): string {
+  return note.replace(/\b(ignore|categorical|missing): \[((?:'[^']*'(?:, )?)+)\]/g, (_, option: string, list: string) =>
+    flagWords(
+      option,
+      [...list.matchAll(/'([^']*)'/g)].map(([, value]) => value!),
+    ),
+  );
+}
+
 /** Columns in which the help says what a flag is, and where lines end. */
 const PLACE = 22;
 const WIDTH = 120;

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { withDefaults } from '../options/check';
+import { type CallSpecs, optionalOption, readCall, textOption } from '../options/spec';
 import type { Figure } from '../plots/figure';
 import { figureToHtml } from '../plots/html';
 import { figureToSvg } from '../plots/svg';
@@ -305,15 +305,12 @@ function sectionsOf(data: ComparisonData): Section[] {
   ];
 }
 
-function optionsOf(who: string, options: ReportOptions | undefined): { readonly file: string | undefined; readonly title: string } {
-  const { file, title } = withDefaults<{ file: string | undefined; title: string }>(who, options, {
-    file: undefined,
-    title: 'Comparison of multi-task methods',
-  });
-  if (file !== undefined && (typeof file !== 'string' || file === ''))
-    throw new TypeError(`${who}: file must be the path of a file, got ${JSON.stringify(file)}`);
-  return { file, title };
-}
+const reportSpecs: CallSpecs<ReportOptions, 'file'> = {
+  file: optionalOption('the path of a file', 'where the report is written', (value) =>
+    typeof value === 'string' && value !== '' ? undefined : 'type',
+  ),
+  title: textOption('Comparison of multi-task methods', 'its title'),
+};
 
 function write(file: string, content: string): void {
   mkdirSync(dirname(resolve(file)), { recursive: true });
@@ -322,7 +319,7 @@ function write(file: string, content: string): void {
 
 /** The report as a page that needs nothing else. */
 export function htmlReport(data: ComparisonData, options?: ReportOptions): string {
-  const { file, title } = optionsOf('comparison.report', options);
+  const { file, title } = readCall<ReportOptions, 'file'>('comparison.report', reportSpecs, options);
   const figures: Figure[] = [];
   const blockHtml = (block: Block): string => {
     switch (block.kind) {
@@ -365,7 +362,7 @@ function markdownTable(table: Table): string {
 
 /** The report as Markdown, with its figures in files beside it where it is written to one. */
 export function markdownReport(data: ComparisonData, options?: ReportOptions): string {
-  const { file, title } = optionsOf('comparison.markdown', options);
+  const { file, title } = readCall<ReportOptions, 'file'>('comparison.markdown', reportSpecs, options);
   const blockMarkdown = (block: Block): string => {
     switch (block.kind) {
       case 'text':

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cagrad } from '../../src/balancing';
 import { compareArguments, numberOf, parseStrictly } from '../../src/cli/compare-arguments';
 import { compareHelp } from '../../src/cli/compare-help';
-import { allFlags, inFlags } from '../../src/cli/flags';
+import { allFlags, inFlags, noteInFlags } from '../../src/cli/flags';
 import { UsageError } from '../../src/cli/usage';
 import { readCsv, taskData } from '../../src/data';
 import { mlp } from '../../src/models/encoders/mlp';
@@ -58,6 +58,8 @@ describe('options of taskloom compare', () => {
     expect(said(() => taskData({ who: many, y }, { tasks: { y: binary() } }))).toMatch(
       /leave it out \(--ignore who\) or, if these are categories, say so \(--categorical who\)$/,
     );
+    const { notes } = taskData({ id: y.map((_, i) => i + 1), y }, { tasks: { y: binary() } });
+    expect(notes.map(noteInFlags)[0]).toMatch(/if it is an identifier, leave it out \(--ignore id\)$/);
     const gaps = y.map((_, i) => (i % 9 === 0 ? 'N/A' : i % 7 === 0 ? '?' : i));
     expect(said(() => taskData({ gaps, y }, { tasks: { y: binary() } }))).toMatch(/declare it: --missing 'N\/A,\?'$/);
     expect(said(() => readCsv(Buffer.from('a;b\n1;2\n')))).toMatch(/pass --delimiter ';'$/);

@@ -204,7 +204,7 @@ describe("start: 'glorot'", () => {
 
   test('another start is refused', async () => {
     await expect(fitModel(dataOf(['half']), a.hardSharing(trunk), { start: 'zero' as never })).rejects.toThrow(
-      /fit: start must be "constant" or "glorot", got "zero"/,
+      /fit: start must be 'constant' or 'glorot', got "zero"/,
     );
   });
 });
