@@ -98,7 +98,7 @@ function withMargin(json: unknown): unknown {
   const old = json as Partial<ComparisonData> & { readonly smallestEffect?: Readonly<Record<string, number>> };
   if (old?.margin !== undefined || typeof old?.smallestEffect !== 'object' || !Array.isArray(old.tasks)) return json;
   const { smallestEffect, ...rest } = old;
-  const margin = old.tasks.map(({ name, metric }) => [name, smallestEffect[name] || defaultMargin(String(metric))]);
+  const margin = old.tasks.map(({ name, kind, metric }) => [name, smallestEffect[name] || defaultMargin({ kind, metric: String(metric) })]);
   return { ...rest, margin: Object.fromEntries(margin) };
 }
 

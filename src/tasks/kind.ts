@@ -72,8 +72,10 @@ export interface Scored {
 
 /** One metric of a kind. */
 export interface KindMetric {
-  /** The default margin follows from it (`src/study/margins.ts`): `relative...` has no unit, `rmse` and `mae` have the label's. */
+  /** `relative...` is an error over that of a constant prediction: its default margin is .02 (`src/study/margins.ts`). */
   readonly name: string;
+  /** Whether it is in the unit of the label: its default margin is .02 standard deviations of the label. @default false */
+  readonly inLabelUnit?: boolean;
   readonly better: Better;
   /** Whether a forecaster does best by saying what it believes (a proper scoring rule): log loss, squared error, deviance. */
   readonly proper?: boolean;

@@ -89,5 +89,19 @@ test('every kind has one primary metric, the first', () => {
   ).toEqual([0, 0, 0, 0]);
   for (const kind of ['binary', 'multiclass', 'regression', 'tagging'] as const)
     expect(metricsOf(kind).filter((m) => m.primary)).toHaveLength(1);
-  expect(metricsOf('regression').map((m) => m.better)).toEqual(['lower', 'lower', 'lower', 'higher', 'higher']);
+});
+
+test('the better of two predictions is the labels themselves, by every metric', () => {
+  const best = (kind: Task, labels: readonly number[], forecast: readonly number[], truth: readonly number[], trainMean = Number.NaN) => {
+    const [worse, perfect] = [forecast, truth].map((predictions) => taskMetrics(kind, labels, predictions, { trainMean }));
+    for (const { name, better } of metricsOf(kind))
+      expect(better === 'higher' ? perfect![name]! - worse![name]! : worse![name]! - perfect![name]!, name).toBeGreaterThan(0);
+  };
+  for (const c of expected.binary) best({ ...task('binary', ['no', 'yes']), outputs: 1 }, c.labels, c.probabilities, c.labels);
+  for (const c of expected.multiclass) {
+    const classes = Array.from({ length: c.classes }, (_, i) => `c${i}`);
+    const truth = c.labels.flatMap((label) => classes.map((_, i) => (i === label ? 1 : 0)));
+    best(task('multiclass', classes), c.labels, c.probabilities, truth);
+  }
+  for (const c of expected.regression) best(task('regression'), c.labels, c.predictions, c.labels, c.trainMean);
 });

@@ -138,8 +138,8 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
   predict: (outputs) => outputs.map(Math.exp),
   metrics: [
     ...devianceMetrics(deviancesOf, constantDeviances),
-    { name: 'mae', better: 'lower', score: (scored) => mae(expected(scored).counts, expected(scored).means) },
-    { name: 'rmse', better: 'lower', score: (scored) => rmse(expected(scored).counts, expected(scored).means) },
+    { name: 'mae', better: 'lower', inLabelUnit: true, score: (scored) => mae(expected(scored).counts, expected(scored).means) },
+    { name: 'rmse', better: 'lower', inLabelUnit: true, score: (scored) => rmse(expected(scored).counts, expected(scored).means) },
   ],
 });
 

@@ -147,7 +147,7 @@ export const proportion: KindFactory<ProportionOptions> = defineKind<ProportionO
   predict: (outputs) => Float64Array.from({ length: outputs.length / 2 }, (_, row) => 1 / (1 + Math.exp(-outputs[2 * row]!))),
   metrics: [
     ...devianceMetrics(({ labels, predictions }) => rowDeviances(labels, predictions), constantDeviances),
-    { name: 'mae', better: 'lower', score: ({ labels, predictions }) => mae(labels, predictions) },
-    { name: 'rmse', better: 'lower', score: ({ labels, predictions }) => rmse(labels, predictions) },
+    { name: 'mae', better: 'lower', inLabelUnit: true, score: ({ labels, predictions }) => mae(labels, predictions) },
+    { name: 'rmse', better: 'lower', inLabelUnit: true, score: ({ labels, predictions }) => rmse(labels, predictions) },
   ],
 });

@@ -75,6 +75,7 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
     {
       name: 'rmse',
       better: 'lower',
+      inLabelUnit: true,
       // The order of two forecasts by it is that by the squared error, which is proper for the mean.
       proper: true,
       score: ({ labels, predictions }) => rmse(labels, predictions),
@@ -86,6 +87,7 @@ export const regression: KindFactory<RegressionOptions> = defineKind<RegressionO
     {
       name: 'mae',
       better: 'lower',
+      inLabelUnit: true,
       score: ({ labels, predictions }) => mae(labels, predictions),
       contributions: ({ labels, predictions }) =>
         meanContributions(Float64Array.from(labels, (label, i) => Math.abs(label - predictions[i]!))),
