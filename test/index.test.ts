@@ -12,6 +12,16 @@ test('methods, encoders and kinds stand at the root and in their registries; lit
   expect(others.length).toBeLessThan(50);
 });
 
+test("the README's table has a row for each notebook", () => {
+  const rows = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^\| \[(.+)\]\(notebooks\/(.+)\.ipynb\) \| .+ \|$/gm)];
+  for (const [, title, file] of rows) expect(title).toBe(file);
+  expect(rows.map(([, title]) => `${title}.ipynb`)).toEqual(
+    readdirSync(join(root, 'notebooks'))
+      .filter((file) => file.endsWith('.ipynb'))
+      .sort(),
+  );
+});
+
 test('what notebooks and the README call is there', () => {
   const texts = [
     readFileSync(join(root, 'README.md'), 'utf8'),

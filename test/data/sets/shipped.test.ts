@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describe as report } from '../../../src/data/data-report';
@@ -10,6 +10,13 @@ import { splitData } from '../../../src/data/split';
 import { taskData } from '../../../src/data/task-data';
 
 // Facts: the data sets' own descriptions, counted with Python on the packages' files.
+
+const readme = readFileSync(shippedPath('README.md'), 'utf8');
+/** Files and loaders, as the README's table has them. */
+const shipped = [...readme.matchAll(/^\| `([\w.-]+)` \| `(\w+)` \|/gm)].map(([, file, name]) => ({
+  file: file!,
+  name: name as keyof typeof datasets,
+}));
 
 describe('datasets that the package ships', () => {
   it('take less than 5 MB', () => {
@@ -148,12 +155,20 @@ describe('datasets that the package ships', () => {
     expect(splitData(data, { seed: 0 }).test.length).toBeGreaterThan(3500);
   });
 
-  it('encode without NaN', async () => {
-    for (const name of ['emotions', 'yeast', 'actg175', 'vowel', 'solarFlare', 'stockReturns', 'stockPrices'] as const) {
-      const set = await datasets[name]();
-      const data = taskData(set.columns, set.options);
-      const x = fitPreprocessing(data, splitData(data, { seed: 1 }).train).encode(data);
-      expect(x.every(Number.isFinite)).toBe(true);
-    }
+  it('are the files of the folder, each with its loader in data/README.md, which names the others, too', () => {
+    const files = readdirSync(shippedPath('')).filter((file) => /\.(csv|tsv)(\.gz)?$/.test(file));
+    expect([...new Set(shipped.map(({ file }) => file))].sort()).toEqual(files.sort());
+    const [, others = ''] = readme.split('## Data sets that are not shipped');
+    const elsewhere = [...others.matchAll(/`(\w+)`/g)].map(([, name]) => name!).filter((name) => name !== 'TASKLOOM_DATA');
+    expect([...shipped.map(({ name }) => name), ...elsewhere].sort()).toEqual(Object.keys(datasets).sort());
+    for (const file of files) expect(readme).toContain(`\n## ${file.replace(/\..*/, '')}\n`);
+  });
+
+  it.each(shipped)('$name: encodes without NaN, under its own name', async ({ name }) => {
+    const set = await datasets[name]();
+    expect(set.name).toBe(name);
+    const data = taskData(set.columns, set.options);
+    const x = fitPreprocessing(data, splitData(data, { seed: 1 }).train).encode(data);
+    expect(x.every(Number.isFinite)).toBe(true);
   });
 });
