@@ -190,6 +190,74 @@ async function runAuxiliaryWeights(
 const lowest = (values: readonly number[]): number =>
   values.reduce((best, value, i) => (value <= (values[best] ?? Number.POSITIVE_INFINITY) ? i : best), -1);
 
+/** A remedy before it is judged. */
+type Tried = Omit<Remedy, 'effect' | 'ci' | 'p' | 'verdict' | 'sentence'> &
+  Pick<FamilyMember, 'comparison' | 'failed' | 'identical'> & { readonly label: string };
+
+/** What was found of a target: its remedies before they are judged, and the weight with the lowest validation loss. */
+interface Found {
+  readonly family: readonly Tried[];
+  readonly weight: number;
+}
+
+/** @param grid weights below 1, ascending */
+function foundOf({ task, harmful }: Target, grid: readonly number[], { data }: Comparison): Found {
+  const all = [...grid, 1];
+  const { metric, better } = data.tasks.find(({ name }) => name === task)!;
+  const runs = all.map((weight) => runsOf(data, nameOf(harmful, weight)));
+  // `[weights, seeds]`
+  const losses = all.map((weight) =>
+    data.seeds.map((seed) => {
+      const run = runOf(data, nameOf(harmful, weight), seed);
+      return run ? validationLoss(run, task) : Number.NaN;
+    }),
+  );
+  const choices = data.seeds.map((_, s) => lowest(losses.map((own) => own[s]!)));
+  const whole = data.seeds.map((_, s) => losses.every((own) => Number.isFinite(own[s]!)));
+  const means = losses.map((own) => mean(own.filter((_, s) => whole[s])));
+  const keep = runs.at(-1)!;
+  const compared = (own: Runs): Pick<FamilyMember, 'comparison' | 'failed' | 'identical'> => {
+    const margin = data.margin[task]!;
+    const gains = gainsOf(own, keep, { name: task, metric, better }, margin);
+    return { comparison: comparedBy(gains, designOf(data), margin), failed: gains.failed, identical: gains.identical };
+  };
+  const common = { task, harmful, metric, better };
+  const chosen = choices.map((c, s) => runs[c]?.[s]);
+  const fixedWeights = grid.map((weight, w) => ({
+    ...common,
+    weight,
+    label: weight === 0 ? `Dropping ${listed(harmful)}` : `Weighing ${listed(harmful)} ${weight}`,
+    ...compared(runs[w]!),
+    validationLoss: means[w]!,
+    chosen: choices.filter((c) => c === w).length,
+  }));
+  const byValidation = {
+    ...common,
+    label: `Choosing the weight of ${listed(harmful)} by validation`,
+    ...compared(chosen),
+    validationLoss: mean(finite(choices.map((c, s) => losses[c]?.[s] ?? Number.NaN))),
+  };
+  return { family: [...fixedWeights, byValidation], weight: all[lowest(means)] ?? 1 };
+}
+
+/** @throws RangeError where there is nothing to draw */
+function figureOf(remedies: readonly Remedy[], study: Comparison | undefined): Figure {
+  if (remedies.length === 0) throw new RangeError('auxiliaryWeights: no task is likely to harm another, so there is nothing to draw');
+  return gains(
+    remedies.map(({ task, weight, metric, better, effect, ci, verdict }): Gain => {
+      // The figure turns metrics that are better when lower itself.
+      const raw = better === 'lower' ? { effect: -effect, low: -ci[1], high: -ci[0] } : { effect, low: ci[0], high: ci[1] };
+      const name = weight === undefined ? 'chosen by validation' : weight === 0 ? 'dropped' : `weight ${weight}`;
+      return { method: name, task, metric, better, ...raw, verdict: verdict === 'not enough evidence' ? 'unclear' : verdict };
+    }),
+    {
+      title: 'Harmful tasks: dropped or down-weighted, against weight 1',
+      baseline: 'weight 1',
+      interval: `${Number((100 * (1 - study!.data.alpha)).toPrecision(4))} % interval`,
+    },
+  );
+}
+
 /**
  * Puts together what was found.
  * @param grid weights below 1, ascending
@@ -201,48 +269,9 @@ export function makeAuxiliaryWeights(
   grid: readonly number[],
   study: Comparison | undefined,
 ): AuxiliaryWeights {
-  const all = [...grid, 1];
-  const weightOf = new Map<string, number>();
-  const family = targets.flatMap(({ task, harmful }) => {
-    const { data } = study!;
-    const { metric, better } = data.tasks.find(({ name }) => name === task)!;
-    const runs = all.map((weight) => runsOf(data, nameOf(harmful, weight)));
-    // `[weights, seeds]`
-    const losses = all.map((weight) =>
-      data.seeds.map((seed) => {
-        const run = runOf(data, nameOf(harmful, weight), seed);
-        return run ? validationLoss(run, task) : Number.NaN;
-      }),
-    );
-    const choices = data.seeds.map((_, s) => lowest(losses.map((own) => own[s]!)));
-    const whole = data.seeds.map((_, s) => losses.every((own) => Number.isFinite(own[s]!)));
-    const means = losses.map((own) => mean(own.filter((_, s) => whole[s])));
-    weightOf.set(task, all[lowest(means)] ?? 1);
-    const keep = runs.at(-1)!;
-    const compared = (own: Runs): Pick<FamilyMember, 'comparison' | 'failed' | 'identical'> => {
-      const margin = data.margin[task]!;
-      const gains = gainsOf(own, keep, { name: task, metric, better }, margin);
-      return { comparison: comparedBy(gains, designOf(data), margin), failed: gains.failed, identical: gains.identical };
-    };
-    const common = { task, harmful, metric, better };
-    const chosen = choices.map((c, s) => runs[c]?.[s]);
-    return [
-      ...grid.map((weight, w) => ({
-        ...common,
-        weight,
-        label: weight === 0 ? `Dropping ${listed(harmful)}` : `Weighing ${listed(harmful)} ${weight}`,
-        ...compared(runs[w]!),
-        validationLoss: means[w]!,
-        chosen: choices.filter((c) => c === w).length,
-      })),
-      {
-        ...common,
-        label: `Choosing the weight of ${listed(harmful)} by validation`,
-        ...compared(chosen),
-        validationLoss: mean(finite(choices.map((c, s) => losses[c]?.[s] ?? Number.NaN))),
-      },
-    ];
-  });
+  const found = targets.map((target) => foundOf(target, grid, study!));
+  const family = found.flatMap((one) => one.family);
+  const weightOf = new Map(targets.map(({ task }, t) => [task, found[t]!.weight]));
   const decisions = decide(
     family.map(({ label, task, metric, comparison, failed, identical }) => ({
       method: label,
@@ -292,22 +321,7 @@ export function makeAuxiliaryWeights(
     ]),
     notes: [...sentences, ...(study?.data.notes ?? [])],
   });
-  const plot = (): Figure => {
-    if (remedies.length === 0) throw new RangeError('auxiliaryWeights: no task is likely to harm another, so there is nothing to draw');
-    return gains(
-      remedies.map(({ task, weight, metric, better, effect, ci, verdict }): Gain => {
-        // The figure turns metrics that are better when lower itself.
-        const raw = better === 'lower' ? { effect: -effect, low: -ci[1], high: -ci[0] } : { effect, low: ci[0], high: ci[1] };
-        const name = weight === undefined ? 'chosen by validation' : weight === 0 ? 'dropped' : `weight ${weight}`;
-        return { method: name, task, metric, better, ...raw, verdict: verdict === 'not enough evidence' ? 'unclear' : verdict };
-      }),
-      {
-        title: 'Harmful tasks: dropped or down-weighted, against weight 1',
-        baseline: 'weight 1',
-        interval: `${Number((100 * (1 - study!.data.alpha)).toPrecision(4))} % interval`,
-      },
-    );
-  };
+  const plot = (): Figure => figureOf(remedies, study);
   const text = (): string => textTable(table());
   const result: AuxiliaryWeights = {
     tasks,

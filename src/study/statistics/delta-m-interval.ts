@@ -63,6 +63,91 @@ function unflatten(list: readonly number[], like: TaskScores): TaskScores {
   );
 }
 
+/** Scores of both sides by seed, with the metrics of all tasks in one row. */
+interface Paired {
+  readonly names: readonly string[];
+  readonly base: readonly TaskScores[];
+  readonly better: TaskBetter;
+  /** `[seeds, metrics]` */
+  readonly baseRows: readonly (readonly number[])[];
+  readonly scoreRows: readonly (readonly number[])[];
+  /** Where each metric of a task is in a row. */
+  readonly places: readonly (readonly number[])[];
+}
+
+/** @throws TypeError when seeds or tasks do not match */
+function pair(who: string, base: readonly TaskScores[], scores: readonly TaskScores[], better: TaskBetter): Paired {
+  if (base.length !== scores.length)
+    throw new TypeError(`${who}: base and scores must hold the same seeds; got ${base.length} and ${scores.length}.`);
+  const names = Object.keys(base[0] ?? {});
+  base.forEach((one, i) => {
+    // Checks that the tasks and metrics of both sides match; each seed must have those of the first.
+    deltaM(one, scores[i]!, better);
+    if (
+      Object.keys(one).length !== names.length ||
+      names.some((name) => !Object.hasOwn(one, name) || [one[name]].flat().length !== [base[0]![name]].flat().length)
+    )
+      throw new TypeError(
+        `${who}: seed ${i} must have the tasks and metrics of the first (${names.join(', ')}), NaN where one is missing.`,
+      );
+  });
+  const rowsOf = (side: readonly TaskScores[]): number[][] =>
+    side.map((one) => flat(Object.fromEntries(names.map((name) => [name, one[name]!]))));
+  let next = 0;
+  const places = names.map((name) => [base[0]![name]].flat().map(() => next++));
+  return { names, base, better, baseRows: rowsOf(base), scoreRows: rowsOf(scores), places };
+}
+
+/** Whether a seed has all metrics of a task on both sides. */
+const isUsable = ({ places, baseRows, scoreRows }: Paired, seed: number, t: number): boolean =>
+  places[t]!.every((m) => Number.isFinite(baseRows[seed]![m]!) && Number.isFinite(scoreRows[seed]![m]!));
+
+/** The mean gain over tasks and that of each task, as a function of the seeds that count. */
+function gainsBy(paired: Paired, keptOf: readonly Int32Array[], rho: number, level: number): (seeds: Int32Array) => number[] {
+  const { names, base, better, baseRows, scoreRows, places } = paired;
+  const defined = names.map((_, t) =>
+    places[t]!.every((m) =>
+      isToldFromZero(
+        Float64Array.from(keptOf[t]!, (i) => baseRows[i]![m]!),
+        rho,
+        level,
+      ),
+    ),
+  );
+  const meanOf = (rows: readonly (readonly number[])[], seeds: Int32Array): TaskScores => {
+    const list = names.flatMap((_, t) => {
+      const own = seeds.filter((i) => isUsable(paired, i, t));
+      return places[t]!.map((m) => (defined[t] ? own.reduce((sum, i) => sum + rows[i]![m]!, 0) / own.length : Number.NaN));
+    });
+    return unflatten(list, base[0]!);
+  };
+  return (seeds) => {
+    const { terms } = deltaM(meanOf(baseRows, seeds), meanOf(scoreRows, seeds), better);
+    const own = names.map((name) => terms[name]!);
+    return [own.reduce((a, b) => a + b, 0) / own.length, ...own];
+  };
+}
+
+/** @param ownSeeds of each value the seeds that it has: leaving out another changes nothing */
+function jackknife(
+  gains: (seeds: Int32Array) => number[],
+  every: Int32Array,
+  ownSeeds: readonly Int32Array[],
+  rho: number,
+  level: number,
+): Interval[] {
+  const leftOut = Array.from(every, (row) => gains(every.filter((other) => other !== row)));
+  return gains(every).map((value, s) => {
+    const own = ownSeeds[s]!;
+    const n = own.length;
+    const pseudo = Float64Array.from(own, (row) => n * value - (n - 1) * leftOut[row]![s]!);
+    const spread = standardDeviation(pseudo);
+    if (n < 2 || !(spread > ROUNDING * Math.max(...pseudo.map(Math.abs)))) return { value, low: Number.NaN, high: Number.NaN };
+    const reach = tQuantile((1 + level) / 2, n - 1) * spread * correctedErrorFactor(n, rho);
+    return { value, low: value - reach, high: value + reach };
+  });
+}
+
 /**
  * Delta-m of mean scores over seeds, with an interval that carries the spread of the single-task base as well as that of the method: seeds
  * are resampled, or left out one at a time, with the method and its base together.
@@ -86,69 +171,13 @@ export function deltaMInterval(
   checkNumber(who, 'level', level, Number.MIN_VALUE, 1, true);
   if (!['jackknife', 'percentile', 'bca'].includes(method))
     throw new RangeError(`${who}: method must be 'jackknife', 'percentile' or 'bca', got ${JSON.stringify(method)}.`);
-  if (base.length !== scores.length)
-    throw new TypeError(`${who}: base and scores must hold the same seeds; got ${base.length} and ${scores.length}.`);
-  const names = Object.keys(base[0] ?? {});
-  const rowsOf = (side: readonly TaskScores[]): number[][] =>
-    side.map((one) => flat(Object.fromEntries(names.map((name) => [name, one[name]!]))));
-  base.forEach((one, i) => {
-    // Checks that the tasks and metrics of both sides match; each seed must have those of the first.
-    deltaM(one, scores[i]!, better);
-    if (
-      Object.keys(one).length !== names.length ||
-      names.some((name) => !Object.hasOwn(one, name) || [one[name]].flat().length !== [base[0]![name]].flat().length)
-    )
-      throw new TypeError(
-        `${who}: seed ${i} must have the tasks and metrics of the first (${names.join(', ')}), NaN where one is missing.`,
-      );
-  });
-  const baseRows = rowsOf(base);
-  const scoreRows = rowsOf(scores);
+  const paired = pair(who, base, scores, better);
+  const { names, baseRows, scoreRows } = paired;
   const every = Int32Array.from(base, (_, i) => i);
   const whole = every.filter((i) => [...baseRows[i]!, ...scoreRows[i]!].every(Number.isFinite)).length;
-  // Where each metric is in the rows, task by task.
-  let next = 0;
-  const places = names.map((name) => [base[0]![name]].flat().map(() => next++));
-  const usable = (i: number, t: number): boolean =>
-    places[t]!.every((m) => Number.isFinite(baseRows[i]![m]!) && Number.isFinite(scoreRows[i]![m]!));
-  const keptOf = names.map((_, t) => every.filter((i) => usable(i, t)));
-  const defined = names.map((_, t) =>
-    places[t]!.every((m) =>
-      isToldFromZero(
-        Float64Array.from(keptOf[t]!, (i) => baseRows[i]![m]!),
-        rho,
-        level,
-      ),
-    ),
-  );
-  const meanOf = (rows: readonly (readonly number[])[], indices: Int32Array): TaskScores => {
-    const list = names.flatMap((_, t) => {
-      const own = indices.filter((i) => usable(i, t));
-      return places[t]!.map((m) => (defined[t] ? own.reduce((sum, i) => sum + rows[i]![m]!, 0) / own.length : Number.NaN));
-    });
-    return unflatten(list, base[0]!);
-  };
-  const gains = (indices: Int32Array): number[] => {
-    const { terms } = deltaM(meanOf(baseRows, indices), meanOf(scoreRows, indices), better);
-    const own = names.map((name) => terms[name]!);
-    return [own.reduce((a, b) => a + b, 0) / own.length, ...own];
-  };
-  const jackknife = (): Interval[] => {
-    const values = gains(every);
-    const leftOut = Array.from(every, (row) => gains(every.filter((other) => other !== row)));
-    return values.map((value, s) => {
-      // Leaving out a seed that a term does not have changes nothing: such seeds are none of its own.
-      const own = s === 0 ? every.filter((i) => names.some((_, t) => usable(i, t))) : keptOf[s - 1]!;
-      const n = own.length;
-      const pseudo = Float64Array.from(own, (row) => n * value - (n - 1) * leftOut[row]![s]!);
-      const spread = standardDeviation(pseudo);
-      if (n < 2 || !(spread > ROUNDING * Math.max(...pseudo.map(Math.abs)))) return { value, low: Number.NaN, high: Number.NaN };
-      const reach = tQuantile((1 + level) / 2, n - 1) * spread * correctedErrorFactor(n, rho);
-      return { value, low: value - reach, high: value + reach };
-    });
-  };
-  const none: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
-  const complete = every.filter((i) => names.every((_, t) => usable(i, t)));
+  const keptOf = names.map((_, t) => every.filter((i) => isUsable(paired, i, t)));
+  const complete = every.filter((i) => names.every((_, t) => isUsable(paired, i, t)));
+  const gains = gainsBy(paired, keptOf, rho, level);
   const resampled = (): Interval[] =>
     bootstrapRows(complete.length, (indices) => gains(Int32Array.from(indices, (i) => complete[i]!)), {
       method: method as 'bca',
@@ -156,11 +185,13 @@ export function deltaMInterval(
       resamples,
       seed,
     }).map((one) => (one.low === one.high ? { ...one, low: Number.NaN, high: Number.NaN } : one));
+  const anyTask = every.filter((i) => names.some((_, t) => isUsable(paired, i, t)));
+  const none: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
   const intervals =
     base.length === 0 || (method !== 'jackknife' && complete.length === 0)
       ? [none, ...names.map(() => none)]
       : method === 'jackknife'
-        ? jackknife()
+        ? jackknife(gains, every, [anyTask, ...keptOf], rho, level)
         : resampled();
   return {
     total: intervals[0]!,
