@@ -127,7 +127,8 @@ export function helpOf(name: string): string {
   const { spec } = flag;
   const choices = spec.choices === undefined ? '' : `: ${spec.choices.map(typed).join(' or ')}`;
   const usual = spec.choices === undefined ? defaultText(spec, flagWords) : typed(String(spec.default));
-  const ending = flag.value === '' ? '' : ` (default: ${usual})`;
+  const hasDefault = flag.value !== '' && (spec.default !== undefined || spec.otherwise !== undefined);
+  const ending = hasDefault ? ` (default: ${usual})` : '';
   return lines(flag, `${withOptionNames(spec.doc, flagWords)}${choices}${ending}`);
 }
 

@@ -90,6 +90,8 @@ const seedsOption: FilledSpec<number | readonly number[]> = {
   },
 };
 
+const splitsText = 'given splits by seed: { "0": { "train": [...], "test": [...] }, ... }, or an array of them; row numbers from 0';
+
 /** Options of the design that have no value of their own where they are left out. */
 export type AbsentDesignOptions = 'seeds' | 'test' | 'splits' | 'design';
 
@@ -98,7 +100,7 @@ export const designSpecs: CallSpecs<DesignOptions, AbsentDesignOptions> = {
   seeds: withFlag(optional(seedsOption, '10, or the seeds of the splits'), '--seeds N | LIST'),
   test: withFlag(optional(numberOption(0.3, 'share of the rows for testing', { above: 0, below: 1 }), '0.3'), '--test X'),
   splits: withFlag(
-    optionalOption<unknown>('splits by seed', 'given splits instead of drawn ones', () => undefined),
+    optionalOption<unknown>('splits by seed', splitsText, () => undefined),
     '--splits FILE.json',
   ),
   vary: choiceOption('both', ['both', 'split', 'initialization'], 'what seeds vary'),
