@@ -129,6 +129,10 @@ type Methods = readonly (readonly [string, Run['method']])[];
  *
  * Costs in trained networks, T tasks and S seeds: `labels` none; `tag` and `gradient-cosine` S; `cka` and `rsa` S T; `leave-one-out`
  * S (T + 1); `pairwise` S T (T + 1) / 2. An exhaustive search would train S (2^T - 1).
+ * `tag` (Fifty et al. 2021, 2109.04617) and `gradient-cosine` look at the tasks of one training: at `checkpoints` epochs, closer together early on, on
+ * 2 batches of at most 256 training rows each. TAG's trial steps are plain descent of length `lookahead`; in the paper they are the training's own
+ * steps, at every batch. Heads of that training start at 0 (random ones would give the gradients' products a random sign), those of the paper at
+ * random.
  * @param data made by `taskData`, at least two tasks
  * @throws RangeError for fewer than two tasks, an unknown measure or an option out of range; TypeError for an unknown option
  * @example

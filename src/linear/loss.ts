@@ -173,10 +173,20 @@ function centeredGramian({ rows, x }: Block, d: number, weights: Float64Array, m
     }
     for (let f = 0; f < even; f += 2) {
       const at = f * d;
-      const [a, b, c, e] = [part[f]!, part[d + f]!, part[2 * d + f]!, part[3 * d + f]!];
-      const [p, q, s, u] = [part[f + 1]!, part[d + f + 1]!, part[2 * d + f + 1]!, part[3 * d + f + 1]!];
+      // One by one: taken apart as arrays they would cost as much as the sums.
+      const a = part[f]!;
+      const b = part[d + f]!;
+      const c = part[2 * d + f]!;
+      const e = part[3 * d + f]!;
+      const p = part[f + 1]!;
+      const q = part[d + f + 1]!;
+      const s = part[2 * d + f + 1]!;
+      const u = part[3 * d + f + 1]!;
       for (let g = 0; g <= f + 1; g++) {
-        const [v, w, y, z] = [part[g]!, part[d + g]!, part[2 * d + g]!, part[3 * d + g]!];
+        const v = part[g]!;
+        const w = part[d + g]!;
+        const y = part[2 * d + g]!;
+        const z = part[3 * d + g]!;
         h[at + g]! += a * v + b * w + (c * y + e * z);
         h[at + d + g]! += p * v + q * w + (s * y + u * z);
       }

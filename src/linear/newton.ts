@@ -7,14 +7,6 @@ import type { Penalty } from './penalty';
 /** Steps at one lambda after which what is left is done by proximal gradient. */
 const MOST_STEPS = 60;
 
-/** Steps that take about as long as new second derivatives. */
-const STEPS_A_CURVATURE = 8;
-
-/** Steps that are left at the rate of the last one, which brought the residual from `last` to `left`; infinitely many where it did not fall. */
-function stepsLeft(last: number, left: number, enough: number): number {
-  return left < last ? Math.log(left / enough) / Math.log(last / left) : Number.POSITIVE_INFINITY;
-}
-
 /** A point with what is known of the objective there. */
 interface Point {
   readonly parameters: Float64Array;
@@ -110,7 +102,7 @@ function search(
  * A solver of logistic loss + lambda x penalty + ridge / 2 x |weights|^2 by proximal Newton steps (Lee, Sun and Saunders 2014, 1206.1623):
  * each minimizes a quadratic model of the loss with the penalty, by conjugate gradients or accelerated proximal gradient, which costs
  * nothing per row. The second derivatives are kept from step to step, and from one lambda to the next, as long as steps with them
- * converge sooner than new ones are there. What Newton cannot finish, proximal gradient does.
+ * converge. What Newton cannot finish, proximal gradient does.
  * @returns a function from lambda and a point to begin at to the solution; those of a nearby lambda save most of the work
  */
 export function newtonSolver(
@@ -156,7 +148,7 @@ export function newtonSolver(
       loss.gradient(at.image, gradient);
       const left = residual(objective, at.parameters, gradient);
       if (left <= enough) return { ...at, trace: trace.length > 0 ? trace : [at.value], converged: true };
-      fresh = curvature === undefined || stepsLeft(last, left, enough) > STEPS_A_CURVATURE;
+      fresh = curvature === undefined || left > 0.5 * last;
       if (fresh) {
         curvature = loss.curvatureAt(at.image);
         if (coupling === undefined) lipschitz = largestEigenvalueOf(curvature.hessians);

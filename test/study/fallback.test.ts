@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import fs, { readdirSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -16,16 +17,16 @@ import { studyOptions, tinyData } from './support/tiny-study';
  * last bits may differ: what comes of it is a result, but not kept under that key.
  */
 
-const place = vi.hoisted(() => ({ full: false }));
-vi.mock('../../src/backend/temporary-folder', async (original) => {
-  const { temporaryFolder } = await original<typeof import('../../src/backend/temporary-folder')>();
-  return {
-    temporaryFolder: () => {
-      if (place.full) throw new Error('no temporary folder can be made');
-      return temporaryFolder();
-    },
-  };
-});
+const { mkdtempSync } = fs;
+/** Whether no temporary folder can be made. */
+function full(yes: boolean): void {
+  fs.mkdtempSync = yes
+    ? ((() => {
+        throw new Error('ENOSPC: no space left on device');
+      }) as typeof mkdtempSync)
+    : mkdtempSync;
+  syncBuiltinESMExports();
+}
 
 let directory: string;
 beforeEach(() => {
@@ -33,7 +34,7 @@ beforeEach(() => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 afterEach(() => {
-  place.full = false;
+  full(false);
   vi.restoreAllMocks();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -43,28 +44,28 @@ const numbersOf = ({ data }: Awaited<ReturnType<typeof compare>>): unknown => da
 describe.skipIf(process.env.TASKLOOM_BACKEND === 'portable')('a graph that cannot be loaded at the moment', () => {
   it('leaves results that are not kept, so that a later call has the numbers of the graph', async () => {
     const whole = await compare(tinyData(), studyOptions());
-    place.full = true;
+    full(true);
     const without = await compare(tinyData(), { ...studyOptions(), directory });
     expect(without.data.runs).toHaveLength(whole.data.runs.length);
     expect(without.data.notes.join('\n')).toMatch(
-      /runs of single, hard are not kept: they were computed op by op, .*\(no temporary folder can be made\)/,
+      /runs of single, hard are not kept: they were computed op by op, .*\(no temporary folder can be made .*\)/,
     );
     expect(readdirSync(join(directory, 'runs'))).toEqual([]);
-    place.full = false;
+    full(false);
     const again = await compare(tinyData(), { ...studyOptions(), directory });
     expect(numbersOf(again)).toEqual(numbersOf(whole));
     expect(again.data.notes.join('\n')).not.toMatch(/op by op/);
     expect(readdirSync(join(directory, 'runs'))).toHaveLength(6);
     // What is kept stands for the graph, whatever the call that reads it could do.
-    place.full = true;
+    full(true);
     expect(numbersOf(await compare(tinyData(), { ...studyOptions(), directory }))).toEqual(numbersOf(whole));
   });
 
   it('leaves an affinity that is not kept', async () => {
     const options = { trunk: mlp([4]), seeds: 2, epochs: 2, batchSize: 16, checkpoints: 2, directory };
-    place.full = true;
+    full(true);
     const { notes } = await taskAffinity(tinyData(), options);
-    expect(notes.at(-1)).toMatch(/the affinity is not kept: its networks were computed op by op, .*\(no temporary folder can be made\)/);
+    expect(notes.at(-1)).toMatch(/the affinity is not kept: its networks were computed op by op, .*\(no temporary folder can be made .*\)/);
     expect(readdirSync(join(directory, 'affinities'))).toEqual([]);
   });
 });
