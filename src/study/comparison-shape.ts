@@ -1,4 +1,5 @@
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, recordOf, type Shape, text } from '../json-shape';
+import { encoderFactory } from '../models/registry';
 import { kindNames } from '../tasks/registry';
 import type { ComparisonData, MethodRecord, RunRecord, TaskRecord, TuningRecord } from './comparison-data';
 import { evidenceFromText, type RunEvidence } from './evidence';
@@ -46,9 +47,21 @@ const taskShape: Shape<TaskRecord> = fields(
 
 const named = fields({ name: text, options: anyRecord });
 
+/** An option of a method: any JSON; where it is an encoder, one whose parts can be written out as code. */
+const methodOption: Shape<unknown> = (value, at) => {
+  if (Array.isArray(value)) return listOf(methodOption)(value, at);
+  if (typeof value !== 'object' || value === null) return value;
+  const checked = recordOf(methodOption)(value, at);
+  if (typeof checked.encoder !== 'string') return checked;
+  const { encoder, options = {} } = fields({ encoder: text }, { own: flag, options: recordOf(methodOption) })(value, at);
+  const { first, rest } = encoderFactory(encoder)?.info ?? {};
+  if (rest && first !== undefined) listOf(methodOption)(options[first], `${at}.options.${first}`);
+  return checked;
+};
+
 const methodShape: Shape<MethodRecord> = fields({
   name: text,
-  definition: fields({ architecture: text, options: anyRecord }, { balancing: named, update: anyRecord }),
+  definition: fields({ architecture: text, options: recordOf(methodOption) }, { balancing: named, update: anyRecord }),
   parameters: numberOrNaN,
   separate: flag,
 });

@@ -124,7 +124,7 @@ function studiesOf(tl) {
 async function numbersOf(folder) {
   const require = createRequire(import.meta.url);
   const tl = require(path.join(folder, 'dist', 'index.js'));
-  await tl.loadBackend();
+  await (tl.models?.loadBackend ?? tl.loadBackend)();
   const found = {};
   for (const [name, [data, makers, settings]] of Object.entries(studiesOf(tl))) {
     const { methods, lacking } = made(makers);

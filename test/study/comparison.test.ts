@@ -179,6 +179,15 @@ describe('fromJSON', () => {
     [/fromJSON\.tasks\[1\]\.better: expected one of "higher", "lower"/, (json: Loose) => Object.assign(json.tasks[1], { better: 1 })],
     [/fromJSON\.tasks: "t0" is there twice/, (json: Loose) => Object.assign(json.tasks[1], { name: 't0' })],
     [/fromJSON\.methods\[0\]\.definition\.architecture/, (json: Loose) => Object.assign(json.methods[0], { definition: {} })],
+    [
+      /fromJSON\.methods\[0\]\.definition\.options\.trunk\.options: expected an object, got null/,
+      (json: Loose) => Object.assign(json.methods[0].definition.options, { trunk: { encoder: 'mlp', options: null } }),
+    ],
+    [
+      /definition\.options\.parts\[1\]\.options\.encoders: expected an array, got 3/,
+      (json: Loose) =>
+        Object.assign(json.methods[0].definition.options, { parts: [1, { encoder: 'sequential', options: { encoders: 3 } }] }),
+    ],
     [/fromJSON\.baseline: expected one of single, good, bad, got "none"/, (json: Loose) => Object.assign(json, { baseline: 'none' })],
     [/fromJSON\.alpha: expected a finite number from 0 to 1/, (json: Loose) => Object.assign(json, { alpha: 2 })],
     [/fromJSON\.rho/, (json: Loose) => Object.assign(json, { rho: null })],
