@@ -6,9 +6,6 @@ import ts from 'typescript';
 
 export const LIMIT = 80;
 
-/** Files whose functions may be longer; only for files that are being taken apart. */
-export const EXCEPTIONS = [];
-
 /**
  * The functions of a file that are longer than the limit, nested ones and what is inside of them included.
  * @param {string} text @param {string} file
@@ -38,22 +35,17 @@ function nameOf(node) {
   return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? parent.name.getText() : 'a function';
 }
 
-/** What is wrong in the folder `src` of a checkout, a line each. @param {string} root @param {readonly string[]} [exceptions] */
-export function lengthProblems(root, exceptions = EXCEPTIONS) {
+/** What is wrong in the folder `src` of a checkout, a line each. @param {string} root */
+export function lengthProblems(root) {
   const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => path.posix.join('src', ...file.split(path.sep)))
     .sort();
-  const long = files.flatMap((file) => longFunctions(readFileSync(path.join(root, file), 'utf8'), file).map((one) => ({ file, ...one })));
-  const told = long
-    .filter(({ file }) => !exceptions.includes(file))
-    .map(
-      ({ file, line, name, lines }) => `${file}:${line}: ${name} has ${lines} lines, at most ${LIMIT}; take it apart by what its parts are`,
-    );
-  const idle = exceptions
-    .filter((file) => !long.some((one) => one.file === file))
-    .map((file) => `${file}: has no function above ${LIMIT} lines; take it out of EXCEPTIONS in src/setup/function-length.mjs`);
-  return [...told, ...idle];
+  return files.flatMap((file) =>
+    longFunctions(readFileSync(path.join(root, file), 'utf8'), file).map(
+      ({ line, name, lines }) => `${file}:${line}: ${name} has ${lines} lines, at most ${LIMIT}; take it apart by what its parts are`,
+    ),
+  );
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
