@@ -23,12 +23,12 @@ import {
   textOption,
 } from '../options/spec';
 import { random } from '../random/random';
-import { dataFingerprint, packageVersion, unversioned } from '../study/run-key';
 import { metricsOf, taskMetrics } from '../tasks/task-metrics';
 import { interruptible } from '../training/interrupt';
 import { longWork } from '../training/long-work';
 import { classWeightsOf, makeResident } from '../training/prepare';
 import { progressReporter } from '../training/progress-reporter';
+import { dataFingerprint, packageVersion, unversioned } from '../training/run-key';
 import { type Run, type RunResult, type RunsOptions, trainRuns } from '../training/runs';
 import {
   type AbsentSettings,

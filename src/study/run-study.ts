@@ -22,6 +22,7 @@ import {
 import { listed } from '../plots/text';
 import { metricsOf } from '../tasks/task-metrics';
 import { checkMethod } from '../training/fit';
+import { dataFingerprint, packageVersion } from '../training/run-key';
 import {
   type AbsentSettings,
   type CheckedSettings,
@@ -40,7 +41,6 @@ import { type Margin, marginsOf } from './margins';
 import { isSearch, type MethodSearch } from './method-search';
 import { type AbsentDesignOptions, type DesignOptions, designSpecs, type Observations } from './observations';
 import { methodOf, middleChosen, mostChosen, rememberMethods } from './planned-methods';
-import { dataFingerprint, packageVersion } from './run-key';
 import { mean } from './statistics';
 import { renamed } from './statistics/renamed';
 import { stillFallingNotes } from './still-falling';

@@ -5,11 +5,11 @@ import type { Method } from '../models/method';
 import { interruptible } from '../training/interrupt';
 import type { Optimizer } from '../training/optimizer';
 import { progressReporter } from '../training/progress-reporter';
+import { dataFingerprint, kindRevisions, runKey, unversioned } from '../training/run-key';
 import { type Run, type RunResult, trainRuns } from '../training/runs';
 import type { CheckedSettings } from '../training/settings';
 import { checkTasks, runShape } from './comparison-shape';
 import type { Observation } from './observations';
-import { dataFingerprint, kindRevisions, runKey, unversioned } from './run-key';
 import { type KeptRun, openRunStore } from './run-store';
 import { scoreRun } from './score-run';
 

@@ -1,17 +1,20 @@
-import { loadBackend } from '../backend/backend';
+import { createHash } from 'node:crypto';
+import { type BackendKind, loadBackend } from '../backend/backend';
 import { checkTrainLabels, splitData } from '../data/split';
 import { readParts } from '../data/split-parts';
 import type { Split, TaskData } from '../data/task-data';
 import type { Method } from '../models/method';
 import { optionError, optionName } from '../options/option-error';
-import { type CallSpecs, numberOption, optionalOption, readCall, SEED } from '../options/spec';
+import { type CallSpecs, numberOption, optional, optionalOption, readCall, SEED, textOption } from '../options/spec';
 import type { FittedTarget } from '../tasks/task';
 import { saveModel } from './checkpoint';
 import { interruptible } from './interrupt';
+import { keptModel } from './kept-model';
 import { longWork } from './long-work';
 import { type HasPlan, hasPlan } from './method-plan';
 import { type Model, makeModel } from './model';
 import { progressReporter } from './progress-reporter';
+import { dataFingerprint, kindRevisions, runKey, unversioned } from './run-key';
 import { type RunResult, trainRuns } from './runs';
 import { type AbsentSettings, type CheckedSettings, checkBatchSize, checkSettings, settingSpecs, type TrainingSettings } from './settings';
 
@@ -24,14 +27,20 @@ export interface FitOptions extends TrainingSettings {
    * @default all rows, less a share for validation
    */
   readonly split?: Pick<Split, 'train' | 'validation'>;
+  /**
+   * Keeps the finished model there, as `models/<key>`: the same call gives it back without training. The key is of all that its numbers depend on;
+   * code of your own needs a `version`. @default none is kept
+   */
+  readonly directory?: string;
 }
 
-type AbsentFitOptions = AbsentSettings | 'split';
+type AbsentFitOptions = AbsentSettings | 'split' | 'directory';
 
 const fitSpecs: CallSpecs<FitOptions, AbsentFitOptions> = {
   ...settingSpecs,
   seed: numberOption(0, 'seed of initialization, batches and dropout', SEED),
   split: optionalOption('{ train, validation }', 'rows to train and validate on', () => undefined),
+  directory: optional(textOption('', 'keeps the finished model there')),
 };
 
 /**
@@ -134,33 +143,66 @@ export async function fit(data: TaskData, method: Method | HasPlan, options: Fit
 }
 
 async function runFit(data: TaskData, method: Method | HasPlan, options: FitOptions): Promise<Model> {
-  const { seed, split: given } = readCall<FitOptions, AbsentFitOptions>('fit', fitSpecs, options);
-  const { seed: _, split: __, ...rest } = options;
+  const { seed, split: given, directory } = readCall<FitOptions, AbsentFitOptions>('fit', fitSpecs, options);
+  const { seed: _, split: __, directory: ___, ...rest } = options;
   const parts = partsOf(data, method, rest);
-  await loadBackend();
+  const backend = await loadBackend();
   const [first] = parts;
   const { validation, signal: stop } = first!.settings;
   const split = given === undefined ? allRows(data, validation, seed) : readSplit(data, given, first!.settings);
   checkBatchSize('fit', options.batchSize, split.train.length);
-  const results = await interruptible(stop, async (signal) => {
-    const trained: { readonly part: FitPart; readonly result: RunResult }[] = [];
-    for (const part of parts) {
-      const result = await trainPart(data, part, seed, split, signal);
-      if (result) trained.push({ part, result });
-    }
-    return trained;
+  const train = (): Promise<Trained[]> =>
+    interruptible(stop, async (signal) => {
+      const trained: Trained[] = [];
+      for (const part of parts) {
+        const result = await trainPart(data, part, seed, split, signal);
+        if (result) trained.push({ part, result });
+      }
+      if (trained.length < parts.length) throw new Error('fit was interrupted before the first step');
+      return trained;
+    });
+  if (directory === undefined) return modelOf(data, await train());
+  const own = parts.length === 1 ? first!.method : undefined;
+  return keptModel(directory, keyOf(data, parts, seed, split, backend), own, async () => {
+    const trained = await train();
+    const isWhole = trained.every(({ result }) => !result.interrupted && result.fallback === undefined);
+    return { model: modelOf(data, trained), isWhole };
   });
-  if (results.length < parts.length) throw new Error('fit was interrupted before the first step');
+}
+
+/** The name under which a model is kept. @throws TypeError for code of the user's own without a version: its text does not tell what it does */
+function keyOf(data: TaskData, parts: readonly FitPart[], seed: number, split: Split, backend: BackendKind): string {
+  const ingredients = { data: dataFingerprint(data), kinds: kindRevisions(data), split, trainingSeed: seed, backend };
+  const hash = createHash('sha256');
+  for (const { method, learns, predicts, settings } of parts) {
+    const [unknown] = unversioned({ method, optimizer: settings.optimizer });
+    if (unknown !== undefined) {
+      const why = `${optionName('directory')} keeps models by what they are made of; give ${unknown} a version, or leave it out`;
+      throw optionError(TypeError, 'fit', why);
+    }
+    hash.update(JSON.stringify([runKey({ ...ingredients, method, settings }), learns, predicts]));
+  }
+  return hash.digest('hex');
+}
+
+/** A part that was trained. */
+interface Trained {
+  readonly part: FitPart;
+  readonly result: RunResult;
+}
+
+/** The parts as one model. */
+function modelOf(data: TaskData, trained: readonly Trained[]): Model {
   const target = (t: number): FittedTarget => {
-    const { part, result } = results.find(({ part: { learns } }) => learns.includes(t))!;
+    const { part, result } = trained.find(({ part: { learns } }) => learns.includes(t))!;
     return result.fitted.targets[part.learns.indexOf(t)]!;
   };
-  const networks = results.flatMap(({ part, result }) => result.parts.map((one) => ({ ...one, method: part.method })));
+  const networks = trained.flatMap(({ part, result }) => result.parts.map((one) => ({ ...one, method: part.method })));
   return makeModel(
     {
-      method: first!.method,
+      method: trained[0]!.part.method,
       tasks: data.tasks,
-      encoder: results[0]!.result.fitted.encoder,
+      encoder: trained[0]!.result.fitted.encoder,
       targets: data.tasks.map((_, t) => target(t)),
       parts: networks,
       history: {
@@ -172,8 +214,8 @@ async function runFit(data: TaskData, method: Method | HasPlan, options: FitOpti
           bestEpoch,
           epochs,
         })),
-        seconds: results.reduce((sum, { result }) => sum + result.seconds, 0),
-        interrupted: results.some(({ result }) => result.interrupted),
+        seconds: trained.reduce((sum, { result }) => sum + result.seconds, 0),
+        interrupted: trained.some(({ result }) => result.interrupted),
       },
     },
     saveModel,

@@ -7,8 +7,8 @@ import type { Method } from '../models/method';
 import { methodToJSON, unversionedParts } from '../models/registry';
 import { isOfThisPackage } from '../provenance';
 import { kindOf } from '../tasks/registry';
-import type { Optimizer } from '../training/optimizer';
-import { type CheckedSettings, identityOf } from '../training/settings';
+import type { Optimizer } from './optimizer';
+import { type CheckedSettings, identityOf } from './settings';
 
 /** This package's version. */
 export const packageVersion: string = (JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string })

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { taskData } from '../../src/data/task-data';
 import { mlp } from '../../src/models/encoders/mlp';
 import { hardSharing } from '../../src/models/sharing/hard-sharing';
-import { kindRevisions, runKey } from '../../src/study/run-key';
 import { proportion } from '../../src/tasks/kinds/proportion';
-import { adam } from '../../src/training/optimizer';
-import { tinyData } from './support/tiny-study';
+import { kindRevisions, runKey } from '../../src/training/run-key';
+import { checkSettings } from '../../src/training/settings';
+import { tinyData } from '../study/support/tiny-study';
 
 describe('the key of a kept run', () => {
   const run = {
@@ -14,16 +14,9 @@ describe('the key of a kept run', () => {
     method: hardSharing(mlp([4])),
     split: { train: Int32Array.of(0, 1), validation: new Int32Array(), test: Int32Array.of(2) },
     trainingSeed: 0,
-    epochs: 2,
-    batchSize: 2,
-    optimizer: adam(),
-    learningRate: 1e-3,
-    schedule: 'constant',
-    stopping: 'joint',
-    start: 'constant',
-    mode: 'auto',
-    backend: 'native',
-  } as unknown as Parameters<typeof runKey>[0];
+    settings: checkSettings('run', { epochs: 2, batchSize: 2 }),
+    backend: 'native' as const,
+  };
 
   it('tells forms of a loss apart: losses of before are not mixed with those of now', () => {
     expect(runKey({ ...run, kinds: { proportion: 2 } })).not.toBe(runKey(run));
