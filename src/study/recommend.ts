@@ -195,9 +195,11 @@ function wordsOf(choice: Choice | undefined, standing: Recommendation['standing'
     const primary = averages.find(({ method }) => method === data.primary);
     const alone = `train ${baseline.separate ? 'every task alone' : 'all tasks'} by ${baseline.name}`;
     if (standing === 'open') return `Open: ${missingOf(primary)}; until then ${alone}`;
+    // The declared method is spoken of, or else one that looks good.
+    const about = [...(primary ? [primary] : []), ...averages].find((one) => one.direction !== 'worse' && isAnswered(one)) ?? primary;
     return `${head}${alone}${despite(
-      primary,
-      verdicts.filter(({ method }) => method === data.primary),
+      about,
+      verdicts.filter(({ method }) => method === about?.method),
     )}`;
   }
   const { average, kept, off } = choice;

@@ -105,7 +105,7 @@ describe('candidates', () => {
   });
 
   it('refuses what cannot be tuned', () => {
-    expect(() => tune({ draws: 'each' as never })).toThrow(/tune.draws must be "joint" or "perSeed", got "each"/);
+    expect(() => tune({ draws: 'each' as never })).toThrow(/tune.draws must be 'joint' or 'perSeed', got "each"/);
     expect(() => tune({ budge: 3 } as never)).toThrow(/unknown option "budge".*did you mean "budget"/);
     expect(() => tune({ learningRate: [0.1, 0.01] })).toThrow(/tune.learningRate\[1\] must be a number at least 0.1/);
     expect(() => tune({ dropout: [1] })).toThrow(/tune.dropout/);

@@ -148,7 +148,7 @@ describe('tuning', () => {
     expect(first![0]).toEqual(second![0]);
     expect(first![1]).not.toEqual(second![1]);
     for (const weights of [...first!, ...second!]) expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(3, 12);
-    expect(() => scalarization(methods.hard, { draws: 'own' as never })).toThrow(/draws must be "joint" or "perSeed", got "own"/);
+    expect(() => scalarization(methods.hard, { draws: 'own' as never })).toThrow(/draws must be 'joint' or 'perSeed', got "own"/);
   });
 
   it('needs validation rows', async () => {

@@ -9,7 +9,6 @@ import { defineKind } from '../define-kind';
 import { devianceMetrics } from '../deviance-metrics';
 import type { KindFactory, Reading, ReadLabels, Scored, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
-import { notBelowZero } from '../not-below-zero';
 import { numberLabels } from '../number-labels';
 import { quantileStrata } from '../strata';
 
@@ -129,7 +128,8 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
       // Where the rate is what was counted, the loss is 0: some methods take its logarithm, or divide by it.
       const counted = tf.maximum(events, 1);
       const logCounted = tf.log(own[1] ? tf.div(counted, tf.maximum(own[1], SMALLEST)) : counted);
-      const losses = notBelowZero(tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z))));
+      // Rounding may take a loss below 0; what is no number stays so.
+      const losses = tf.relu(tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z))));
       return {
         sums: tf.sum(tf.mul(losses, weight), 1),
         weight,

@@ -9,7 +9,6 @@ import { defineKind } from '../define-kind';
 import { devianceMetrics } from '../deviance-metrics';
 import type { KindFactory, LossBatch, LossParts, Scored, TaskOptions } from '../kind';
 import { columnOption, lossWeightOption } from '../label-options';
-import { notBelowZero } from '../not-below-zero';
 import { numberLabels } from '../number-labels';
 import { stirlingRest } from '../stirling';
 import { quantileStrata } from '../strata';
@@ -97,7 +96,8 @@ function lossOf({ z: outputs, labels, mask, count }: LossBatch): LossParts {
   const spread = tf.add(tf.sub(MOST_LOG_PRECISION, logPrecision), tf.add(tf.sub(logY, logMean), tf.sub(logX, logRest)));
   const ends = tf.add(highestAtEnd(logY), highestAtEnd(logX));
   // One after the other: TensorFlow regroups a long `addN`, in another way in another stack.
-  const losses = notBelowZero(tf.sub(tf.add(tf.add(divergence, tf.mul(spread, 0.5)), ends), difference(rest)));
+  // Rounding may take a loss below 0; what is no number stays so.
+  const losses = tf.relu(tf.sub(tf.add(tf.add(divergence, tf.mul(spread, 0.5)), ends), difference(rest)));
   return {
     sums: tf.sum(tf.mul(losses, mask), 1),
     weight: mask,
