@@ -128,8 +128,9 @@ export const count: KindFactory<CountOptions> = defineKind<CountOptions>({
       // Where the rate is what was counted, the loss is 0: some methods take its logarithm, or divide by it.
       const counted = tf.maximum(events, 1);
       const logCounted = tf.log(own[1] ? tf.div(counted, tf.maximum(own[1], SMALLEST)) : counted);
+      const raw = tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z)));
       // Rounding may take a loss below 0; what is no number stays so.
-      const losses = tf.relu(tf.add(tf.sub(means, events), tf.mul(events, tf.sub(logCounted, z))));
+      const losses = tf.add(raw, tf.relu(tf.neg(raw)));
       return {
         sums: tf.sum(tf.mul(losses, weight), 1),
         weight,
