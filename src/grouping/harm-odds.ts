@@ -1,14 +1,12 @@
 import tQuantile = require('@stdlib/stats-base-dists-t-quantile');
 
 import { FEWEST_FOR_PROBABILITIES } from '../study/answers';
+import { isHarmful } from '../study/harm';
 import { hierarchicalGains, type TaskEstimate } from '../study/statistics/hierarchical';
 import type { Affinity } from './affinity';
 
 /** The smallest loss that matters, as a share of a task's error: the default margin of relative errors. */
 export const HARM_MARGIN = 0.02;
-
-/** Chance of a loss beyond the margin from which on a mate is dropped, where it is no more likely to help than not. */
-const MOST_RISK = 0.1;
 
 /** The odds that a task's company helps or harms another. */
 export interface MateOdds {
@@ -47,7 +45,7 @@ export function harmOdds(affinity: Affinity): HarmOdds | undefined {
     of,
     harms(from, on) {
       const odds = of(from, on);
-      return odds !== undefined && odds.pGain < 0.5 && odds.pHarm > MOST_RISK;
+      return odds !== undefined && isHarmful(odds);
     },
   };
 }

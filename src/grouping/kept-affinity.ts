@@ -1,8 +1,9 @@
 import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { anyRecord, fields, flag, integer, listOf, number, numberOrNaN, oneOf, type Shape, text } from '../json-shape';
+import { keptFolder } from '../kept-folder';
 import { readRegularFile } from '../regular-file';
 import { replaceFile } from '../replace-file';
 import type { Affinity } from './affinity';
@@ -58,17 +59,9 @@ export async function keptAffinity(
   ingredients: unknown,
   measure: (parts: KeptParts) => Promise<Affinity>,
 ): Promise<Affinity> {
-  const folder = join(resolve(directory), 'affinities');
+  const folder = keptFolder(directory, 'affinities');
   const key = digest(JSON.stringify(ingredients)).slice(0, 40);
   const path = join(folder, `${key}.json`);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new Error(
-      `Cannot keep results in directory "${directory}": ${(error as Error).message}; give the path of a folder that can be made and written`,
-      { cause: error },
-    );
-  }
   const place: Place = { folder, key, notes: [], left: false };
   const kept = readChecked(path, place, 'the affinity was measured again', (content) => {
     const file = fileShape(content, 'it');

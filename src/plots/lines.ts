@@ -1,4 +1,15 @@
-import { type Attributes, distinct, gridHeight, panels, panelTitle, requireLength, requireSome, sideLegend, valueAxis } from './axes';
+import {
+  type Attributes,
+  distinct,
+  gridHeight,
+  type Panel,
+  panels,
+  panelTitle,
+  requireLength,
+  requireSome,
+  sideLegend,
+  valueAxis,
+} from './axes';
 import { decimate, pointLimit } from './decimate';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber, label } from './text';
@@ -43,8 +54,6 @@ export interface LinesInput {
 
 /** Points that all lines of a figure share, so that a figure of many panels stays small. */
 const figurePoints = 16_000;
-
-type Panel = ReturnType<typeof panels>[number];
 
 /** A level that is marked across a panel. */
 function referenceLine(place: Panel, level: number): Attributes {

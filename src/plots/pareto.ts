@@ -1,5 +1,16 @@
 import { withDefaults } from '../options/check';
-import { type Attributes, type Better, distinct, gridHeight, panels, requireLength, requireSome, sideLegend, valueAxis } from './axes';
+import {
+  type Attributes,
+  type Better,
+  distinct,
+  gridHeight,
+  type Panel,
+  panels,
+  requireLength,
+  requireSome,
+  sideLegend,
+  valueAxis,
+} from './axes';
 import { type Figure, type FigureParts, makeFigure, type Trace } from './figure';
 import { escapeHtml, formatNumber, label } from './text';
 import { font, ink, seriesStyle } from './theme';
@@ -127,8 +138,6 @@ function parallel({ objectives, points, front, methods, hover }: Drawing, subtit
     },
   };
 }
-
-type Panel = ReturnType<typeof panels>[number];
 
 /** The points of one pair of objectives, joined where they are on the front and the pair is all there is. */
 function pairTraces({ points, front, methods, hover }: Drawing, panel: Panel, [h, v]: readonly [number, number], isOnly: boolean): Trace[] {

@@ -1,4 +1,4 @@
-import { intervalBars, panels, requireLength, requireSome, sideLegend, valueAxis } from './axes';
+import { intervalBars, type Panel, panels, requireLength, requireSome, sideLegend, valueAxis } from './axes';
 import { type Figure, makeFigure, type Trace } from './figure';
 import { formatNumber, label } from './text';
 import { fade, ink, seriesStyle } from './theme';
@@ -18,8 +18,6 @@ export interface Calibration {
   /** Expected calibration error, shown beside the name. */
   readonly error?: number;
 }
-
-type Panel = ReturnType<typeof panels>[number];
 
 /** One method's curve, and the rows of its bins below. @throws TypeError when lengths differ */
 function tracesOf(curve: Calibration, style: ReturnType<typeof seriesStyle>, top: Panel, bottom: Panel): Trace[] {

@@ -7,6 +7,7 @@ import {
   intervalBars,
   nameAxis,
   nameWidth,
+  type Panel,
   paddedRange,
   panels,
   requireSome,
@@ -37,8 +38,6 @@ export interface ScoresOptions {
   /** What the bars are. @default '95 % interval' */
   readonly interval?: string;
 }
-
-type Panel = ReturnType<typeof panels>[number];
 
 /** A band behind every other task's row. */
 function taskBands(panel: Panel, tasks: number): Attributes[] {

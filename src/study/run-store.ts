@@ -1,8 +1,9 @@
 import { constants } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fields, integer, listOf, oneOf, text } from '../json-shape';
+import { keptFolder } from '../kept-folder';
 import { readRegularFile } from '../regular-file';
 import type { RunRecord } from './comparison-data';
 import { evidenceFromText, evidenceToText } from './evidence';
@@ -59,16 +60,7 @@ const body = (key: string, stack: readonly string[], run: unknown): string => JS
  * @throws Error when the directory cannot be made or written, with its path
  */
 export function openRunStore(directory: string, check: (run: KeptRun) => void = () => {}): RunStore {
-  const folder = join(resolve(directory), 'runs');
-  try {
-    mkdirSync(folder, { recursive: true });
-    removeStale(folder);
-  } catch (error) {
-    throw new Error(
-      `Cannot keep results in directory "${directory}": ${(error as Error).message}; give the path of a folder that can be made and written`,
-      { cause: error },
-    );
-  }
+  const folder = keptFolder(directory, 'runs', { tidy: removeStale });
   const notes: string[] = [];
   const known = new Map<string, { readonly run: KeptRun; readonly stack: readonly string[] } | undefined>();
   const load = (key: string): { readonly run: KeptRun; readonly stack: readonly string[] } | undefined => {

@@ -14,6 +14,7 @@ import { FEWEST_FOR_PROBABILITIES } from './answers';
 import type { Comparison } from './comparison';
 import type { ComparisonData } from './comparison-data';
 import { averageGains, comparedBy, type Design, designOf, type Gains, gainsOf, runsOf } from './contrast';
+import { isHarmful } from './harm';
 import type { Margin } from './margins';
 import { type DesignOptions, designNames, planObservations } from './observations';
 import { checkNames, pick, runStudy } from './run-study';
@@ -192,9 +193,6 @@ function marginOn(margin: Margin, { tasks }: TaskData): Margin {
   return Object.fromEntries(Object.entries(margin).filter(([name]) => left.includes(name)));
 }
 
-/** Chance of a loss beyond the margin from which on a helper is dropped, where it is no more likely to help than not. */
-const MOST_RISK = 0.1;
-
 /** What to believe of the company of each other task, for one task: all in units of its margin. */
 function believedOf(
   company: readonly { readonly comparison: PairedComparison; readonly gain: Gains }[],
@@ -242,7 +240,7 @@ function reasonOf(on: string, own: readonly Influence[], dropped: readonly Influ
 export function makeInfluence(tasks: readonly string[], influences: readonly Influence[], all: Comparison): TaskInfluence {
   const of = (from: string, on: string): Influence | undefined => influences.find((one) => one.from === from && one.on === on);
   const harms = (one: Influence | undefined): boolean =>
-    one?.pHarm === undefined ? one?.verdict === 'negative' : one.pGain! < 0.5 && one.pHarm > MOST_RISK;
+    one?.pHarm === undefined ? one?.verdict === 'negative' : isHarmful({ pGain: one.pGain!, pHarm: one.pHarm });
   const partners = Object.fromEntries(tasks.map((on) => [on, tasks.filter((from) => from === on || !harms(of(from, on)))]));
   const reasons = Object.fromEntries(
     tasks.map((on) => {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { keptFolder } from '../kept-folder';
 import type { Method } from '../models/method';
 import { load } from './checkpoint';
 import type { Model } from './model';
@@ -19,16 +20,7 @@ export async function keptModel(
   method: Method | undefined,
   train: () => Promise<{ readonly model: Model; readonly isWhole: boolean }>,
 ): Promise<Model> {
-  const models = join(resolve(directory), 'models');
-  const folder = join(models, key);
-  try {
-    mkdirSync(models, { recursive: true });
-  } catch (error) {
-    throw new Error(
-      `fit: cannot keep the model in directory "${directory}": ${(error as Error).message}; give the path of a folder that can be made and written`,
-      { cause: error },
-    );
-  }
+  const folder = join(keptFolder(directory, 'models', { failing: 'fit: cannot keep the model' }), key);
   if (existsSync(folder)) {
     try {
       return await load(folder, method ? { method } : {});

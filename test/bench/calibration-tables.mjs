@@ -1,5 +1,6 @@
 /** What the calibration's numbers say: false verdicts, coverage, odds and decisions, beside the corrected t test and the correlated Bayesian one. */
-import { normals, populations, tl } from './calibration-populations.mjs';
+import { populations, tl } from './calibration-populations.mjs';
+import { normals } from './normals.mjs';
 
 const { statistics } = tl;
 

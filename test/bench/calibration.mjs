@@ -12,8 +12,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { normals, populations, tl } from './calibration-populations.mjs';
+import { populations, tl } from './calibration-populations.mjs';
 import { give, percent, tableOfPopulations } from './calibration-tables.mjs';
+import { normals } from './normals.mjs';
 
 const { statistics } = tl;
 

@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { normals } from './normals.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const root = path.join(path.dirname(script), '..', '..');
@@ -24,7 +25,7 @@ const EPOCHS = 20;
 function planted(tl, tasks, features, rows) {
   // The simulator's directions are exact; here there are more tasks than dimensions, so the groups' own directions are combined at random.
   const base = tl.simulators.clusteredTasks({ groups: GROUPS, tasksPerGroup: 1, features, rows, similarity: 1, noise: 0, seed: 1 });
-  const normal = normals(2);
+  const { normal } = normals(2);
   const directions = Object.values(base.truth.weights);
   const table = Object.fromEntries(base.inputs.map((name) => [name, base.table[name]]));
   const names = Array.from({ length: tasks }, (_, t) => `task${t}`);
@@ -39,18 +40,6 @@ function planted(tl, tasks, features, rows) {
   }
   const data = tl.taskData(table, { tasks: Object.fromEntries(names.map((name) => [name, tl.regression()])) });
   return { data, truth: names.map((_, t) => t % GROUPS) };
-}
-
-/** A seeded stream of standard normal numbers (mulberry32 and Box-Muller): the benchmark's own, not the package's. */
-function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 /** One measurement, in this process; prints JSON. */

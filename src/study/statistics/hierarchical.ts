@@ -65,8 +65,8 @@ export const t3 = (z: number): number => (1 + (z * z) / 3) ** -2;
 
 const density = (x: number, variance: number): number => Math.exp((-x * x) / (2 * variance)) / Math.sqrt(variance);
 const phi = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-/** E max(0, -x) of a normal x. */
-const lossOf = (m: number, sd: number): number => sd * phi(m / sd) - m * normalCdf(-m / sd, 0, 1);
+/** E max(0, -x) of a normal x, which is below 0 with probability `below`. */
+const lossOf = (m: number, sd: number, below: number): number => sd * phi(m / sd) - m * below;
 
 /** Equal shares of a t distribution's precisions. */
 const EVEN_SHARES: readonly number[] = Array.from({ length: POINTS.precision }, () => 1 / POINTS.precision);
@@ -150,8 +150,7 @@ function given(effect: number, parts: readonly LikelihoodPart[], mean: number, m
     second += weight * (center * center + sd * sd);
     gain += weight * (1 - below);
     harm += weight * normalCdf((-margin - center) / sd, 0, 1);
-    // E max(0, -x) of a normal x.
-    loss += weight * (sd * phi(center / sd) - center * below);
+    loss += weight * lossOf(center, sd, below);
   }
   const m = first / likelihood;
   const believed = { mean: m, pGain: gain / likelihood, pHarm: harm / likelihood, expectedLoss: loss / likelihood };
@@ -171,7 +170,8 @@ function averageOf(own: readonly Given[], margin: number): Believed {
   const mean = own.reduce((sum, { believed }) => sum + believed.mean, 0) / own.length;
   const variance = own.reduce((sum, one) => sum + one.variance, 0);
   const sd = Math.sqrt(Math.max(variance, 1e-300)) / own.length;
-  return { mean, pGain: normalCdf(mean / sd, 0, 1), pHarm: normalCdf((-margin - mean) / sd, 0, 1), expectedLoss: lossOf(mean, sd) };
+  const below = normalCdf(-mean / sd, 0, 1);
+  return { mean, pGain: 1 - below, pHarm: normalCdf((-margin - mean) / sd, 0, 1), expectedLoss: lossOf(mean, sd, below) };
 }
 
 /** A point of the grid over the tasks' spread, mean and common error, with the logarithm of its weight. */
